@@ -1,0 +1,40 @@
+"""What a style file defines: how one trading platform draws its charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dataset_builder.canvas import Colour
+
+KINDS = ("candles", "hollow", "bars", "line", "area", "heikin_ashi")
+
+
+@dataclass(frozen=True)
+class Style:
+    """One chart style. Where a field holds several values, each chart picks one.
+
+    Probabilities are those of the overlay's presence; they never depend on the pattern.
+    """
+
+    name: str
+    backgrounds: Sequence[Colour]
+    palettes: Sequence[tuple[Colour, Colour]]  # (up, down)
+    grid: Colour | None  # None: this platform draws no grid
+    grid_opacity: tuple[float, float] = (0.5, 1.0)
+    text: Colour = (120, 123, 134)
+    kind: str = "candles"
+    wick: Colour | None = None  # None: wicks have the candle's own colour
+    border: Colour | None = None  # outline of the bodies
+    sessions: Colour | None = None  # alternate day shading
+    body_width: tuple[float, float] = (0.6, 0.9)  # share of the candle spacing
+    wick_width: tuple[float, float] = (0.7, 1.4)  # pixels
+    volume: float = 0.33  # probability of a volume pane or overlay
+    averages: float = 0.2  # probability of moving averages
+    axes: float = 0.15  # probability of price and time labels
+    weight: float = 1.0  # how often the style is picked, relative to the others
+    held_out: bool = False  # kept out of train, validation and test: only in test_unseen_styles
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"style {self.name}: kind {self.kind!r} is none of {', '.join(KINDS)}")

@@ -1,0 +1,16 @@
+"""The chart styles, one file each. A new file here is a new style: nothing else is edited."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+from dataset_builder.style import Style
+
+
+def _discover() -> tuple[Style, ...]:
+    modules = (import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    return tuple(sorted((module.STYLE for module in modules), key=lambda style: style.name))
+
+
+STYLES = _discover()  # in the order of their names
