@@ -1,0 +1,91 @@
+"""Settings of each command, and where they come from: the command line over a YAML file over these defaults."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+from dataset_builder.errors import UserError
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class BuildConfig:
+    """Draw a dataset. A killed build goes on where it was; a finished one is never touched again."""
+
+    output: Path = Path("data/default")
+    """Directory to make."""
+    size: int = 1000
+    """Charts in train, validation and test together, spread evenly over the classes."""
+    seed: int = 42
+    """Root seed: the same seed gives the same bytes."""
+    image_size: int = 224
+    """Width and height of a picture, in pixels."""
+    validation_fraction: float = 0.1
+    """Share of the charts in the validation split."""
+    test_fraction: float = 0.1
+    """Share of the charts in the test split."""
+    unseen_styles: int | None = None
+    """Charts in a further split, test_unseen_styles, drawn in styles kept out of the others (default: as many as in
+    test)."""
+    negatives: int = 0
+    """Charts without any pattern, in a further split, none."""
+    format: Literal["imagefolder", "parquet"] = "imagefolder"
+    """PNG files beside a metadata.jsonl, or Parquet shards with the pictures inside."""
+    workers: int = _cores()
+    """Processes that draw."""
+
+    def content(self) -> dict:
+        """What settles the dataset's bytes, ready for JSON: not where it lies nor who draws it."""
+        settings = asdict(self)
+        del settings["output"], settings["workers"]
+        return settings
+
+    def check(self, classes: int) -> None:
+        """Raises UserError for settings that no dataset can have."""
+        if self.size < classes:
+            raise UserError(f"--size {self.size} is less than one chart for each of the {classes} classes")
+        if not 32 <= self.image_size <= 1024:
+            raise UserError(f"--image-size must be between 32 and 1024 pixels, not {self.image_size}")
+        if self.workers < 1:
+            raise UserError(f"--workers must be at least 1, not {self.workers}")
+        if self.seed < 0:
+            raise UserError(f"--seed must be 0 or more, not {self.seed}")
+        if self.negatives < 0 or (self.unseen_styles or 0) < 0:
+            raise UserError("--negatives and --unseen-styles must be 0 or more")
+        shares = (self.validation_fraction, self.test_fraction)
+        if min(shares) < 0 or sum(shares) >= 1:
+            raise UserError(
+                f"--validation-fraction {shares[0]:g} and --test-fraction {shares[1]:g} must be 0 or more and leave a "
+                "share for train: their sum must be under 1"
+            )
+
+
+@dataclass(frozen=True)
+class VerifyConfig:
+    """Re-hash a dataset and name what was altered, is missing or does not belong to it."""
+
+    directory: Path
+    """The dataset."""
+
+
+def defaults_from_yaml(config_class: type, path: Path):
+    """An instance with the file's values in place of the defaults. Raises UserError for a bad file or unknown key."""
+    import yaml
+
+    try:
+        values = yaml.safe_load(path.read_text()) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UserError(f"cannot read the configuration {path}: {' '.join(str(error).split())}") from error
+    if not isinstance(values, dict):
+        raise UserError(f"the configuration {path} must hold 'key: value' lines")
+    known = {field.name: field for field in fields(config_class)}
+    for key in values:
+        if key not in known:
+            raise UserError.unknown(f"key in {path}:", str(key), known)
+    return config_class(**{key: Path(value) if key == "output" else value for key, value in values.items()})
