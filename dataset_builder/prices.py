@@ -7,6 +7,7 @@ intrabar steps, so bodies, wicks and ranges relate as they do on an exchange.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,8 @@ import numpy as np
 from dataset_builder.candles import Candles
 from dataset_builder.sketch import Sketch, log_uniform
 
-STEPS = 20  # price changes inside a bar; 20-60 give the wick and body shares of real candles
+STEPS = 4  # price changes inside a bar; the extremes between them follow the law of a Brownian bridge's
+FAR = 1e6  # a wall that is never reached, in H
 
 
 @dataclass(frozen=True)
@@ -27,18 +29,17 @@ class Market:
     last_bar: int
 
 
-def draw_market(sketch: Sketch, bars: int, before: int, rng: np.random.Generator) -> Market:
+def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generator) -> Market:
     """Simulate a window of ``bars`` candles that pass through the sketch's pivots.
 
     Bars that the sketch leaves free become a plausible market around it, that share of them ``before`` it; a
     pattern that is still forming ends the window.
     """
-    sigma = sketch.roughness / np.sqrt(sketch.bars)  # standard deviation of one bar's close, in H
+    sigma = sketch.roughness / math.sqrt(sketch.bars)  # standard deviation of one bar's close, in H
     lead = bars - sketch.bars if sketch.stage == "forming" else round((bars - sketch.bars) * before)
     t, y, noise_level, pinned = _with_context(sketch, lead, bars - sketch.bars - lead, sigma, rng)
     volatility = sigma * _clustered_volatility(bars, rng) * np.interp(np.arange(bars) + 0.5, t, noise_level)
-    path = _bridge(sketch, t, y, volatility, pinned, rng)
-    ohlc = _aggregate(path, volatility, rng)
+    ohlc = _trade(*_bridge(sketch, t, y, volatility, pinned, rng), volatility, rng)
     ohlc, scale, origin = _to_prices(ohlc, rng)
     volume = _draw_volume(sketch, ohlc, lead, rng)
     pivot_bars = np.clip(sketch.t + lead - 0.5, 0, bars - 1)
@@ -54,74 +55,81 @@ def draw_market(sketch: Sketch, bars: int, before: int, rng: np.random.Generator
 
 def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np.random.Generator):
     """Add legs of random walk around the sketch, that many bars long."""
-    t, y = sketch.t, sketch.y
-    noise = sketch.volatility
-    start = 0
+    t, y, noise = sketch.t, sketch.y, sketch.volatility
+    legs = 0
     if before:
         legs = 2 if before >= 8 and rng.random() < 0.5 else 1
-        span = np.full(legs, before / legs)
-        moves = rng.normal(0, 1.2, legs) * sigma * np.sqrt(span)
-        t = np.concatenate((np.cumsum(span) - span[0], t + before))
+        span = before / legs
+        moves = rng.normal(0, 1.2 * sigma * math.sqrt(span), legs)
+        t = np.concatenate((np.arange(legs) * span, t + before))
         y = np.concatenate((y[0] + np.cumsum(moves)[::-1], y))
         noise = np.concatenate((np.ones(legs), noise))
-        start = legs
-    stop = len(t)
     if after:
         t = np.append(t, t[-1] + after)
-        y = np.append(y, y[-1] + rng.normal(0, 1.0) * sigma * np.sqrt(after))
+        y = np.append(y, y[-1] + rng.normal(0, sigma * math.sqrt(after)))
         noise = np.append(noise, 1.0)
-    return np.round(t * STEPS) / STEPS, y, noise, slice(start, stop)
+    return np.rint(t * STEPS) / STEPS, y, noise, slice(legs, legs + len(sketch.t))
 
 
 def _clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
     """Relative volatility of each bar: persistent (AR(1) in the logarithm) with Student-t shocks, nu 3-5."""
     persistence = rng.uniform(0.75, 0.95)
-    shocks = rng.normal(0, rng.uniform(0.15, 0.4) * np.sqrt(1 - persistence**2), bars + 30)
-    weights = persistence ** np.arange(30)
-    clustered = np.convolve(shocks, weights, mode="valid")[:bars]
+    shocks = rng.standard_normal(bars + 29) * (rng.uniform(0.15, 0.4) * math.sqrt(1 - persistence**2))
+    clustered = np.convolve(shocks, persistence ** np.arange(30), mode="valid")
     nu = rng.uniform(3.0, 5.0)
     tails = np.sqrt((nu - 1.2) / rng.chisquare(nu, bars))
     return np.exp(clustered) * np.minimum(tails, 3.5)
 
 
-def _bridge(sketch, t, y, volatility, pinned, rng) -> np.ndarray:
-    """The price at every intrabar step, shape (bars * STEPS + 1,), in H."""
-    index = np.round(t * STEPS).astype(int)
-    lengths = np.diff(index)
-    leg = np.repeat(np.arange(len(lengths)), lengths)
-    start, stop = index[:-1][leg], index[1:][leg]
-    variance = np.repeat(volatility, STEPS) ** 2 / STEPS
-    walk = np.cumsum(rng.standard_normal(len(variance)) * np.sqrt(variance))
-    clock = np.cumsum(variance)
-    walk, clock = np.concatenate(([0.0], walk)), np.concatenate(([0.0], clock))
-    step = np.arange(1, len(walk))
-    elapsed = (clock[step] - clock[start]) / (clock[stop] - clock[start])
-    noise = walk[step] - walk[start] - (walk[stop] - walk[start]) * elapsed
-    restless = rng.uniform(0.0, 0.7, len(lengths))[leg]  # how much of the leg's move comes in its busy bars
-    progress = (1 - restless) * (step - start) / (stop - start) + restless * elapsed
+def _bridge(sketch, t, y, volatility, pinned, rng):
+    """The price before and after every intrabar step, shape (bars * STEPS + 1,), in H, and its walls at each step."""
+    ends = np.rint(t * STEPS).astype(int)
+    lengths = np.diff(ends)
+    variance = np.repeat(volatility * volatility / STEPS, STEPS)
+    steps = len(variance)
+    walk, clock = np.zeros(steps + 1), np.zeros(steps + 1)
+    np.cumsum(rng.standard_normal(steps) * np.sqrt(variance), out=walk[1:])
+    np.cumsum(variance, out=clock[1:])
+    restless = rng.uniform(0.0, 0.7, len(lengths))  # how much of the leg's move comes in its busy bars
     slope = np.ones(len(t))
     slope[pinned] = sketch.slope
-    path = y[leg] + (y[leg + 1] - y[leg]) * _ease(progress, slope[leg], slope[leg + 1]) + noise
-    return np.concatenate((y[:1], _fold(path, *_walls(sketch, t, y, leg, step, pinned))))
+    low, high = _walls(sketch, y, pinned)
+    legs = (ends[:-1], lengths, clock[ends[:-1]], np.diff(clock[ends]), walk[ends[:-1]], np.diff(walk[ends]))
+    legs += (restless, slope[:-1], slope[1:], y[:-1], np.diff(y), low, high)
+    spread = np.repeat(np.array(legs, float), lengths, axis=1)  # each leg's numbers at each of its steps
+    start, length, clock_start, clock_span, walk_start, walk_span, restless, leaving, arriving, *rest = spread
+    y_start, y_span, low, high = rest
+    elapsed = (clock[1:] - clock_start) / clock_span
+    noise = walk[1:] - walk_start - walk_span * elapsed
+    even = (np.arange(1, steps + 1) - start) / length
+    progress = even + restless * (elapsed - even)
+    path = y_start + y_span * _ease(progress, leaving, arriving) + noise
+    if sketch.floor is not None or sketch.ceiling is not None:
+        low, high = _narrowed(sketch, low, high, np.arange(1, steps + 1) / STEPS - t[pinned.start])
+    return np.concatenate((y[:1], _fold(path, low, high))), low, high
 
 
 def _ease(u: np.ndarray, leaving: np.ndarray, arriving: np.ndarray) -> np.ndarray:
     """Cubic Hermite from 0 to 1 with the given end slopes; monotone for slopes up to 3."""
-    return u * (leaving * (1 - u) ** 2 + u * (3 - 2 * u) - arriving * u * (1 - u))
+    left = 1 - u
+    return u * (leaving * left * left + u * (3 - 2 * u) - arriving * u * left)
 
 
-def _walls(sketch, t, y, leg, step, pinned) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest price allowed at each step: a leg stays between its ends, so that pivots are extrema."""
+def _walls(sketch: Sketch, y: np.ndarray, pinned: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest price of each leg: it stays between its ends, so that pivots are extrema."""
     low = np.minimum(y[:-1], y[1:]) - sketch.give
     high = np.maximum(y[:-1], y[1:]) + sketch.give
-    free = (np.arange(len(low)) < pinned.start) | (np.arange(len(low)) >= pinned.stop - 1)
-    low[free], high[free] = -1e6, 1e6
-    low, high = low[leg], high[leg]
-    time = step / STEPS - t[pinned.start]
+    for free in (slice(0, pinned.start), slice(pinned.stop - 1, None)):
+        low[free], high[free] = -FAR, FAR
+    return low, high
+
+
+def _narrowed(sketch: Sketch, low: np.ndarray, high: np.ndarray, time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The walls at each step, with the sketch's own floor and ceiling in place."""
     if sketch.floor is not None:
-        low = np.maximum(low, np.interp(time, sketch.t, sketch.floor, left=-1e6, right=-1e6) - sketch.give)
+        low = np.maximum(low, np.interp(time, sketch.t, sketch.floor, left=-FAR, right=-FAR) - sketch.give)
     if sketch.ceiling is not None:
-        high = np.minimum(high, np.interp(time, sketch.t, sketch.ceiling, left=1e6, right=1e6) + sketch.give)
+        high = np.minimum(high, np.interp(time, sketch.t, sketch.ceiling, left=FAR, right=FAR) + sketch.give)
     return low, np.maximum(high, low + 1e-3)
 
 
@@ -131,41 +139,43 @@ def _fold(path: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return high - np.abs((path - low) % (2 * span) - span)
 
 
-def _aggregate(path: np.ndarray, volatility: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
+def _trade(path, low, high, volatility: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     """Intrabar path to open, high, low, close, with small gaps between bars and extra, fat-tailed wicks."""
     bars = len(volatility)
-    inside = path[1:].reshape(bars, STEPS)
-    close = inside[:, -1]
-    gap = rng.laplace(0, rng.uniform(0.005, 0.08), bars) * volatility
-    gap[0] = 0
-    opening = path[:-1:STEPS] + gap
-    wick = rng.uniform(0.02, 0.22)
-    tails = np.minimum(rng.standard_exponential((2, bars)) ** 1.5, 6) * wick * volatility
-    high = np.maximum(inside.max(axis=1), opening) + tails[0]
-    low = np.minimum(inside.min(axis=1), opening) - tails[1]
-    return [opening, high, low, close]
+    before, after = path[:-1], path[1:]
+    swing = 2 * np.repeat(volatility * volatility / STEPS, STEPS) * rng.standard_exponential((2, bars * STEPS))
+    reach = np.sqrt((after - before) ** 2 + swing)  # twice a bridge's extreme, less its mean: Rayleigh's law
+    peak = np.minimum(before + after + reach[0], np.maximum(2 * high, before + after)) / 2
+    trough = np.maximum(before + after - reach[1], np.minimum(2 * low, before + after)) / 2
+    close = after[STEPS - 1 :: STEPS]
+    opening = before[::STEPS] + rng.laplace(0, rng.uniform(0.005, 0.08), bars) * volatility
+    opening[0] = before[0]
+    wicks = np.minimum(rng.standard_exponential((2, bars)) ** 1.5, 6) * (rng.uniform(0.02, 0.22) * volatility)
+    highest = np.maximum(np.maximum(peak.reshape(bars, STEPS).max(axis=1), opening), close)
+    lowest = np.minimum(np.minimum(trough.reshape(bars, STEPS).min(axis=1), opening), close)
+    return [opening, highest + wicks[0], lowest - wicks[1], close]
 
 
 def _to_prices(ohlc: list[np.ndarray], rng: np.random.Generator):
     """From H units to a positive price on an exchange's tick grid. Returns prices, scale and origin."""
     _, high, low, _ = ohlc
-    span = high.max() - low.min()
+    lowest, span = low.min(), high.max() - low.min()
     top_over_bottom = log_uniform(rng, 0.01, 1.2)  # a window moves between 1 % and 120 % of its lowest price
     bottom = log_uniform(rng, 0.01, 60000)
-    scale = bottom * top_over_bottom / span
-    origin = bottom - scale * low.min()
-    coarse = (high - low).mean() * scale / rng.uniform(12, 150)
-    tick = 10.0 ** np.floor(np.log10(coarse))
-    return [np.round((origin + scale * series) / tick) * tick for series in ohlc], scale, origin
+    scale = float(bottom * top_over_bottom / span)
+    origin = float(bottom - scale * lowest)
+    coarse = float((high - low).mean()) * scale / rng.uniform(12, 150)
+    decimals = -math.floor(math.log10(coarse))
+    return [np.round(origin + scale * series, decimals) for series in ohlc], scale, origin
 
 
 def _draw_volume(sketch: Sketch, ohlc: list[np.ndarray], before: int, rng: np.random.Generator) -> np.ndarray:
     """Traded volume: follows each bar's range (log-log correlation 0.5-0.85) and the pattern's own profile."""
     _, high, low, _ = ohlc
     bars = len(high)
-    spread = np.maximum(high - low, 1e-12)
-    activity = np.log(spread / np.median(spread) + 0.05)
+    spread = high - low
+    activity = np.log(spread / spread.mean() + 0.05)
     profile = np.interp(np.arange(bars) + 0.5 - before, sketch.t, sketch.volume)
-    noise = rng.normal(0, rng.uniform(0.2, 0.6), bars)
+    noise = rng.standard_normal(bars) * rng.uniform(0.2, 0.6)
     volume = log_uniform(rng, 1, 1e5) * profile * np.exp(rng.uniform(0.5, 1.0) * activity + noise)
-    return np.round(volume, 3) + 0.001
+    return np.round(volume + 0.001, 3)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-
-STRAIGHT = 1.0  # slope of a leg at its pivot, relative to the leg's mean slope; 0 is rounded, 2 a spike
 
 
 @dataclass(frozen=True)
@@ -21,13 +20,13 @@ class Sketch:
     t: np.ndarray
     y: np.ndarray
     stage: str  # "forming", "complete", "broken" or "failed"
-    slope: np.ndarray  # shape of the extremum: 0 rounded ("Eve"), 1 straight, 2 spike ("Adam")
+    slope: np.ndarray  # of a leg at its end, over its mean slope: 0 rounded ("Eve"), 1 straight, 2 a spike ("Adam")
     volatility: np.ndarray  # relative size of the bars around each pivot
     volume: np.ndarray  # relative traded volume around each pivot
     body: tuple[int, int]  # first and last pivot of the pattern proper: what lies outside is approach or exit
-    roughness: float = 0.6  # standard deviation of the noise over the whole pattern, in H; see prices.py
+    roughness: float = 0.6  # standard deviation of a free walk over the sketch's bars, in H
     give: float = 0.03  # how far the price may pass the end points of a leg, in H
-    floor: np.ndarray | None = None  # a wall below, interpolated between the pivots (-inf: none)
+    floor: np.ndarray | None = None  # a wall below, interpolated between the pivots
     ceiling: np.ndarray | None = None  # a wall above
 
     @property
@@ -63,29 +62,58 @@ def outline(
     ``bars`` is the length of the whole sketch; a leg gets at least a bar and a half where there is room. Pivot
     shapes that are not given are drawn between rounded and spiked. ``freedom`` sets roughness, give, floor and ceiling.
     """
-    legs = np.maximum(np.asarray(durations, float), 1e-9)
-    legs = np.maximum(legs / legs.sum(), min(1.5 / bars, 0.5 / len(legs)))
-    t = np.concatenate(([0.0], np.cumsum(legs))) * bars / legs.sum()
+    total = sum(durations)
+    least = min(1.5 / bars, 0.5 / len(durations))
+    legs = np.array([max(duration / total, least) for duration in durations])
+    t = np.zeros(len(legs) + 1)
+    np.cumsum(legs, out=t[1:])
+    t *= bars / t[-1]
     ones = np.ones(len(t))
+    walls = {wall: np.array(freedom.pop(wall), float) for wall in ("floor", "ceiling") if wall in freedom}
     return Sketch(
         t=t,
-        y=np.asarray(levels, float),
+        y=np.array(levels, float),
         stage=stage,
-        slope=rng.uniform(0.2, 1.9, len(t)) if slope is None else np.asarray(slope, float),
-        volatility=ones if volatility is None else np.asarray(volatility, float),
-        volume=ones if volume is None else np.asarray(volume, float),
+        slope=rng.uniform(0.2, 1.9, len(t)) if slope is None else np.array(slope, float),
+        volatility=ones if volatility is None else np.array(volatility, float),
+        volume=ones if volume is None else np.array(volume, float),
         body=body,
-        **freedom,
+            **freedom,
+        **walls,
     )
+
+
+def trend(rng: np.random.Generator, start: float, stop: float, time: float) -> tuple[list[float], list[float]]:
+    """A move from one level to another, straight or with one or two pauses or pullbacks on the way.
+
+    Returns the durations of its legs, which add up to ``time``, and their levels after ``start``.
+    """
+    pauses = int(rng.integers(0, 3))
+    if not pauses:
+        return [time], [stop]
+    reached = np.sort(rng.uniform(0.2, 0.85, pauses)).tolist()
+    times, levels, last = [], [], 0.0
+    for share in reached:
+        back = max(share - rng.uniform(0.0, 0.25), last)
+        levels += [start + share * (stop - start), start + back * (stop - start)]
+        times += [share - last, rng.uniform(0.5, 1.5) * (share - back) + 0.12]
+        last = back
+    levels.append(stop)
+    times.append(1 - last)
+    scale = time / sum(times)
+    return [duration * scale for duration in times], levels
 
 
 def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     """A number between low and high whose logarithm is uniform."""
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    return math.exp(rng.uniform(math.log(low), math.log(high)))
 
 
 def pick_stage(rng: np.random.Generator, **weights: float) -> str:
     """One of the stage names, with the given relative weights."""
-    names = list(weights)
-    shares = np.cumsum(list(weights.values()))
-    return names[int(np.searchsorted(shares, rng.uniform(0, shares[-1])))]
+    mark = rng.uniform(0, sum(weights.values()))
+    for stage, weight in weights.items():
+        mark -= weight
+        if mark < 0:
+            return stage
+    return stage

@@ -17,3 +17,4 @@ def _discover() -> tuple[Pattern, ...]:
 
 
 PATTERNS = _discover()  # in the order of their ids
+CLASSES = tuple(pattern.name for pattern in PATTERNS)

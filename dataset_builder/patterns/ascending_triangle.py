@@ -2,76 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, outline, pick_stage
-from dataset_builder.swings import View, first_match
+from dataset_builder.sketch import Sketch, log_uniform, outline, pick_stage, trend
+from dataset_builder.swings import Swing, View
+
+TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
+NONE = -1e6  # no floor
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the triangle's height at its start: the flat top at 1, the first low at 0."""
     swings = int(rng.integers(5, min(9, max(6, bars // 4))))  # four, after a trend, could be a double top
-    narrow = rng.uniform(0.2, 0.55)  # width at the end over width at the start
-    low_first = rng.random() < 0.5
-    widths = np.linspace(1.0, narrow, swings) ** rng.uniform(0.7, 1.3)
-    legs = widths[:-1] * rng.uniform(0.6, 1.5, swings - 1)
-    when = np.concatenate(([0.0], np.cumsum(legs))) / legs.sum()
+    narrow = rng.uniform(0.2, 0.5)  # width at the end over width at the start
+    low_first = bool(rng.random() < 0.5)
+    legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.5, 2.0) for i in range(swings - 1)]
+    when = np.concatenate(([0.0], np.cumsum(legs))) / sum(legs)
     low_line = (1 - narrow) * when
     is_low = (np.arange(swings) % 2 == 0) == low_first
-    levels = np.where(is_low, low_line + rng.uniform(-0.02, 0.03, swings), 1 + rng.uniform(-0.03, 0.02, swings))
+    stray = rng.uniform(-0.02, 0.05, swings)
+    levels = np.where(is_low, low_line + stray, 1 - stray)
+    lowest = 0 if low_first else 1
+    levels[lowest] = min(levels[lowest], 0.02)
     stage = pick_stage(rng, broken=0.6, complete=0.28, failed=0.12)
-    last, stop = levels[-1], {"broken": 1.0, "failed": low_line[-1], "complete": 0.0}[stage]
-    leg_out = {"broken": rng.uniform(0.2, 0.9), "failed": -rng.uniform(0.2, 0.8), "complete": 0.0}[stage]
-    end = stop + leg_out if leg_out else (1 if is_low[-1] else low_line[-1]) * 0.5 + 0.5 * last
-    start = rng.uniform(-0.8, 0.4) if not low_first else rng.choice([rng.uniform(0.7, 1.0), rng.uniform(1.1, 1.9)])
-    levels = [start, *levels, end]
-    times = [rng.uniform(0.25, 0.8), *legs, rng.uniform(0.2, 0.5) * legs[-1] + abs(leg_out) * rng.uniform(0.2, 0.5)]
-    calm = np.sqrt(np.concatenate(([1.0], widths, [1.0 if leg_out else narrow])))
-    none = [-1e6] * 2
+    leg_out = {"broken": rng.uniform(0.2, 1.0), "failed": -rng.uniform(0.2, 0.9), "complete": 0.0}[stage]
+    stop = 1.0 if leg_out > 0 else low_line[-1]
+    end = stop + leg_out if leg_out else 0.5 * levels[-1] + 0.5 * (1.0 if is_low[-1] else low_line[-1])
+    start = rng.uniform(0.6, 1.9) if low_first else rng.uniform(-0.9, 0.5)
+    times, points = trend(rng, start, levels[0], rng.uniform(0.25, 0.9))
+    first = len(times)
+    out = log_uniform(rng, 0.3, 0.8) * legs[-1] + abs(leg_out) * rng.uniform(0.15, 0.5)
+    calm = np.sqrt(1 - (1 - narrow) * when)
     return outline(
         rng,
-        times,
-        levels,
+        [*times, *legs, out],
+        [start, *points, *levels[1:], end],
         bars=bars,
         stage=stage,
-        body=(1, swings),
-        volatility=calm,
-        volume=[1.2, *np.linspace(1.2, 0.6, swings), 2.0 if leg_out else 0.6],
-        roughness=rng.uniform(0.35, 0.7),
+        body=(first, first + swings - 1),
+        volatility=[*[1.0] * first, *calm, 1.0 if leg_out else narrow],
+        volume=[*[1.2] * first, *np.linspace(1.2, 0.6, swings), 2.0 if leg_out else 0.6],
+        roughness=rng.uniform(0.6, 1.2),
         give=0.03,
-        floor=np.array([none[0], *low_line, none[1]]),
+        floor=[*[NONE] * first, *(low_line - 0.02), NONE],
     )
 
 
 def check(view: View) -> str | None:
-    runs = (run for length in range(8, 4, -1) for top in (True, False) for run in view.runs(length, top_first=top))
-    return first_match(runs, lambda run: _refuse(view, run), "no five swings")
+    swings = view.scales[0][:-1]  # the last one may still be moving
+    reason: str | None = "no five swings"
+    for i, low in enumerate(swings[:-3]):
+        if not low.top:
+            reason = _refuse(view, swings[max(i - 1, 0) : i], swings[i:])
+            if reason is None:
+                return None
+    return reason
 
 
-def _refuse(view: View, run) -> str | None:
-    tops = np.array([(s.bar, s.price) for s in run if s.top])
-    lows = np.array([(s.bar, s.price) for s in run if not s.top])
-    top = tops[:, 1].mean()
-    height = top - lows[0, 1]
-    if np.ptp(tops[:, 1]) > 0.1 * height:
-        return "top not flat"
-    slope, offset = np.polyfit(lows[:, 0], lows[:, 1], 1)
-    if np.abs(np.polyval((slope, offset), lows[:, 0]) - lows[:, 1]).max() > 0.1 * height:
-        return "lows not on a line"
-    if np.any(np.diff(lows[:, 1]) < 0.08 * height):
-        return "lows don't rise"
-    first, last = run[0].bar, run[-1].bar
-    widths = [top - (offset + slope * bar) for bar in (first, last)]
-    if not 0.05 <= widths[1] / widths[0] <= 0.75:
+def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> str | None:
+    """Try a triangle whose lowest low is the first of these swings, and that ends at any later one."""
+    low = swings[0]
+    slope, top, reason = np.inf, -np.inf, "lows don't rise"
+    for end in range(1, len(swings)):
+        last = swings[end]
+        if last.top:
+            top = max(top, last.price)
+        else:
+            slope = min(slope, (last.price - low.price) / (last.bar - low.bar))
+            if slope <= 0:
+                return reason
+        if end >= 3:
+            reason = _refuse_lines(view, before, swings[: end + 1], top, slope)
+            if reason is None:
+                return None
+    return reason
+
+
+def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope: float) -> str | None:
+    low, last = swings[0], swings[-1]
+    height = top - low.price
+    width = (top - low.price - slope * (last.bar - low.bar)) / height
+    if not 0.05 <= width <= 0.7:
         return "sides don't converge"
-    inside = slice(first, last + 1)
-    bars = np.arange(first, last + 1)
-    close = view.candles.close[inside]
-    if close.max() > top + 0.1 * height or (close < offset + slope * bars - 0.12 * height).any():
+    room = TOUCH * height
+    first, previous, tops, lows, misses = low.bar, None, 0, 0, 0
+    if before and abs(before[0].price - top) <= room:
+        first, previous, tops = before[0].bar, True, 1
+    for s in swings:
+        reached = s.price >= top - room if s.top else s.price <= low.price + slope * (s.bar - low.bar) + room
+        misses += s.top and not reached
+        if reached and s.top != previous:
+            previous = s.top
+            tops, lows = tops + s.top, lows + (not s.top)
+    if min(tops, lows) < 2 or tops + lows < 5:
+        return "under five touches of the sides"
+    if misses > tops:
+        return "top not flat"
+    if max(view.close[first : last.bar + 1]) > top + room:
         return "a close outside the triangle"
-    apex = first + (last - first) * widths[0] / (widths[0] - widths[1])
-    end = min(int(last + (apex - last) * 0.6) + 1, len(view.candles) - 1)
+    apex = last.bar + (last.bar - low.bar) * width / (1 - width)
+    end = min(int(last.bar + (apex - last.bar) * 0.6) + 1, len(view) - 1)
     return None if view.fills(first, end) else "too small in the window"
 
 

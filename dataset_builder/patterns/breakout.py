@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, log_uniform, outline
-from dataset_builder.swings import View, alternations, drift, first_match
+from dataset_builder.sketch import Sketch, log_uniform, outline, trend
+from dataset_builder.swings import View, drift, first_match, touches
 
 MIN_RANGE_BARS = 12
+STARTS = (0.0, 0.08, 0.16, 0.24, 0.32, 0.4)  # where the range may begin, as shares of the window
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the range's height, from 0 to 1. Drawn upwards, and mirrored in half of the charts."""
-    swings = int(rng.integers(5, 8 if bars > 30 else 6))  # four, after a trend, could be a double top
-    low_first = bool(rng.random() < 0.5)
-    is_low = (np.arange(swings) % 2 == 0) == low_first
-    levels = np.where(is_low, rng.uniform(-0.03, 0.08, swings), rng.uniform(0.92, 1.03, swings))
-    legs = rng.uniform(0.5, 1.6, swings - 1)
-    inside = legs.sum()
-    leg_out = log_uniform(rng, 0.8, 4.0)  # real ones run to several times the range's height
-    share = min(rng.uniform(0.12, 0.5), 1 - (MIN_RANGE_BARS + 1) / bars)  # of the bars
-    times, points = [], []
+    swings = int(rng.integers(5, 9 if bars > 40 else 7 if bars > 30 else 6))  # four could be a double top
+    is_low = (np.arange(swings) % 2 == 0) == bool(rng.random() < 0.5)
+    levels = np.where(is_low, rng.uniform(-0.03, 0.2, swings), rng.uniform(0.8, 1.03, swings))
+    legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
+    leg_out = log_uniform(rng, 0.8, 5.0)  # real ones run to several times the range's height
+    share = min(rng.uniform(0.12, 0.62), 1 - (MIN_RANGE_BARS + 2) / bars)  # of the bars; real ones take up to two thirds
+    time_out = sum(legs) * share / (1 - share)
     if rng.random() < 0.33:  # throwback: out, back to the level, and on
-        first = leg_out * rng.uniform(0.4, 0.8)
-        back = 1 + rng.uniform(-0.05, 0.25) * first
-        points = [1 + first, back, 1 + leg_out]
-        times = [first, 0.7 * (1 + first - back), 1 + leg_out - back]
-    elif rng.random() < 0.4:  # a pause after the run
-        points = [1 + leg_out, 1 + leg_out * rng.uniform(0.7, 1.05)]
-        times = [1.0, rng.uniform(0.2, 0.8)]
+        out = leg_out * rng.uniform(0.4, 0.8)
+        back = 1 + rng.uniform(-0.05, 0.25) * out
+        rest = rng.uniform(0.4, 0.6)
+        times, points = trend(rng, back, 1 + leg_out, time_out * rest)
+        times, points = [time_out * (0.95 - rest), time_out * 0.3, *times], [1 + out, back, *points]
     else:
-        points, times = [1 + leg_out], [1.0]
-    times = np.array(times) / sum(times) * inside * share / (1 - share)
-    start = (
-        rng.uniform(0.2, 0.8) if rng.random() < 0.5 else rng.choice([rng.uniform(-1.0, -0.2), rng.uniform(1.2, 1.9)])
-    )
+        times, points = trend(rng, float(levels[-1]), 1 + leg_out, time_out)
+        if rng.random() < 0.4:  # a pause after the run
+            times, points = [*times, time_out * rng.uniform(0.1, 0.4)], [*points, 1 + leg_out * rng.uniform(0.7, 1.05)]
+    start = rng.uniform(0.2, 0.8) if rng.random() < 0.5 else rng.uniform(-1.0, 1.9)
     sketch = outline(
         rng,
         [rng.uniform(0.2, 0.8), *legs, *times],
@@ -43,9 +41,9 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         bars=bars,
         stage="broken",
         body=(1, swings + len(points)),
-        volatility=[1.0, *np.full(swings, 1.0), *np.full(len(points), rng.uniform(1.0, 1.6))],
+        volatility=[1.0] * (swings + 1) + [rng.uniform(1.0, 1.7)] * len(points),
         volume=[1.0, *np.linspace(1.0, 0.7, swings), *np.linspace(2.2, 1.2, len(points))],
-        roughness=rng.uniform(0.5, 1.0),
+        roughness=rng.uniform(0.7, 1.5),
         give=0.04,
     )
     return sketch.mirrored() if rng.random() < 0.5 else sketch
@@ -57,41 +55,51 @@ def check(view: View) -> str | None:
 
 
 def _breaks_up(view: View) -> str | None:
-    bars = len(view.candles)
-    starts = dict.fromkeys(int(share * bars) for share in (0, 0.08, 0.16, 0.24, 0.32, 0.4))
-    spans = ((start, stop) for start in starts for stop in _breaks(view, start))
-    return first_match(spans, lambda span: _refuse(view, *span), "no close beyond a range of 12 bars")
+    return first_match(_breaks(view), lambda span: _refuse(view, *span), "no close beyond a range of 12 bars")
 
 
-def _breaks(view: View, start: int) -> list[int]:
-    """Bars that close above everything since ``start`` and are not taken back by half of the move after them."""
-    close = view.candles.close
-    highest = np.maximum.accumulate(view.upper[start:])[:-1]
-    lowest_later = np.minimum.accumulate(close[::-1])[::-1]
-    stops = np.arange(start + 1, len(close))
-    beyond = (close[stops] > highest) & (lowest_later[stops] > highest - 0.1 * view.range)
-    return [int(stop) for stop in stops[beyond] if stop - start >= MIN_RANGE_BARS]
+def _breaks(view: View) -> Iterator[tuple[int, int]]:
+    """Pairs (first bar of a range, first bar that closes above all of it and is not taken back)."""
+    bars, close, give = len(view), view.close, 0.1 * view.range
+    later = close[:]  # lowest close from each bar on
+    for bar in range(bars - 2, -1, -1):
+        later[bar] = min(later[bar], later[bar + 1])
+    for start in dict.fromkeys(int(share * bars) for share in STARTS):
+        highest = max(view.upper[start : start + MIN_RANGE_BARS])
+        for stop in range(start + MIN_RANGE_BARS, bars):
+            if close[stop] > highest and later[stop] > highest - give:
+                yield start, stop
+                break
+            highest = max(highest, view.upper[stop])
 
 
 def _refuse(view: View, start: int, stop: int) -> str | None:
-    close = view.candles.close
-    upper, lower = view.upper[start:stop], view.lower[start:stop]
-    top, bottom = float(np.quantile(upper, 0.95)), float(np.quantile(lower, 0.05))
+    upper, lower, after = view.upper[start:stop], view.lower[start:stop], view.close[stop:]
+    top, bottom = _level(upper), -_level([-low for low in lower])
     height = top - bottom
-    leg = close[stop:].max() - top
+    leg = max(after) - top
     if leg < max(0.55 * height, view.atr):
         return "leg out too short"
-    if close[stop:].min() < top - 0.4 * height or close[-1] < top + 0.3 * leg:
+    if min(after) < top - 0.4 * height or after[-1] < top + 0.3 * leg:
         return "back inside the range"
-    high, low = alternations(upper > top - 0.33 * height, lower < bottom + 0.33 * height)
+    if stop - start < 0.25 * len(view):
+        return "range too short for the window"
+    if max(drift(upper), drift([-low for low in lower])) > 0.35 * height:
+        return "a side of the range slopes"
+    high, low = touches(upper, lower, top - 0.33 * height, bottom + 0.33 * height)
     if min(high, low) < 2 or high + low < 5:
         return "too few touches of the range"
-    if max(drift(upper), drift(-lower)) > 0.3 * height:
-        return "a side of the range slopes"
     before = slice(max(start - 16, 0), start + 1)
-    if max(top - view.lower[before].min(), view.upper[before].max() - bottom) > 2.5 * height:
+    if top - min(view.lower[before]) > 2.5 * height:
         return "a pole into the range: a flag"
-    return None if (stop - start) >= 0.3 * len(close) else "range too short for the window"
+    if low == 2 and max(view.upper[before]) > top + 0.3 * height:
+        return "a fall into two lows: a double bottom"
+    return None
+
+
+def _level(outline: list[float]) -> float:
+    """Where the outline's tops lie: the 95th percentile forgives a lone spike."""
+    return sorted(outline)[round(0.95 * (len(outline) - 1))]
 
 
 PATTERN = Pattern(id=9, name="breakout", sketch=sketch, check=check)

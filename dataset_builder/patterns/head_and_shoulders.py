@@ -8,63 +8,66 @@ from __future__ import annotations
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, log_uniform, outline, pick_stage
+from dataset_builder.sketch import Sketch, log_uniform, outline, pick_stage, trend
 from dataset_builder.swings import View, first_match
 
-END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-0.8, -0.25), "failed": (0.85, 1.0)}
+END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.0, -0.25), "failed": (0.85, 1.0)}
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the head over the neckline; both troughs lie near 0."""
-    left = 1 / rng.uniform(1.3, 2.1)
-    right = float(np.clip(left + rng.uniform(-0.12, 0.12), 0.42, 0.77))
-    tilt = rng.uniform(-0.12, 0.12)
+    left = 1 / rng.uniform(1.3, 2.4)  # real heads stand up to 2.5 times as high as the shoulders
+    right = min(max(left + rng.uniform(-0.14, 0.14), 0.4), 0.77)
+    tilt = rng.uniform(-0.16, 0.16)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.45, failed=0.05)
     low, high = END[stage]
     end = right * rng.uniform(low, high) if low > 0 else rng.uniform(low, high) + tilt / 2
     skew = log_uniform(rng, 0.55, 1.8)  # time of the left half over the right half
-    halves = np.array([skew, skew, 1.0, 1.0]) * rng.uniform(0.65, 1.45, 4)
+    halves = [skew * log_uniform(rng, 0.55, 1.5) for _ in range(2)] + [log_uniform(rng, 0.55, 1.5) for _ in range(2)]
+    start = -rng.uniform(0.05, 1.4)
+    times, levels = trend(rng, start, left, rng.uniform(0.4, 1.8))
+    times_out, levels_out = trend(rng, right, end, rng.uniform(0.4, 1.3))
+    first = len(times)
+    volume = [1.0] * first + [1.4, 0.9, 1.2, 0.8, 0.8] + [1.5 if stage == "broken" else 0.9] * len(times_out)
     return outline(
         rng,
-        [rng.uniform(0.6, 1.8), *halves, rng.uniform(0.4, 1.2)],
-        [-rng.uniform(0.05, 1.3), left, -tilt / 2, 1.0, tilt / 2, right, end],
+        [*times, *halves, *times_out],
+        [start, *levels, -tilt / 2, 1.0, tilt / 2, right, *levels_out],
         bars=bars,
         stage=stage,
-        body=(1, 5),
-        volume=[1.0, 1.4, 0.9, 1.2, 0.8, 0.8, 1.5 if stage == "broken" else 0.9],
-        roughness=rng.uniform(0.35, 0.75),
+        body=(first, first + 4),
+        volume=volume,
+        roughness=rng.uniform(0.4, 1.0),
         give=0.04,
     )
 
 
 def check(view: View) -> str | None:
-    return first_match(view.runs(5, top_first=True), lambda run: _refuse(view, run), "no five swings")
+    return first_match(view.runs(5, top_first=True), lambda run: _refuse(view, *run), "no five swings")
 
 
-def _refuse(view: View, run) -> str | None:
-    e1, e2, e3, e4, e5 = run
+def _refuse(view: View, e1, e2, e3, e4, e5) -> str | None:
     neckline = e2.price + (e4.price - e2.price) * (e3.bar - e2.bar) / (e4.bar - e2.bar)
     head = e3.price - neckline
     left, right = e1.price - e2.price, e5.price - e4.price
     if e3.price - max(e1.price, e5.price) < 0.17 * head:
         return "head not 1.2 times the shoulders"
-    if min(left, right) < 0.3 * head:
+    if min(left, right) < 0.28 * head:
         return "a shoulder is too flat"
-    if abs(e1.price - e5.price) > 0.22 * head:
+    if abs(e1.price - e5.price) > 0.24 * head:  # people label real charts up to a quarter of the head apart
         return "shoulders not level"
-    if abs(e2.price - e4.price) > 0.28 * head:
+    if abs(e2.price - e4.price) > 0.3 * head:
         return "neckline not level"
     if e1.price < (e5.price + e4.price) / 2 or e5.price < (e1.price + e2.price) / 2:
         return "a shoulder below the midpoint of the other side"
     if not 0.3 <= (e3.bar - e1.bar) / (e5.bar - e3.bar) <= 3.3:
         return "lopsided in time"
-    reach = max(e1.bar - (e5.bar - e1.bar), 0)
-    start = reach + int(np.argmin(view.lower[reach : e1.bar + 1]))
+    start = view.lowest_bar(max(e1.bar - (e5.bar - e1.bar), 0), e1.bar)
     if e1.price - view.lower[start] < 0.75 * left:
         return "no rise into the left shoulder"
-    if view.upper[start:].max() > e3.price:
+    if max(view.upper[start:]) > e3.price:
         return "the head is not the highest price"
-    end = min(e5.bar + (e5.bar - e3.bar), len(view.candles) - 1)
+    end = min(e5.bar + (e5.bar - e3.bar), len(view) - 1)
     return None if view.fills(start, end) else "too small in the window"
 
 

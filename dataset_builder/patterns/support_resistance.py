@@ -2,80 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, outline
-from dataset_builder.swings import View, alternations, drift, first_match
+from dataset_builder.sketch import Sketch, log_uniform, outline, trend
+from dataset_builder.swings import View, drift, first_match, touches
 
-ZONE = 0.25  # a touch comes within a quarter of the range to a level
+ZONE = 0.28  # of H: how far from a level a turn still counts as a touch; real ranges' turns spread that much
+STARTS = (0.0, 0.08, 0.16, 0.24, 0.32, 0.4)  # where the range may begin, as shares of the window
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the distance of the levels, at 0 and 1; a single level lies at 0 (or, mirrored, at 1)."""
-    single = rng.random() < 0.3
-    touches = int(rng.integers(4, 6) if single else rng.integers(3, 6))
-    swings = min(2 * touches + int(rng.integers(0, 2)), max(bars // 3, 7 if single else 6))
+    single = bool(rng.random() < 0.35)
+    swings = min(int(rng.integers(7, 11) if single else rng.integers(5, 10)), max(bars // 3, 7 if single else 5))
     low_first = bool(rng.random() < 0.5)
     is_low = (np.arange(swings) % 2 == 0) == low_first
-    highs = rng.uniform(0.55, 1.0, swings) if single else rng.uniform(0.95, 1.03, swings)
-    levels = np.where(is_low, rng.uniform(-0.03, 0.04, swings), highs)
-    legs = np.abs(np.diff(levels)) * rng.uniform(0.45, 1.7, swings - 1)
-    start = (
-        rng.uniform(0.2, 0.8)
-        if rng.random() < 0.4
-        else (rng.uniform(0.9, 2.0) if low_first else -rng.uniform(-0.1, 1.0))
-    )
-    if single:
-        start = float(np.clip(start, 0.1, 1.6))
-    end = rng.uniform(0.25, 0.75)
+    highs = rng.uniform(0.5, 1.0, swings) if single else 1 - _uneven(rng, swings)
+    levels = np.where(is_low, _uneven(rng, swings) * (0.3 if single else 1.0), highs)
+    legs = [abs(move) * log_uniform(rng, 0.35, 2.5) + 0.1 for move in np.diff(levels).tolist()]
+    start = rng.uniform(0.2, 0.8) if rng.random() < 0.4 else rng.uniform(0.7, 2.4) if low_first else rng.uniform(-1.4, 0.3)
+    start = min(max(start, 0.1), 1.6) if single else start
+    times, points = trend(rng, start, float(levels[0]), rng.uniform(0.2, 0.9))
+    first = len(times)
     sketch = outline(
         rng,
-        [rng.uniform(0.2, 0.8), *legs, rng.uniform(0.15, 0.5)],
-        [start, *levels, end],
+        [*times, *legs, rng.uniform(0.15, 0.5)],
+        [start, *points, *levels[1:], rng.uniform(0.2, 0.8)],
         bars=bars,
         stage="complete",
-        body=(1, swings),
-        slope=rng.uniform(0.2, 1.7, swings + 2),
-        volume=[1.1, *np.linspace(1.2, 0.8, swings), 0.8],
-        roughness=rng.uniform(0.45, 0.85),
+        body=(first, first + swings - 1),
+        volume=[*[1.1] * first, *np.linspace(1.2, 0.8, swings), 0.8],
+        roughness=rng.uniform(0.7, 1.5),
         give=0.03,
     )
     return sketch.mirrored() if single and rng.random() < 0.5 else sketch
 
 
+def _uneven(rng: np.random.Generator, swings: int) -> np.ndarray:
+    """How far each turn stops short of its level: most hardly, some by a fifth of the range."""
+    return rng.uniform(-0.4, 1.0, swings) ** 3 * rng.uniform(0.02, 0.2)
+
+
 def check(view: View) -> str | None:
-    bars = len(view.candles)
-    starts = dict.fromkeys(int(share * bars) for share in (0, 0.08, 0.16, 0.24, 0.32, 0.4))
-    return first_match(iter(starts), lambda start: _refuse(view, start), "no range")
+    starts = dict.fromkeys(int(share * len(view)) for share in STARTS)
+    return first_match(starts, lambda start: _refuse(view, start), "no range")
 
 
 def _refuse(view: View, start: int) -> str | None:
-    upper, lower, close = view.upper[start:], view.lower[start:], view.candles.close[start:]
-    top, bottom = _level(upper), -_level(-lower)
-    height = top - bottom
-    if close.max() > top + 0.12 * height or close.min() < bottom - 0.12 * height:
-        return "a close outside the range"
-    high, low = alternations(upper > top - ZONE * height, lower < bottom + ZONE * height)
-    if max(drift(upper), drift(-lower)) > 0.25 * height:
+    upper, lower = view.upper[start:], view.lower[start:]
+    slope = max(drift(upper), drift([-low for low in lower]))
+    if slope > 0.28 * (max(upper) - min(lower)):
         return "a level slopes"
-    return None if min(high, low) >= 3 else _refuse_single(upper, lower, top, bottom)
+    top, bottom = _level(upper), -_level([-low for low in lower])
+    height = top - bottom
+    if slope > 0.28 * height:
+        return "a level slopes"
+    close = view.close[start:]
+    if max(close) > top + 0.12 * height or min(close) < bottom - 0.12 * height:
+        return "a close outside the range"
+    high, low = touches(upper, lower, top - ZONE * height, bottom + ZONE * height)
+    if min(high, low) >= 3:
+        return None
+    return _refuse_single(upper, lower, top, bottom)
 
 
-def _refuse_single(upper: np.ndarray, lower: np.ndarray, top: float, bottom: float) -> str | None:
+def _refuse_single(upper: Sequence[float], lower: Sequence[float], top: float, bottom: float) -> str | None:
     """Four bounces off one side, each from at least 30 % of the range away."""
     height = top - bottom
-    off_low, _ = alternations(lower < bottom + 0.13 * height, upper > bottom + 0.42 * height)
-    off_top, _ = alternations(upper > top - 0.13 * height, lower < top - 0.42 * height)
-    far_top, _ = alternations(upper > top - 0.25 * height, lower < top - 0.5 * height)
-    far_low, _ = alternations(lower < bottom + 0.25 * height, upper > bottom + 0.5 * height)
+    _, off_low = touches(upper, lower, bottom + 0.42 * height, bottom + 0.13 * height)
+    off_top, _ = touches(upper, lower, top - 0.13 * height, top - 0.42 * height)
+    far_top, _ = touches(upper, lower, top - 0.25 * height, top - 0.5 * height)
+    _, far_low = touches(upper, lower, bottom + 0.5 * height, bottom + 0.25 * height)
     bounces = max(min(off_low, 2 * far_top), min(off_top, 2 * far_low))  # one far swing alone is a head
     return None if bounces >= 4 else "too few touches"
 
 
-def _level(outline: np.ndarray) -> float:
+def _level(outline: Sequence[float]) -> float:
     """Where the outline's tops lie: the 96th percentile forgives a lone spike."""
-    return float(np.quantile(outline, 0.96))
+    return sorted(outline)[round(0.96 * (len(outline) - 1))]
 
 
 PATTERN = Pattern(id=8, name="support_resistance", sketch=sketch, check=check)
