@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
@@ -39,12 +40,25 @@ class BuildConfig:
     """PNG files beside a metadata.jsonl, or Parquet shards with the pictures inside."""
     workers: int = _cores()
     """Processes that draw."""
+    engine: Literal["processes", "ray"] = "processes"
+    """What runs them: this machine's processes, or a Ray cluster that shares the output's disk."""
+    shard: str = "1/1"
+    """Draw only the I-th of N parts, as I/N: on as many machines as you like, to be joined by 'merge'."""
 
     def content(self) -> dict:
         """What settles the dataset's bytes, ready for JSON: not where it lies nor who draws it."""
         settings = asdict(self)
-        del settings["output"], settings["workers"]
+        for name in ("output", "workers", "engine", "shard"):
+            del settings[name]
         return settings
+
+    def shard_numbers(self) -> tuple[int, int]:
+        """Part and number of parts. Raises UserError for anything but I/N with 1 <= I <= N."""
+        match = re.fullmatch(r"(\d+)/(\d+)", self.shard)
+        part, parts = map(int, match.groups()) if match else (0, 0)
+        if not 1 <= part <= parts:
+            raise UserError(f"--shard must be I/N with I from 1 to N, such as 2/4, not {self.shard!r}")
+        return part, parts
 
     def check(self, classes: int) -> None:
         """Raises UserError for settings that no dataset can have."""
@@ -58,12 +72,23 @@ class BuildConfig:
             raise UserError(f"--seed must be 0 or more, not {self.seed}")
         if self.negatives < 0 or (self.unseen_styles or 0) < 0:
             raise UserError("--negatives and --unseen-styles must be 0 or more")
+        self.shard_numbers()
         shares = (self.validation_fraction, self.test_fraction)
         if min(shares) < 0 or sum(shares) >= 1:
             raise UserError(
                 f"--validation-fraction {shares[0]:g} and --test-fraction {shares[1]:g} must be 0 or more and leave a "
                 "share for train: their sum must be under 1"
             )
+
+
+@dataclass(frozen=True)
+class MergeConfig:
+    """Join the parts that 'build --shard' made into one dataset."""
+
+    parts: tuple[Path, ...]
+    """The parts, in any order."""
+    output: Path = Path("data/default")
+    """Directory to make."""
 
 
 @dataclass(frozen=True)

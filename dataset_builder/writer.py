@@ -6,35 +6,13 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 from dataset_builder.chart import encode_png
 from dataset_builder.files import atomic, disk_errors, write_json
 from dataset_builder.plan import UNSEEN, Chunk, Item
 from dataset_builder.sample import HELD_OUT_STYLES, TRAINING_STYLES, Sample, draw_negative, draw_sample
 from dataset_builder.schema import ROW, arrow_schema
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """Where a dataset is made and how: all that a worker needs beside its chunk."""
-
-    directory: Path  # the dataset as it will be
-    rows: Path  # one file of rows a chunk, and one that says the chunk is whole
-    seed: int
-    image_size: int
-    format: str
-
-    def rows_of(self, chunk: Chunk) -> Path:
-        return self.rows / f"{chunk.name}.jsonl"
-
-    def mark_of(self, chunk: Chunk) -> Path:
-        """The last file of a chunk to be written: counts of draws and rejections."""
-        return self.rows / f"{chunk.name}.json"
-
-    def is_done(self, chunk: Chunk) -> bool:
-        return self.mark_of(chunk).exists()
+from dataset_builder.workshop import Workshop
 
 
 def draw_chunk(workshop: Workshop, chunk: Chunk) -> int:
@@ -87,7 +65,7 @@ def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = workshop.directory / "data" / f"{chunk.name}.parquet"
+    path = workshop.directory / workshop.files_of(chunk)[0]
     path.parent.mkdir(exist_ok=True)
     rows = []
     for item, sample in samples:

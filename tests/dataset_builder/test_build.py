@@ -14,10 +14,12 @@ import pytest
 from datasets import ClassLabel, load_dataset
 from PIL import Image
 
-from dataset_builder.build import CLASSES, build
-from dataset_builder.config import BuildConfig, VerifyConfig
+from dataset_builder.build import build
+from dataset_builder.config import BuildConfig, MergeConfig, VerifyConfig
 from dataset_builder.errors import UserError
 from dataset_builder.manifest import read_manifest, read_rows
+from dataset_builder.merge import merge
+from dataset_builder.patterns import CLASSES
 from dataset_builder.verify import verify
 
 SIZE = 100
@@ -175,3 +177,35 @@ def test_an_output_with_other_files_is_refused(tmp_path):
     with pytest.raises(UserError, match="other files"):
         build(BuildConfig(tmp_path, size=SIZE))
     assert json.dumps([path.name for path in tmp_path.iterdir()]) == '["notes.txt"]'
+
+
+def test_shards_merge_into_the_same_dataset(built, tmp_path):
+    output = tmp_path / "charts"
+    shards = [
+        build(BuildConfig(output, size=SIZE, negatives=5, workers=1, shard=f"{part}/3"))
+        for part in (2, 3, 1)  # any order, any machine
+    ]
+    with pytest.raises(UserError, match="are in no part"):
+        merge(MergeConfig(tuple(shards[:2]), output))
+    assert not output.exists()
+    merge(MergeConfig(tuple(shards), output))
+    assert content(output) == content(built)
+
+
+def test_shards_of_other_settings_are_refused(tmp_path):
+    shards = tuple(
+        build(BuildConfig(tmp_path / f"seed{seed}", size=SIZE, workers=1, seed=seed, shard="1/50")) for seed in (1, 2)
+    )
+    with pytest.raises(UserError, match="other settings"):
+        merge(MergeConfig(shards, tmp_path / "charts"))
+    with pytest.raises(UserError, match="no shard of a dataset"):
+        merge(MergeConfig((tmp_path,), tmp_path / "charts"))
+
+
+def test_a_local_ray_cluster_draws_the_same_bytes(built, tmp_path):
+    pytest.importorskip("ray")
+    output = tmp_path / "charts"
+    done = start(output, "--size", str(SIZE), "--negatives", "5", "--workers", "2", "--engine", "ray")
+    said, _ = done.communicate(timeout=120)
+    assert done.returncode == 0, said
+    assert content(output) == content(built)
