@@ -1,0 +1,1 @@
+"""Fine-tunes a Vision Transformer on a dataset directory, exports it to INT8 ONNX, evaluates it, predicts with it."""

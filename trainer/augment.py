@@ -1,0 +1,56 @@
+"""Mild changes to a training picture, none of which changes what it shows.
+
+Never a flip: mirrored left to right time runs backwards, and upside down a top becomes a bottom. Never a crop: it may
+cut the pattern. Rotation stays within ``MAX_DEGREES``, as in a screenshot of a photographed screen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageEnhance, ImageFilter
+
+MAX_DEGREES = 2.0
+HUE_STEPS = 12  # of 256 around the colour circle: green stays greenish, red reddish
+
+
+def augment(picture: Image.Image, rng: np.random.Generator) -> tuple[Image.Image, float]:
+    """An RGB picture → a changed one of the same size, and by how many degrees it was turned anticlockwise."""
+    if rng.random() < 0.5:
+        picture = _colours(picture, rng)
+    degrees = 0.0
+    if rng.random() < 0.3:
+        degrees = rng.uniform(-MAX_DEGREES, MAX_DEGREES)
+        picture = picture.rotate(degrees, resample=Image.Resampling.BILINEAR, fillcolor=_corner_colour(picture))
+    if rng.random() < 0.2:
+        picture = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8)))
+    if rng.random() < 0.2:
+        picture = _noise(picture, rng)
+    return picture, degrees
+
+
+def turn(x: np.ndarray, y: np.ndarray, size: tuple[int, int], degrees: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where the points (x, y) of a picture of ``size`` = (width, height) are after ``augment`` turned it."""
+    centre_x, centre_y = size[0] / 2, size[1] / 2
+    cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    right, down = x - centre_x, y - centre_y
+    return centre_x + cosine * right + sine * down, centre_y - sine * right + cosine * down
+
+
+def _colours(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    for enhancer in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+        picture = enhancer(picture).enhance(rng.uniform(0.75, 1.25))
+    hue, saturation, value = picture.convert("HSV").split()
+    shift = int(rng.integers(-HUE_STEPS, HUE_STEPS + 1))
+    hue = hue.point([(level + shift) % 256 for level in range(256)])
+    return Image.merge("HSV", (hue, saturation, value)).convert("RGB")
+
+
+def _corner_colour(picture: Image.Image) -> tuple[int, int, int]:
+    """Almost always the background's."""
+    return picture.getpixel((0, 0))
+
+
+def _noise(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    pixels = np.asarray(picture, dtype=np.float32)
+    noisy = pixels + rng.normal(0, rng.uniform(1, 6), pixels.shape).astype(np.float32)
+    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))

@@ -1,0 +1,100 @@
+"""What can be asked of each command. ``__main__`` makes the command line from these; the text becomes ``--help``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tyro.conf import Positional
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Train a model on a dataset directory.
+
+    Takes every argument of transformers.TrainingArguments as well, such as --learning-rate 1e-4 or
+    --num-train-epochs 20. The command line wins over the recipe, and the recipe over the defaults below.
+    """
+
+    dataset: Path
+    """Dataset directory, as `python -m dataset_builder build` writes it."""
+    output: Path
+    """Run directory. It appears when the run is finished; until then its files are in OUTPUT.partial."""
+    recipe: str = "default"
+    """Name of a recipe (default, vit-base, vit-small), or a YAML file."""
+    base: str | None = None
+    """Checkpoint to fine-tune: a directory, or a name on the Hub. None: a new network of the five sizes below."""
+    revision: str | None = None
+    """Revision of the base on the Hub."""
+    image_size: int = 224
+    """Pixels on each side of the picture that a new network sees."""
+    patch_size: int = 16
+    """Pixels on each side of a new network's patches."""
+    hidden_size: int = 192
+    """Width of a new network."""
+    num_hidden_layers: int = 7
+    """Layers of a new network."""
+    num_attention_heads: int = 3
+    """Attention heads of a new network."""
+    freeze_backbone: bool = False
+    """Train the classifier only. Turns --read-chart off, because it trains the backbone."""
+    read_chart: float = 0.0
+    """Weight of the loss for reading the highest and lowest price in each column of patches. 0: labels only."""
+    augment: bool = True
+    """Vary colours, sharpness and noise, and turn by at most 2 degrees. Never flips or crops."""
+    early_stopping_patience: int = 0
+    """Stop after so many evaluations without a better model. 0: never."""
+    resume: bool = False
+    """Go on where a killed run stopped."""
+    overwrite: bool = False
+    """Replace a run that differs, finished or not."""
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """Export a run to ONNX, quantize it, and compare both files with the checkpoint on the validation split."""
+
+    run: Positional[Path]
+    """Run directory, as `train` writes it."""
+    dataset: Path
+    """The dataset that the run was trained on."""
+
+
+@dataclass(frozen=True)
+class EvaluateConfig:
+    """Score a model on a split of a dataset: ours, or any ImageFolder with the same class names."""
+
+    model: Path
+    """Model directory."""
+    dataset: Path
+    """Dataset directory."""
+    split: str = "test"
+    """Split of the dataset."""
+    onnx: Path | None = None
+    """Score this ONNX file instead of the checkpoint."""
+    json: Path | None = None
+    """Write the scores to this file too."""
+    batch_size: int = 32
+    """Pictures at a time."""
+
+
+@dataclass(frozen=True)
+class PredictConfig:
+    """Name the pattern in pictures."""
+
+    pictures: Positional[tuple[Path, ...]]
+    """Picture files."""
+    model: Path
+    """Model directory. Its INT8 ONNX file is used, or else its ONNX file, or else its checkpoint."""
+    onnx: Path | None = None
+    """Use this ONNX file."""
+    json: bool = False
+    """Print one JSON object a line."""
+
+
+@dataclass(frozen=True)
+class SummaryConfig:
+    """Print what a run reached, how large and fast its files are, and where they are."""
+
+    run: Positional[Path]
+    """Run directory."""

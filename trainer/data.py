@@ -1,0 +1,111 @@
+"""Dataset directory → pictures and labels, through the ``datasets`` library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import datasets
+import numpy as np
+from PIL import Image
+
+from trainer.augment import augment
+from trainer.errors import UserError
+from trainer.picture import open_rgb
+from trainer.preprocess import Preprocessor
+from trainer.targets import READ_CHART_COLUMNS, read_chart
+
+datasets.disable_progress_bars()  # its bars count files, not charts
+
+
+def load_splits(directory: Path) -> datasets.DatasetDict:
+    """The splits of one of our datasets, or of any ImageFolder: columns ``image`` (undecoded), ``label`` and others."""
+    if not directory.is_dir():
+        raise UserError(f"{directory} is not a directory; it must hold a dataset")
+    try:
+        splits = datasets.load_dataset(str(directory))
+    except Exception as error:  # datasets raises a dozen kinds for a directory that is no dataset
+        reason = str(error).split("\n")[0]
+        raise UserError(f"{directory} is not a dataset of pictures ({reason})") from None
+    for column in ("image", "label"):
+        if any(column not in rows.column_names for rows in splits.values()):
+            raise UserError(
+                f"{directory} has no column {column!r}; it must be an ImageFolder with a folder for each class"
+            )
+    return splits.cast_column("image", datasets.Image(decode=False))
+
+
+def load_split(directory: Path, split: str) -> datasets.Dataset:
+    """One of ``load_splits``. Raises UserError if there is none of this name."""
+    splits = load_splits(directory)
+    if split not in splits:
+        raise UserError.unknown(f"split of {directory}", split, splits)
+    return splits[split]
+
+
+def is_labelled(rows: datasets.Dataset) -> bool:
+    """Whether each chart has a class; those of split ``none`` have not."""
+    return all(label is not None for label in rows["label"])
+
+
+def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
+    """The place of each row's class in ``classes``, whether the dataset stores names or numbers of its own.
+
+    Raises UserError for a class that is not in ``classes``, or a chart without one.
+    """
+    if not is_labelled(rows):
+        raise UserError("this split holds charts without a label, so there is nothing to learn or compare")
+    feature = rows.features["label"]
+    names = feature.int2str(rows["label"]) if isinstance(feature, datasets.ClassLabel) else rows["label"]
+    ids = {name: i for i, name in enumerate(classes)}
+    for name in set(names) - ids.keys():
+        raise UserError.unknown("class", name, classes)
+    return [ids[name] for name in names]
+
+
+def picture_of(row: dict) -> Image.Image:
+    """Decode the picture of a row from ``load_split``."""
+    image = row["image"]
+    return open_rgb(image["bytes"] or Path(image["path"]), image["path"])
+
+
+@dataclass
+class ChartDataset:
+    """A split as the torch DataLoader wants it: item i is a dict of arrays.
+
+    ``pixel_values`` float32 [3, height, width], ``labels`` int, and with ``columns`` > 0 ``high_low`` float32
+    [columns, 2] (see ``targets.read_chart``). Augmentation is a pure function of (seed, epoch, index), so it doesn't
+    depend on workers or on where a run was resumed.
+    """
+
+    rows: datasets.Dataset
+    labels: list[int]
+    preprocess: Preprocessor
+    augment: bool = False
+    columns: int = 0
+    seed: int = 0
+    epoch: int = 0
+
+    def __post_init__(self) -> None:
+        wanted = ["image", *(READ_CHART_COLUMNS if self.columns else ())]
+        missing = [name for name in wanted if name not in self.rows.column_names]
+        if missing:
+            raise UserError(f"the dataset's metadata has no {', '.join(missing)}; train with --read-chart 0")
+        self.rows = self.rows.select_columns(wanted)
+
+    def set_epoch(self, epoch: int) -> None:
+        """``accelerate`` calls this before each epoch."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> dict:
+        row, degrees = self.rows[index], 0.0
+        picture = picture_of(row)
+        if self.augment:
+            picture, degrees = augment(picture, np.random.default_rng([self.seed, self.epoch, index]))
+        item = {"pixel_values": self.preprocess(picture), "labels": self.labels[index]}
+        if self.columns:
+            item["high_low"] = read_chart(row, picture.size, self.columns, degrees)
+        return item

@@ -1,0 +1,74 @@
+"""Score a model on a split: one loop for torch, ONNX and INT8."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+from tqdm import tqdm
+
+from trainer.classifier import Classifier, OnnxClassifier, softmax
+from trainer.config import EvaluateConfig
+from trainer.data import label_ids, load_split, picture_of
+from trainer.errors import UserError
+from trainer.files import write_json
+from trainer.metrics import score
+from trainer.publish import write_card
+from trainer.results import is_run, record_evaluation
+from trainer.summary import figures_line, table
+
+CHECKPOINT = "model.safetensors"
+
+
+def evaluate(config: EvaluateConfig) -> None:
+    """Print the figures, write them to ``config.json``, and into ``metrics.json`` if the model is a run of ours."""
+    if config.batch_size < 1:
+        raise UserError(f"--batch-size {config.batch_size} must be at least 1")
+    classifier = load_classifier(config.model, config.onnx)
+    rows = load_split(config.dataset, config.split)
+    truth = label_ids(rows, classifier.classes)
+    probabilities = softmax(all_logits(classifier, rows, config.batch_size))
+    entry = evaluation(config.dataset.resolve().name, config.split, weights_name(config.model, config.onnx))
+    entry |= score(probabilities, np.array(truth), classifier.classes)
+    print(figures_line(entry), table(entry), sep="\n")
+    if config.json:
+        write_json(config.json, entry)
+    if is_run(config.model):
+        record_evaluation(config.model, entry)
+        write_card(config.model)
+
+
+def load_classifier(directory: Path, onnx: Path | None) -> Classifier:
+    """The ONNX file, or else the checkpoint in ``directory``."""
+    if onnx:
+        return OnnxClassifier(directory, onnx)
+    from trainer.model import TorchClassifier
+
+    return TorchClassifier.load(directory)
+
+
+def weights_name(directory: Path, onnx: Path | None) -> str:
+    """How ``metrics.json`` calls the weights: relative to the run, if they are in it."""
+    if onnx is None:
+        return CHECKPOINT
+    onnx, directory = onnx.resolve(), directory.resolve()
+    return onnx.relative_to(directory).as_posix() if onnx.is_relative_to(directory) else onnx.name
+
+
+def all_logits(classifier: Classifier, rows: datasets.Dataset, batch_size: int = 32, label: str = "") -> np.ndarray:
+    """Logits [rows, classes]. Raises UserError, naming the file, for a picture that cannot be read."""
+    rows = rows.select_columns(["image"])
+    batches = []
+    with tqdm(total=len(rows), desc=label or "evaluate", unit=" charts", leave=False, disable=None) as bar:
+        for batch in rows.iter(batch_size):
+            pictures = [picture_of({"image": image}) for image in batch["image"]]
+            batches.append(classifier.logits(np.stack([classifier.preprocess(picture) for picture in pictures])))
+            bar.update(len(pictures))
+    return np.concatenate(batches)
+
+
+def evaluation(dataset: str, split: str, weights: str) -> dict[str, Any]:
+    """What an entry of ``metrics.json`` is about; ``metrics.score`` adds the figures."""
+    return {"dataset": dataset, "split": split, "weights": weights}

@@ -1,0 +1,65 @@
+"""How long one picture takes. The median, because other programs disturb the mean."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+
+from trainer.classifier import Classifier, OnnxClassifier
+from trainer.model import TorchClassifier
+
+WARM_UP, TIMED = 5, 40
+
+
+def onnx_latency(directory: Path, file: Path) -> dict[str, float]:
+    """Milliseconds for one picture on one core and on all of them, preprocessing not included."""
+    return _both(lambda threads: OnnxClassifier(directory, file, threads))
+
+
+def torch_latency(classifier: TorchClassifier) -> dict[str, float]:
+    """As ``onnx_latency``, for a checkpoint."""
+    before = torch.get_num_threads()
+
+    def with_threads(threads: int) -> TorchClassifier:
+        torch.set_num_threads(threads)
+        return classifier
+
+    try:
+        return _both(with_threads)
+    finally:
+        torch.set_num_threads(before)
+
+
+def cpu_name() -> str:
+    """What the figures were measured on."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _both(with_threads: Callable[[int], Classifier]) -> dict[str, float]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return {
+        "one_thread": _median_ms(with_threads(1)),
+        "all_threads": _median_ms(with_threads(cores)),
+        "cores": cores,
+    }
+
+
+def _median_ms(classifier: Classifier) -> float:
+    pixels = np.zeros((1, 3, *classifier.preprocess.size), dtype=np.float32)
+    times = []
+    for _ in range(WARM_UP + TIMED):
+        began = time.perf_counter()
+        classifier.logits(pixels)
+        times.append(time.perf_counter() - began)
+    return round(median(times[WARM_UP:]) * 1000, 3)

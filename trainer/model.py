@@ -1,0 +1,132 @@
+"""Configuration or checkpoint → ``ViTForImageClassification`` and its image processor. Weights: safetensors only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from transformers import PretrainedConfig, ViTConfig, ViTForImageClassification, ViTImageProcessor
+
+from trainer.classifier import read_classes
+from trainer.config import TrainConfig
+from trainer.errors import UserError
+from trainer.preprocess import Preprocessor
+
+HALF = [0.5, 0.5, 0.5]  # mean and deviation that google/vit-* use: pixels become -1…1
+
+
+def build(config: TrainConfig, classes: tuple[str, ...]) -> tuple[ViTForImageClassification, ViTImageProcessor]:
+    """The model that training starts from, with a classifier for ``classes`` in this order."""
+    model = pretrained_vit(config.base, config.revision, classes) if config.base else new_vit(config, classes)
+    if config.freeze_backbone:
+        model.vit.requires_grad_(False)
+    return model, _processor(config, model.config.image_size)
+
+
+def new_vit(config: TrainConfig, classes: tuple[str, ...]) -> ViTForImageClassification:
+    """A network with random weights, and positions that start as a map of the picture. Raises UserError for sizes."""
+    if config.image_size % config.patch_size:
+        raise UserError(f"--image-size {config.image_size} is not a multiple of --patch-size {config.patch_size}")
+    if config.hidden_size % config.num_attention_heads or config.hidden_size % 4:
+        raise UserError(
+            f"--hidden-size {config.hidden_size} must be a multiple of 4"
+            f" and of --num-attention-heads {config.num_attention_heads}"
+        )
+    model = ViTForImageClassification(
+        ViTConfig(
+            image_size=config.image_size,
+            patch_size=config.patch_size,
+            hidden_size=config.hidden_size,
+            num_hidden_layers=config.num_hidden_layers,
+            num_attention_heads=config.num_attention_heads,
+            intermediate_size=4 * config.hidden_size,
+            **_labels(classes),
+        )
+    )
+    positions = sincos_positions(config.image_size // config.patch_size, config.hidden_size)
+    with torch.no_grad():
+        model.vit.embeddings.position_embeddings[0, 0] = 0
+        model.vit.embeddings.position_embeddings[0, 1:] = torch.from_numpy(positions)
+    return model
+
+
+def sincos_positions(grid: int, width: int) -> np.ndarray:
+    """Fixed 2D sine and cosine positions [grid * grid, width], row by row: half the width for y, half for x.
+
+    As in MAE (He et al. 2021, https://arxiv.org/abs/2111.06377) and MoCo v3. They are only where training starts.
+    """
+    frequencies = 10_000.0 ** -(np.arange(width // 4) / (width // 4))
+    angles = np.arange(grid)[:, None] * frequencies
+    line = np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
+    rows, columns = np.repeat(line, grid, axis=0), np.tile(line, (grid, 1))
+    return np.concatenate([rows, columns], axis=1).astype(np.float32)
+
+
+def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) -> ViTForImageClassification:
+    """A checkpoint's backbone with a new classifier, unless its classes are the same already."""
+    try:
+        found, _ = PretrainedConfig.get_config_dict(base, revision=revision)
+        if found.get("model_type") != "vit":
+            raise UserError(f"{base} is a {found.get('model_type')!r} model; --base must be a ViT (model_type 'vit')")
+        model = ViTForImageClassification.from_pretrained(
+            base, revision=revision, use_safetensors=True, ignore_mismatched_sizes=True, **_labels(classes)
+        )
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise UserError(f"--base {base} cannot be loaded: {reason}") from None
+    known = list((found.get("id2label") or {}).values())
+    if known != list(classes):  # the same number of other classes would otherwise keep a classifier for those
+        model.classifier.reset_parameters()
+    return model
+
+
+def _labels(classes: tuple[str, ...]) -> dict:
+    """Class names and numbers for a config; the number of classes follows from them."""
+    return {"id2label": dict(enumerate(classes)), "label2id": {name: i for i, name in enumerate(classes)}}
+
+
+def _processor(config: TrainConfig, image_size: int) -> ViTImageProcessor:
+    """Resize to the model's size (no crop) and normalise as the base was."""
+    mean = std = HALF
+    if config.base:
+        try:
+            stored, _ = ViTImageProcessor.get_image_processor_dict(config.base, revision=config.revision)
+            mean, std = stored.get("image_mean", HALF), stored.get("image_std", HALF)
+        except OSError:  # a base without a processor was trained by somebody who used the default
+            pass
+    size = {"height": image_size, "width": image_size}
+    return ViTImageProcessor(size=size, resample=2, image_mean=mean, image_std=std, do_convert_rgb=True)
+
+
+def preprocessor_of(processor: ViTImageProcessor) -> Preprocessor:
+    """Our own code for what ``processor`` does."""
+    size = processor.size["height"], processor.size["width"]
+    return Preprocessor(size, tuple(processor.image_mean), tuple(processor.image_std), processor.resample)
+
+
+@dataclass
+class TorchClassifier:
+    """A checkpoint as ``classifier.Classifier``."""
+
+    model: ViTForImageClassification
+    classes: tuple[str, ...]
+    preprocess: Preprocessor
+
+    @classmethod
+    def load(cls, directory: Path) -> TorchClassifier:
+        """Raises UserError if ``directory`` is no model directory, or its weights are missing or damaged."""
+        classes, preprocess = read_classes(directory), Preprocessor.read(directory)
+        try:
+            model = ViTForImageClassification.from_pretrained(directory, use_safetensors=True, local_files_only=True)
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+            reason = str(error).strip().split("\n")[0]
+            raise UserError(f"the weights in {directory} cannot be loaded: {reason}") from None
+        return cls(model.eval(), classes, preprocess)
+
+    def logits(self, pixel_values: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            pixels = torch.from_numpy(pixel_values).to(self.model.device)
+            return self.model(pixels).logits.float().cpu().numpy()

@@ -1,0 +1,22 @@
+"""What arithmetic this machine is good at."""
+
+from __future__ import annotations
+
+import torch
+from transformers.utils import is_torch_mps_available
+
+
+def has_accelerator() -> bool:
+    return torch.cuda.is_available() or is_torch_mps_available()
+
+
+def bf16_is_fast() -> bool:
+    """Whether training in bfloat16 beats float32 here: on GPUs that have it, and on CPUs with AMX or AVX-512 BF16.
+
+    Without those instructions a CPU emulates bfloat16, which is slower.
+    """
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if is_torch_mps_available():
+        return False
+    return torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()

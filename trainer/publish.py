@@ -1,0 +1,151 @@
+"""The model card of a run, made anew from what its files say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import EvalResult, ModelCardData
+
+from trainer.classifier import ONNX, QUANTIZED, read_classes
+from trainer.files import write_text
+from trainer.results import read_results
+from trainer.run import read_resolved
+
+METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # ours -> the Hub's
+
+
+def write_card(directory: Path) -> None:
+    """Write ``README.md``. Raises UserError if ``directory`` is not a finished run."""
+    results, resolved = read_results(directory), read_resolved(directory)
+    name = directory.resolve().name.removesuffix(".partial")
+    base = resolved["config"]["base"]
+    data = ModelCardData(
+        license="mit",
+        library_name="transformers",
+        pipeline_tag="image-classification",
+        tags=["vision", "finance", "candlestick-charts", "chart-patterns", "onnx"],
+        base_model=base if base and not Path(base).exists() else None,
+        metrics=list(METRICS),
+        model_name=name,
+        eval_results=_eval_results(results["evaluations"]) or None,
+    )
+    sections = [
+        f"---\n{data.to_yaml()}\n---",
+        f"# {name}",
+        _introduction(read_classes(directory)),
+        _usage(name, directory),
+        _figures(results["evaluations"]),
+        _files(results.get("export", {})),
+        _training(resolved, results["training"]),
+        LIMITS,
+    ]
+    write_text(directory / "README.md", "\n\n".join(section for section in sections if section) + "\n")
+
+
+def _eval_results(evaluations: list[dict[str, Any]]) -> list[EvalResult]:
+    return [
+        EvalResult(
+            task_type="image-classification",
+            dataset_type="imagefolder",
+            dataset_name=f"{entry['dataset']} ({entry['weights']})",
+            dataset_split=entry["split"],
+            metric_type=hub_name,
+            metric_name=ours.replace("_", " "),
+            metric_value=round(entry[ours], 4),
+        )
+        for entry in evaluations
+        for ours, hub_name in METRICS.items()
+    ]
+
+
+def _introduction(classes: tuple[str, ...]) -> str:
+    names = ", ".join(name.replace("_", " ") for name in classes)
+    return f"A Vision Transformer that names the chart pattern in a picture of a price chart: {names}."
+
+
+def _usage(name: str, directory: Path) -> str:
+    text = f"""## Use
+
+```python
+from transformers import pipeline
+
+pipeline("image-classification", model="{name}")("chart.png")
+```"""
+    if (directory / QUANTIZED).exists():
+        text += f"""
+
+Without torch, from the INT8 file:
+
+```python
+from optimum.onnxruntime import ORTModelForImageClassification
+
+ORTModelForImageClassification.from_pretrained("{name}", subfolder="{QUANTIZED.parent}", file_name="{QUANTIZED.name}")
+```"""
+    return text
+
+
+def _figures(evaluations: list[dict[str, Any]]) -> str:
+    lines = [
+        "## Figures",
+        "",
+        "| charts | split | weights | number | accuracy (95 % interval) | balanced | macro-F1 | calibration error |",
+        "|---|---|---|---:|---|---:|---:|---:|",
+    ]
+    for entry in evaluations:
+        low, high = entry["accuracy_interval"]
+        lines.append(
+            f"| {entry['dataset']} | {entry['split']} | `{entry['weights']}` | {entry['charts']}"
+            f" | {entry['accuracy']:.1%} ({low:.1%} to {high:.1%}) | {entry['balanced_accuracy']:.1%}"
+            f" | {entry['macro_f1']:.3f} | {entry['calibration_error']:.3f} |"
+        )
+    shown = next((entry for entry in evaluations if entry["split"] == "test"), None)
+    if shown:
+        lines += ["", f"Of each class, `{shown['weights']}` on {shown['dataset']}, test split:", ""]
+        lines += ["| class | precision | recall | charts |", "|---|---:|---:|---:|"]
+        for name, row in shown["per_class"].items():
+            lines.append(f"| {name} | {row['precision']:.1%} | {row['recall']:.1%} | {row['charts']} |")
+    lines += ["", "![Confusion matrix](confusion_matrix.png)", "![Predictions](predictions_visualization.png)"]
+    return "\n".join(lines)
+
+
+def _files(export: dict[str, Any]) -> str:
+    if not export:
+        return ""
+    lines = [
+        "## Files",
+        "",
+        f"Latency is the median for one picture on {export['cpu']}, preprocessing not included.",
+        "",
+        "| file | MB | ms on one core | ms on all | class differs from the checkpoint's | largest logit difference |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name in (ONNX.as_posix(), QUANTIZED.as_posix()):
+        file = export["files"][name]
+        lines.append(
+            f"| `{name}` | {file['bytes'] / 1e6:.1f} | {file['latency_ms']['one_thread']:.1f}"
+            f" | {file['latency_ms']['all_threads']:.1f} | {file['class_flips']} of {export['charts']}"
+            f" | {file['largest_logit_difference']:.2g} |"
+        )
+    return "\n".join(lines)
+
+
+def _training(resolved: dict[str, Any], training: dict[str, Any]) -> str:
+    dataset, config = resolved["dataset"], resolved["config"]
+    start = f"fine-tuned from {Path(config['base']).name}" if config["base"] else "trained from random weights"
+    return f"""## Training
+
+{training["parameters"] / 1e6:.1f} million parameters, {start} with the recipe `{Path(config["recipe"]).stem}`:
+{training["steps"]} steps, {training["epochs"]:.1f} epochs, {training["charts_per_second"]:.0f} charts a second,
+{training["seconds"] / 60:.1f} minutes. Every setting and library version is in `config_resolved.yaml`.
+
+Dataset: {dataset["name"]}, {dataset["splits"]["train"]} synthetic charts in the train split, fingerprint
+`{dataset["fingerprint"]}`.
+
+![Training curves](training_curves.png)"""
+
+
+LIMITS = """## Limits
+
+The model learnt from charts that a program drew, not from a market. It names the nearest pattern in any picture,
+also in one that has none. A pattern says nothing certain about the price that follows: this is no financial advice."""

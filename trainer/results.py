@@ -1,0 +1,46 @@
+"""``metrics.json`` of a run: what training, export and each evaluation measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import UserError
+from trainer.files import write_json
+
+FILE_NAME = "metrics.json"
+SAME = ("dataset", "split", "weights")  # an evaluation replaces the earlier one with the same three
+
+
+def is_run(directory: Path) -> bool:
+    return (directory / FILE_NAME).is_file()
+
+
+def read_results(directory: Path) -> dict[str, Any]:
+    """Raises UserError if ``directory`` is not a finished run."""
+    path = directory / FILE_NAME
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"{directory} is not a run: it has no {FILE_NAME}; make one with `trainer train`") from None
+    except ValueError as error:
+        raise UserError(f"{path} is damaged ({error}); train the run again") from None
+
+
+def write_results(directory: Path, results: dict[str, Any]) -> None:
+    write_json(directory / FILE_NAME, results)
+
+
+def record_evaluation(directory: Path, entry: dict[str, Any]) -> None:
+    """Add one evaluation to a run, in place of an earlier one of the same weights on the same split."""
+    results = read_results(directory)
+    others = [old for old in results["evaluations"] if any(old[key] != entry[key] for key in SAME)]
+    write_results(directory, {**results, "evaluations": [*others, entry]})
+
+
+def find_evaluation(results: dict[str, Any], dataset: str, split: str, weights: str) -> dict[str, Any] | None:
+    for entry in results["evaluations"]:
+        if (entry["dataset"], entry["split"], entry["weights"]) == (dataset, split, weights):
+            return entry
+    return None

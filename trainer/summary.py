@@ -1,0 +1,54 @@
+"""Figures as text: for the terminal at the end of each command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from trainer.results import read_results
+
+SHOWN = ("onnx/model_quantized.onnx", "onnx/model.onnx", "model.safetensors")
+
+
+def print_summary(run: Path) -> None:
+    """What the run reached, how large and fast its files are, and where they are."""
+    results = read_results(run)
+    print()
+    for entry in results["evaluations"]:
+        if entry["split"] != "validation":
+            print(figures_line(entry))
+    for name, file in results.get("export", {}).get("files", {}).items():
+        print(file_line(name, file))
+    print("\n".join(f"  {run / name}" for name in _made(run)))
+
+
+def figures_line(entry: dict[str, Any]) -> str:
+    """Accuracy with its 95 % interval, on how many pictures of what."""
+    low, high = entry["accuracy_interval"]
+    return (
+        f"{entry['weights']} on {entry['dataset']}/{entry['split']}: accuracy {entry['accuracy']:.1%}"
+        f" (95 % interval {low:.1%} to {high:.1%}) on {entry['charts']} charts,"
+        f" balanced {entry['balanced_accuracy']:.1%}, macro-F1 {entry['macro_f1']:.3f},"
+        f" calibration error {entry['calibration_error']:.3f}"
+    )
+
+
+def table(entry: dict[str, Any]) -> str:
+    """Precision and recall of each class that is present."""
+    width = max(map(len, entry["per_class"]))
+    lines = [f"{'':{width}}  precision  recall  charts"]
+    for name, figures in entry["per_class"].items():
+        lines.append(f"{name:{width}}  {figures['precision']:9.1%}  {figures['recall']:6.1%}  {figures['charts']:6}")
+    return "\n".join(lines)
+
+
+def file_line(name: str, file: dict[str, Any]) -> str:
+    latency = file["latency_ms"]
+    return (
+        f"{name}: {file['bytes'] / 1e6:.1f} MB, {latency['one_thread']:.1f} ms a picture on one core,"
+        f" {latency['all_threads']:.1f} ms on {latency['cores']}"
+    )
+
+
+def _made(run: Path) -> list[str]:
+    return sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file())

@@ -1,0 +1,34 @@
+"""What a training chart tells beyond its label: targets for dense supervision, from the dataset's metadata.
+
+From labels alone a small ViT learns nothing for tens of thousands of charts. Where the price is in each column of
+patches is known for every chart that we draw, costs nothing, and teaches the net to see the line first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from trainer.augment import turn
+
+READ_CHART_COLUMNS = ("x", "high", "low")
+
+
+def read_chart(
+    row: Mapping[str, Sequence[float]], size: tuple[int, int], columns: int, degrees: float = 0.0
+) -> np.ndarray:
+    """The highest and lowest drawn pixel of the candles in each column of patches.
+
+    ``row`` holds each candle's ``x``, ``high`` and ``low`` in pixels of a picture of ``size`` = (width, height),
+    y downwards; ``degrees`` is how far the picture was turned since. Returns float32 [columns, 2], high then low,
+    as fractions of the picture's height; NaN where a column has no candle.
+    """
+    width, height = size
+    targets = np.full((columns, 2), np.nan, dtype=np.float32)
+    for side, (name, extreme) in enumerate((("high", np.fmin), ("low", np.fmax))):
+        x, y = turn(np.asarray(row["x"]), np.asarray(row[name]), size, degrees)
+        column = np.clip(np.floor(x / width * columns), 0, columns - 1).astype(int)
+        extreme.at(targets[:, side], column, np.clip(y / height, 0, 1).astype(np.float32))
+    targets[np.isnan(targets).any(axis=1)] = np.nan  # a turned candle may end with its ends in two columns
+    return targets

@@ -1,0 +1,140 @@
+"""Dataset directory → run directory, by the Hugging Face Trainer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from torch.utils.data import default_collate
+from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments, ViTForImageClassification, set_seed
+from transformers.utils import logging
+
+from trainer.chart_reader import ChartReader
+from trainer.chart_trainer import ChartTrainer
+from trainer.classifier import softmax
+from trainer.config import TrainConfig
+from trainer.data import ChartDataset, label_ids, load_split
+from trainer.distributed import on_main_process
+from trainer.errors import UserError
+from trainer.manifest import Manifest, read_manifest, verify
+from trainer.metrics import score
+from trainer.model import build, preprocessor_of
+from trainer.precision import bf16_is_fast, has_accelerator
+from trainer.preprocess import Preprocessor
+from trainer.run import RunDirectory, Start, finish, prepare
+from trainer.run_contents import fill_run
+from trainer.summary import print_summary
+
+LIBRARIES = ("accelerate", "datasets", "numpy", "pillow", "torch", "transformers")
+
+
+def train(config: TrainConfig, given: dict[str, Any]) -> None:
+    """Train, evaluate and describe one run; ``given`` are the TrainingArguments of the recipe and command line.
+
+    Raises UserError for a dataset, base, option or output that cannot be used; nothing is lost then.
+    """
+    logging.set_verbosity_error()
+    run = RunDirectory(config.output)
+    given = {"bf16": bf16_is_fast() and not given.get("fp16"), **given}
+    arguments = _training_arguments(run, given)
+    manifest, start = on_main_process(_prepare, config, given, run)
+    if start.finished:
+        _say(arguments, f"{run.final} is finished, with this configuration and this dataset: nothing to do")
+        return
+    _say_how_it_starts(arguments, config, start)
+    set_seed(arguments.seed)
+    model, processor = build(config, manifest.classes)
+    trainer = _trainer(config, arguments, manifest, model, preprocessor_of(processor))
+    # The optimizer's and generators' state are torch files; the Trainer reads them with torch.load(weights_only=True),
+    # which runs no code.
+    trainer.train(resume_from_checkpoint=start.checkpoint and str(start.checkpoint))
+    if trainer.is_world_process_zero():
+        fill_run(run.partial, config, manifest, model, processor, trainer.state)
+        finish(run)
+        print_summary(run.final)
+    trainer.accelerator.end_training()
+
+
+def _training_arguments(run: RunDirectory, given: dict[str, Any]) -> TrainingArguments:
+    ours = {
+        "output_dir": str(run.partial),
+        "remove_unused_columns": False,  # ChartDataset gives exactly what ChartReader takes
+        "label_names": ["labels"],
+        "use_cpu": not has_accelerator(),
+    }
+    try:
+        return TrainingArguments(**{"report_to": "none", "disable_tqdm": False, **given, **ours})
+    except (ValueError, TypeError, ImportError) as error:
+        raise UserError(f"these options do not go together: {' '.join(str(error).split())}") from None
+
+
+def _prepare(config: TrainConfig, given: dict[str, Any], run: RunDirectory) -> tuple[Manifest, Start]:
+    """Check the dataset, then make the run's directory ready.."""
+    manifest = read_manifest(config.dataset)
+    for split in ("train", "validation"):
+        if not manifest.splits.get(split):
+            raise UserError(f"{config.dataset} has no charts in split {split!r}; build one that has")
+    verify(config.dataset, manifest)
+    resolved = {
+        "config": _comparable(config),
+        "training_arguments": given,
+        "dataset": {"name": manifest.name, "fingerprint": manifest.fingerprint, "splits": manifest.splits},
+        "versions": {library: version(library) for library in LIBRARIES},
+    }
+    return manifest, prepare(run, resolved, config.resume, config.overwrite)
+
+
+def _comparable(config: TrainConfig) -> dict[str, Any]:
+    """What shapes the model: not where things are, nor how the run was started."""
+    elsewhere = ("dataset", "output", "resume", "overwrite")
+    return {name: value for name, value in asdict(config).items() if name not in elsewhere}
+
+
+def _trainer(
+    config: TrainConfig,
+    arguments: TrainingArguments,
+    manifest: Manifest,
+    model: ViTForImageClassification,
+    preprocess: Preprocessor,
+) -> ChartTrainer:
+    read_chart = 0.0 if config.freeze_backbone else config.read_chart
+    grid = model.config.image_size // model.config.patch_size
+    splits = {}
+    for split in ("train", "validation"):
+        rows, training = load_split(config.dataset, split), split == "train"
+        splits[split] = ChartDataset(
+            rows,
+            label_ids(rows, manifest.classes),
+            preprocess,
+            augment=config.augment and training,
+            columns=grid if read_chart and training else 0,
+            seed=arguments.seed,
+        )
+    patience = config.early_stopping_patience
+    return ChartTrainer(
+        model=ChartReader(model, read_chart, arguments.label_smoothing_factor),
+        args=arguments,
+        train_dataset=splits["train"],
+        eval_dataset=splits["validation"],
+        data_collator=default_collate,
+        compute_metrics=lambda prediction: _validation_metrics(prediction, manifest.classes),
+        callbacks=[EarlyStoppingCallback(patience)] if patience else None,
+    )
+
+
+def _validation_metrics(prediction: EvalPrediction, classes: tuple[str, ...]) -> dict[str, float]:
+    figures = score(softmax(prediction.predictions), prediction.label_ids, classes)
+    return {name: figures[name] for name in ("accuracy", "macro_f1", "calibration_error")}
+
+
+def _say_how_it_starts(arguments: TrainingArguments, config: TrainConfig, start: Start) -> None:
+    if start.checkpoint:
+        _say(arguments, f"going on from {start.checkpoint}")
+    elif config.resume:
+        _say(arguments, f"there is no checkpoint of {config.output} to resume from: starting from the beginning")
+
+
+def _say(arguments: TrainingArguments, message: str) -> None:
+    if arguments.process_index == 0:
+        print(message, flush=True)
