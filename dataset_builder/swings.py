@@ -55,7 +55,8 @@ class View:
         view.open, view.close = [-v for v in self.open], [-v for v in self.close]
         view.upper, view.lower = [-v for v in self.lower], [-v for v in self.upper]
         view.true_range, view.range, view.atr = self.true_range, self.range, self.atr
-        view.scales = tuple(tuple(Swing(s.bar, -s.price, not s.top) for s in swings) for swings in self.scales)
+        flipped = {s.bar: Swing(s.bar, -s.price, not s.top) for s in self.scales[0]}
+        view.scales = tuple(tuple(flipped[s.bar] for s in swings) for swings in self.scales)
         view.mirrored = self
         return view
 
@@ -85,6 +86,13 @@ class View:
         """Whether these bars make up at least that share of the window."""
         return last_bar - first_bar + 1 >= share * len(self)
 
+    def bottom_share(self, first_bar: int, last_bar: int, bottom: float, height: float) -> float:
+        """Share of these bars whose middle lies in the bottom third: 0.33 for a V, 0.58 for a parabola."""
+        limit = 2 * bottom + 2 / 3 * height
+        bars = slice(first_bar, last_bar + 1)
+        inside = sum(a + b < limit for a, b in zip(self.upper[bars], self.lower[bars], strict=True))
+        return inside / (last_bar - first_bar + 1)
+
     def lowest_bar(self, first_bar: int, last_bar: int) -> int:
         """The bar with the lowest outline from the first to the last of these bars."""
         part = self.lower[first_bar : last_bar + 1]
@@ -93,40 +101,47 @@ class View:
 
 def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[Swing, ...]:
     """Alternating tops and bottoms at least ``threshold`` apart; the first and last may still be moving."""
-    bars = range(len(upper))
-    return _turns(zip(bars, upper, bars, lower, strict=True), threshold)
+    top_bar = bottom_bar = 0
+    top, bottom = upper[0], lower[0]
+    rising: bool | None = None
+    swings: list[Swing] = []
+    for bar, (high, low) in enumerate(zip(upper, lower, strict=True)):
+        if rising is not False and high >= top:
+            top_bar, top = bar, high
+        elif rising is not False and top - low >= threshold:
+            swings.append(Swing(top_bar, top, True))
+            rising, bottom_bar, bottom = False, bar, low
+            continue
+        if rising is not True and low <= bottom:
+            bottom_bar, bottom = bar, low
+        elif rising is not True and high - bottom >= threshold:
+            swings.append(Swing(bottom_bar, bottom, False))
+            rising, top_bar, top = True, bar, high
+    if rising is not None:
+        swings.append(Swing(top_bar, top, True) if rising else Swing(bottom_bar, bottom, False))
+    return tuple(swings)
 
 
 def merge(swings: Sequence[Swing], threshold: float) -> tuple[Swing, ...]:
     """The swings that remain at a coarser threshold."""
-    if len(swings) < 2:
-        return tuple(swings)
-    pairs = ((a, b) if a.top else (b, a) for a, b in zip(swings, swings[1:], strict=False))
-    return _turns(((top.bar, top.price, low.bar, low.price) for top, low in pairs), threshold)
-
-
-def _turns(steps: Iterable[tuple[int, float, int, float]], threshold: float) -> tuple[Swing, ...]:
-    """Zigzag over steps of (bar and price of a high, bar and price of a low), oldest first."""
-    top_bar = bottom_bar = -1
-    top, bottom = -np.inf, np.inf
+    top = bottom = None
     rising: bool | None = None
-    swings: list[Swing] = []
-    for high_bar, high, low_bar, low in steps:
-        if rising is not False and high >= top:
-            top_bar, top = high_bar, high
-        if rising is not True and low <= bottom:
-            bottom_bar, bottom = low_bar, low
-        if rising is not False and top - low >= threshold and low_bar > top_bar:
-            swings.append(Swing(top_bar, top, True))
-            rising, bottom_bar, bottom = False, low_bar, low
-        elif rising is not True and high - bottom >= threshold and high_bar > bottom_bar:
-            swings.append(Swing(bottom_bar, bottom, False))
-            rising, top_bar, top = True, high_bar, high
-    if rising is True:
-        swings.append(Swing(top_bar, top, True))
-    elif rising is False:
-        swings.append(Swing(bottom_bar, bottom, False))
-    return tuple(swings)
+    kept: list[Swing] = []
+    for s in swings:
+        if s.top:
+            if rising is not True and bottom and s.price - bottom.price >= threshold:
+                kept.append(bottom)
+                rising, top = True, s
+            elif rising is not False and (top is None or s.price >= top.price):
+                top = s
+        elif rising is not False and top and top.price - s.price >= threshold:
+            kept.append(top)
+            rising, bottom = False, s
+        elif rising is not True and (bottom is None or s.price <= bottom.price):
+            bottom = s
+    if rising is not None:
+        kept.append(top if rising else bottom)
+    return tuple(kept)
 
 
 Rule = Callable[..., str | None]
@@ -158,10 +173,10 @@ def touches(upper: Sequence[float], lower: Sequence[float], high: float, low: fl
     return ups, downs
 
 
-def drift(outline: Sequence[float]) -> float:
-    """How far the highest price of the first half differs from that of the second half: 0 for a level side."""
+def drift(outline: Sequence[float], extreme: Callable[[Sequence[float]], float]) -> float:
+    """How far the extreme (``max`` or ``min``) of the first half differs from the second's: 0 for a level side."""
     half = len(outline) // 2
-    return abs(max(outline[:half]) - max(outline[half:]))
+    return abs(extreme(outline[:half]) - extreme(outline[half:]))
 
 
 def fitted_slope(values: Sequence[float]) -> float:

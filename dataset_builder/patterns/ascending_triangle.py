@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, log_uniform, outline, pick_stage, trend
+from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
 from dataset_builder.swings import Swing, View
 
 TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
@@ -16,9 +16,12 @@ NONE = -1e6  # no floor
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the triangle's height at its start: the flat top at 1, the first low at 0."""
+    stage = pick_stage(rng, broken=0.6, complete=0.28, failed=0.12)
     swings = int(rng.integers(5, min(9, max(6, bars // 4))))  # four, after a trend, could be a double top
-    narrow = rng.uniform(0.2, 0.5)  # width at the end over width at the start
+    narrow = between(rng, 0.2, 0.5)  # width at the end over width at the start
     low_first = bool(rng.random() < 0.5)
+    if stage != "complete":  # the break starts from the side opposite to it, or the last pivot would be no turn
+        low_first = (swings % 2 == 1) == (stage == "broken")
     legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.5, 2.0) for i in range(swings - 1)]
     when = np.concatenate(([0.0], np.cumsum(legs))) / sum(legs)
     low_line = (1 - narrow) * when
@@ -27,14 +30,13 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     levels = np.where(is_low, low_line + stray, 1 - stray)
     lowest = 0 if low_first else 1
     levels[lowest] = min(levels[lowest], 0.02)
-    stage = pick_stage(rng, broken=0.6, complete=0.28, failed=0.12)
-    leg_out = {"broken": rng.uniform(0.2, 1.0), "failed": -rng.uniform(0.2, 0.9), "complete": 0.0}[stage]
+    leg_out = {"broken": between(rng, 0.2, 1.0), "failed": -between(rng, 0.2, 0.9), "complete": 0.0}[stage]
     stop = 1.0 if leg_out > 0 else low_line[-1]
     end = stop + leg_out if leg_out else 0.5 * levels[-1] + 0.5 * (1.0 if is_low[-1] else low_line[-1])
-    start = rng.uniform(0.6, 1.9) if low_first else rng.uniform(-0.9, 0.5)
-    times, points = trend(rng, start, levels[0], rng.uniform(0.25, 0.9))
+    start = between(rng, 0.6, 1.9) if low_first else between(rng, -0.9, 0.5)
+    times, points = trend(rng, start, levels[0], between(rng, 0.25, 0.9))
     first = len(times)
-    out = log_uniform(rng, 0.3, 0.8) * legs[-1] + abs(leg_out) * rng.uniform(0.15, 0.5)
+    out = log_uniform(rng, 0.3, 0.8) * legs[-1] + abs(leg_out) * between(rng, 0.15, 0.5)
     calm = np.sqrt(1 - (1 - narrow) * when)
     return outline(
         rng,
@@ -45,7 +47,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + swings - 1),
         volatility=[*[1.0] * first, *calm, 1.0 if leg_out else narrow],
         volume=[*[1.2] * first, *np.linspace(1.2, 0.6, swings), 2.0 if leg_out else 0.6],
-        roughness=rng.uniform(0.6, 1.2),
+        roughness=between(rng, 0.6, 1.2),
         give=0.03,
         floor=[*[NONE] * first, *(low_line - 0.02), NONE],
     )
@@ -56,7 +58,7 @@ def check(view: View) -> str | None:
     reason: str | None = "no five swings"
     for i, low in enumerate(swings[:-3]):
         if not low.top:
-            reason = _refuse(view, swings[max(i - 1, 0) : i], swings[i:])
+            reason = _refuse(view, swings[:i], swings[i:])
             if reason is None:
                 return None
     return reason
@@ -89,8 +91,10 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
         return "sides don't converge"
     room = TOUCH * height
     first, previous, tops, lows, misses = low.bar, None, 0, 0, 0
-    if before and abs(before[0].price - top) <= room:
-        first, previous, tops = before[0].bar, True, 1
+    if before and abs(before[-1].price - top) <= room:
+        first, previous, tops = before[-1].bar, True, 1
+        if len(before) > 1 and before[-2].price < low.price + room:
+            return "a level low before: a range"
     for s in swings:
         reached = s.price >= top - room if s.top else s.price <= low.price + slope * (s.bar - low.bar) + room
         misses += s.top and not reached
@@ -105,7 +109,11 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
         return "a close outside the triangle"
     apex = last.bar + (last.bar - low.bar) * width / (1 - width)
     end = min(int(last.bar + (apex - last.bar) * 0.6) + 1, len(view) - 1)
-    return None if view.fills(first, end) else "too small in the window"
+    if not (view.fills(first, end) and view.fills(first, last.bar, 0.4)):
+        return "too small in the window"
+    after = iter(view.close[last.bar + 1 :])
+    fell = any(close < low.price + slope * (last.bar - low.bar) - room for close in after)
+    return "back at the top after a fall: a range" if fell and max(after, default=low.price) > top - room else None
 
 
 PATTERN = Pattern(id=3, name="ascending_triangle", sketch=sketch, check=check)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, log_uniform, outline, trend
+from dataset_builder.sketch import Sketch, between, log_uniform, outline, trend
 from dataset_builder.swings import View, drift, first_match, touches
 
 MIN_RANGE_BARS = 12
@@ -21,29 +22,33 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     levels = np.where(is_low, rng.uniform(-0.03, 0.2, swings), rng.uniform(0.8, 1.03, swings))
     legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
     leg_out = log_uniform(rng, 0.8, 5.0)  # real ones run to several times the range's height
-    share = min(rng.uniform(0.12, 0.62), 1 - (MIN_RANGE_BARS + 2) / bars)  # of the bars; real ones take up to two thirds
+    share = between(rng, 0.12, 0.62)  # of the bars that the leg out takes: up to two thirds on real charts
+    share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
     time_out = sum(legs) * share / (1 - share)
     if rng.random() < 0.33:  # throwback: out, back to the level, and on
-        out = leg_out * rng.uniform(0.4, 0.8)
-        back = 1 + rng.uniform(-0.05, 0.25) * out
-        rest = rng.uniform(0.4, 0.6)
+        out = leg_out * between(rng, 0.4, 0.8)
+        back = 1 + between(rng, -0.05, 0.25) * out
+        rest = between(rng, 0.4, 0.6)
         times, points = trend(rng, back, 1 + leg_out, time_out * rest)
         times, points = [time_out * (0.95 - rest), time_out * 0.3, *times], [1 + out, back, *points]
     else:
         times, points = trend(rng, float(levels[-1]), 1 + leg_out, time_out)
         if rng.random() < 0.4:  # a pause after the run
-            times, points = [*times, time_out * rng.uniform(0.1, 0.4)], [*points, 1 + leg_out * rng.uniform(0.7, 1.05)]
-    start = rng.uniform(0.2, 0.8) if rng.random() < 0.5 else rng.uniform(-1.0, 1.9)
+            times, points = (
+                [*times, time_out * between(rng, 0.1, 0.4)],
+                [*points, 1 + leg_out * between(rng, 0.7, 1.05)],
+            )
+    start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -1.0, 1.9)
     sketch = outline(
         rng,
-        [rng.uniform(0.2, 0.8), *legs, *times],
+        [between(rng, 0.2, 0.8), *legs, *times],
         [start, *levels, *points],
         bars=bars,
         stage="broken",
         body=(1, swings + len(points)),
-        volatility=[1.0] * (swings + 1) + [rng.uniform(1.0, 1.7)] * len(points),
+        volatility=[1.0] * (swings + 1) + [between(rng, 1.0, 1.7)] * len(points),
         volume=[1.0, *np.linspace(1.0, 0.7, swings), *np.linspace(2.2, 1.2, len(points))],
-        roughness=rng.uniform(0.7, 1.5),
+        roughness=between(rng, 0.7, 1.5),
         give=0.04,
     )
     return sketch.mirrored() if rng.random() < 0.5 else sketch
@@ -61,13 +66,13 @@ def _breaks_up(view: View) -> str | None:
 def _breaks(view: View) -> Iterator[tuple[int, int]]:
     """Pairs (first bar of a range, first bar that closes above all of it and is not taken back)."""
     bars, close, give = len(view), view.close, 0.1 * view.range
-    later = close[:]  # lowest close from each bar on
-    for bar in range(bars - 2, -1, -1):
-        later[bar] = min(later[bar], later[bar + 1])
+    lowest_later = list(accumulate(reversed(close), min))[::-1]
     for start in dict.fromkeys(int(share * bars) for share in STARTS):
         highest = max(view.upper[start : start + MIN_RANGE_BARS])
         for stop in range(start + MIN_RANGE_BARS, bars):
-            if close[stop] > highest and later[stop] > highest - give:
+            if highest >= close[-1] + give:
+                break
+            if close[stop] > highest and lowest_later[stop] > highest - give:
                 yield start, stop
                 break
             highest = max(highest, view.upper[stop])
@@ -75,17 +80,21 @@ def _breaks(view: View) -> Iterator[tuple[int, int]]:
 
 def _refuse(view: View, start: int, stop: int) -> str | None:
     upper, lower, after = view.upper[start:stop], view.lower[start:stop], view.close[stop:]
-    top, bottom = _level(upper), -_level([-low for low in lower])
+    if stop - start < 0.25 * len(view):
+        return "range too short for the window"
+    spike = round(0.05 * (len(upper) - 1))  # a lone spike doesn't move the level
+    top, bottom = sorted(upper)[-1 - spike], sorted(lower)[spike]
     height = top - bottom
     leg = max(after) - top
     if leg < max(0.55 * height, view.atr):
         return "leg out too short"
     if min(after) < top - 0.4 * height or after[-1] < top + 0.3 * leg:
         return "back inside the range"
-    if stop - start < 0.25 * len(view):
-        return "range too short for the window"
-    if max(drift(upper), drift([-low for low in lower])) > 0.35 * height:
+    if max(drift(upper, max), drift(lower, min)) > 0.3 * height:
         return "a side of the range slopes"
+    deeper = next((bar for bar in range(start - 1, -1, -1) if view.lower[bar] < bottom - 0.25 * height), 0)
+    if deeper and max(view.upper[:deeper]) > top - 0.33 * height:
+        return "a deeper low after a touch of the top: a triangle"
     high, low = touches(upper, lower, top - 0.33 * height, bottom + 0.33 * height)
     if min(high, low) < 2 or high + low < 5:
         return "too few touches of the range"
@@ -95,11 +104,6 @@ def _refuse(view: View, start: int, stop: int) -> str | None:
     if low == 2 and max(view.upper[before]) > top + 0.3 * height:
         return "a fall into two lows: a double bottom"
     return None
-
-
-def _level(outline: list[float]) -> float:
-    """Where the outline's tops lie: the 95th percentile forgives a lone spike."""
-    return sorted(outline)[round(0.95 * (len(outline) - 1))]
 
 
 PATTERN = Pattern(id=9, name="breakout", sketch=sketch, check=check)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, log_uniform, outline, pick_stage
+from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_stage
 from dataset_builder.swings import View, first_match, fitted_slope
 
-POLE_BARS = (4, 22)  # Bulkowski: up to 14; a finer time frame of the same pole has more
-FLAG_BARS = 48
+POLE_BARS = 22  # at most: Bulkowski has 14, but a finer time frame shows the same pole with more, up to
+POLE_SHARE = 0.3  # of the window, where that is more
+FLAG_BARS, FLAG_SHARE = 48, 0.65
 NONE = 1e6  # no ceiling
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the pole: from 0 to 1. The flag is a zigzag between two parallel lines that start at 1."""
-    pole = min(max(bars * rng.uniform(0.15, 0.35), POLE_BARS[0]), POLE_BARS[1])
-    flag = min(max(bars * rng.uniform(0.35, 0.6), 8), FLAG_BARS)
-    width = rng.uniform(0.12, 0.38)
-    drop = rng.uniform(0.0, 0.42 - 0.6 * width)  # fall of the channel over its length; 0 is a flat flag
-    swings = min(max(round(flag / rng.uniform(2.5, 6.0)), 3), 8)
+    pole = max(bars * between(rng, 0.14, 0.3), 4)
+    flag = max(bars * between(rng, 0.33, 0.6), 8)
+    width = between(rng, 0.12, 0.38)
+    drop = between(rng, 0.0, 0.42 - 0.6 * width)  # fall of the channel over its length; 0 is a flat flag
+    swings = min(max(round(flag / between(rng, 2.5, 6.0)), 3), 8)
     parts = [log_uniform(rng, 0.4, 2.2) for _ in range(swings - 1)]
     when = np.concatenate(([0.0], np.cumsum(parts))) / sum(parts)
     top_line = 1 - drop * when
@@ -27,20 +30,20 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     levels = np.where(np.arange(swings) % 2 == 0, top_line - (1 - reach) * width * 0.6, top_line - reach * width)
     levels[0] = 1.0
     stage = pick_stage(rng, complete=0.5, broken=0.5)
-    times = [rng.uniform(0.4, 1.3) * pole, pole, *np.diff(when) * flag]
+    times = [between(rng, 0.4, 1.3) * pole, pole, *np.diff(when) * flag]
     points = [rng.normal(0, 0.12) + 0.25 * rng.integers(0, 2), 0.0, *levels]
     ceiling = [NONE, NONE, *top_line]
     floor = [-NONE, -NONE, 1 - width, *(top_line - width)[1:]]
-    slopes = [1.0, rng.uniform(0.3, 1.4), *rng.uniform(0.3, 1.6, swings)]
+    slopes = [1.0, between(rng, 0.3, 1.4), *rng.uniform(0.3, 1.6, swings)]
     if stage == "broken":
-        leg = rng.uniform(0.25, 0.9)
-        times.append(min(leg * pole * rng.uniform(0.7, 1.5), sum(times) / 3))
+        leg = between(rng, 0.25, 0.9)
+        times.append(min(leg * pole * between(rng, 0.7, 1.5), sum(times) / 3))
         points.append(levels[-1] + leg)
         ceiling.append(NONE)
         floor.append(-NONE)
         slopes.append(1.0)
     profile = [0.8, 1.6, 1.5, *np.linspace(1.0, 0.5, swings - 1), 1.6]
-    calm = [0.5, 0.9, 0.9, *[rng.uniform(0.5, 0.9)] * (swings - 1), 1.0]
+    calm = [0.5, 0.9, 0.9, *[between(rng, 0.5, 0.9)] * (swings - 1), 1.0]
     return outline(
         rng,
         times,
@@ -51,7 +54,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         slope=slopes,
         volatility=calm[: len(points)],
         volume=profile[: len(points)],
-        roughness=rng.uniform(0.25, 0.6),
+        roughness=between(rng, 0.25, 0.6),
         give=0.025,
         floor=floor,
         ceiling=ceiling,
@@ -64,16 +67,19 @@ def check(view: View) -> str | None:
 
 
 def _refuse(view: View, top) -> str | None:
-    foot = view.lowest_bar(max(top.bar - POLE_BARS[1] - 2, 0), top.bar)
+    foot = view.lowest_bar(max(top.bar - round(max(POLE_BARS, POLE_SHARE * len(view))), 0), top.bar)
     pole = top.price - view.lower[foot]
-    if top.bar - foot < POLE_BARS[0] - 1 or pole < 0.45 * view.range:
+    if top.bar - foot < 3 or pole < 0.45 * view.range:
         return "no pole"
     bars = range(foot, top.bar + 1)
+    peaks = accumulate((view.close[bar] for bar in bars), max)
+    if any(peak - view.close[bar] > 0.22 * pole for peak, bar in zip(peaks, bars, strict=True)):
+        return "a pullback in the pole"
     if sum(view.close[bar] > view.open[bar] for bar in bars) < 0.65 * len(bars):
         return "pole not of one colour"
-    limit = top.price + 0.02 * pole
+    limit = top.price + 0.05 * pole
     stop = next((bar for bar in range(top.bar + 1, len(view)) if view.close[bar] > limit), len(view))
-    if not 6 <= stop - top.bar <= 1.2 * FLAG_BARS:
+    if not 6 <= stop - top.bar <= max(FLAG_BARS, FLAG_SHARE * len(view)):
         return "flag too short" if stop - top.bar < 6 else "flag too long"
     calm = sorted(view.true_range[top.bar + 1 :])
     if pole < 5 * min(calm[len(calm) // 2], view.atr):

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from operator import add
+
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, log_uniform, outline, pick_stage, trend
-from dataset_builder.swings import View, first_match
+from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.swings import Swing, View, first_match
+
+ROUNDED = 0.42  # of the cup's bars lie in its bottom third: a V has 0.33, a parabola 0.58
+LEVEL = 0.18  # of H: how far apart the rims may lie
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the rims over the bottom: the left rim at 1, the bottom at 0."""
     points = 5 if bars < 28 else 9  # pivots along the cup
     u = np.linspace(0, 1, points)
-    bowl = np.abs(2 * u - 1) ** rng.uniform(1.7, 3.6)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
-    rim = 1 + rng.uniform(-0.1, 0.1)
+    bowl = np.abs(2 * u - 1) ** between(rng, 2.1, 4.2)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
+    rim = 1 + between(rng, -0.1, 0.1)
     cup = bowl * np.where(u < 0.5, 1.0, rim)
-    cup[1:-1] += rng.normal(0, rng.uniform(0.02, 0.1), points - 2) * (1 - bowl[1:-1])  # wicked, uneven bottoms
+    cup[1:-1] += rng.normal(0, between(rng, 0.02, 0.1), points - 2) * (1 - bowl[1:-1])  # wicked, uneven bottoms
     cup[1:-1] = np.minimum(cup[1:-1], min(1.0, rim) - 0.08)
     cup[0], cup[-1] = 1.0, rim
     steps = np.diff(u ** log_uniform(rng, 0.6, 1.6)).tolist()  # where the bottom lies between the rims
-    depth, length = rng.uniform(0.12, 0.42), rng.uniform(0.1, 0.3)
     stage = pick_stage(rng, forming=0.2, complete=0.35, broken=0.45)
+    rise = between(rng, 0.1, 1.1)
+    shallow = stage != "broken" and rise > 0.55  # after a rise, a deep handle that holds would be a double top
+    depth, length = between(rng, 0.12, 0.25 if shallow else 0.42), between(rng, 0.1, 0.3)
     end = {
-        "forming": rim - depth * rng.uniform(0.4, 0.9),
-        "complete": rim - depth * rng.uniform(0, 0.3),
-        "broken": rim + rng.uniform(0.08, 0.6),
+        "forming": rim - depth * between(rng, 0.4, 0.9),
+        "complete": rim - depth * between(rng, 0, 0.3),
+        "broken": rim + between(rng, 0.08, 0.6),
     }[stage]
-    handle = [length * rng.uniform(0.4, 1.0), length * rng.uniform(0.2, 0.9)]
-    start = 1 - rng.uniform(0.1, 1.1)
-    times, levels = trend(rng, start, 1.0, rng.uniform(0.06, 0.35))
+    handle = [length * between(rng, 0.4, 1.0), length * between(rng, 0.2, 0.9)]
+    start = 1 - rise
+    times, levels = trend(rng, start, 1.0, between(rng, 0.06, 0.35))
     first = len(times)
     half = points // 2
     dry_up = [1.2, *np.linspace(1.0, 0.6, half), *np.linspace(0.7, 1.2, points - 1 - half), 0.6, 1.6]
     rims = rng.uniform(0.6, 1.6, 2)
-    bottom = rng.uniform(0.2, 1.5)
+    bottom = between(rng, 0.2, 1.5)
     return outline(
         rng,
         [*times, *steps, *handle],
@@ -44,47 +51,48 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + points),
         slope=[*[1.0] * first, rims[0], *[1.0] * (points - 2), rims[1], bottom, 1.0],
         volume=[*[1.0] * first, *dry_up],
-        roughness=rng.uniform(0.4, 0.95),
+        roughness=between(rng, 0.4, 0.95),
         give=0.1,
         ceiling=[*[2.0] * first, *[max(1.0, rim)] * points, rim, 2.0],
     )
 
 
 def check(view: View) -> str | None:
-    pairs = (
+    unlevel = LEVEL * view.range
+    rims = (
         (left, right)
         for swings in view.scales[:3]
         for i, left in enumerate(swings)
         if left.top
         for right in swings[i + 2 :: 2]
+        if abs(left.price - right.price) <= unlevel
     )
-    return first_match(pairs, lambda pair: _refuse(view, *pair), "no two rims")
+    return first_match(rims, lambda pair: _refuse(view, *pair), "rims not level")
 
 
-def _refuse(view: View, left, right) -> str | None:
+def _refuse(view: View, left: Swing, right: Swing) -> str | None:
     length = right.bar - left.bar
     if length < 10 or not view.fills(left.bar, right.bar, 0.38):
         return "cup too short"
     lows = view.lower[left.bar : right.bar + 1]
     bottom = min(lows)
     height = min(left.price, right.price) - bottom
-    if abs(left.price - right.price) > 0.18 * height:
+    if abs(left.price - right.price) > LEVEL * height:
         return "rims not level"
     highs = view.upper[left.bar : right.bar + 1]
     if max(highs[1:-1]) > max(left.price, right.price):
         return "a price over the rims inside the cup"
     if not 0.2 <= lows.index(bottom) / length <= 0.8:
         return "bottom beside a rim"
-    low_third, peak = 2 * bottom + 2 / 3 * height, 2 * bottom + 1.24 * height
-    middle = [high + low for high, low in zip(highs, lows, strict=True)]  # twice the middle of each bar
-    if sum(price < low_third for price in middle) < 0.42 * len(middle):
+    if view.bottom_share(left.bar, right.bar, bottom, height) < ROUNDED:
         return "bottom not rounded"
-    if max(middle[length // 4 : length - length // 4]) > peak:
+    core = slice(length // 4, length - length // 4)
+    if max(map(add, highs[core], lows[core])) / 2 > bottom + 0.62 * height:
         return "a peak inside the cup"
     return _refuse_handle(view, left, right, height)
 
 
-def _refuse_handle(view: View, left, right, height: float) -> str | None:
+def _refuse_handle(view: View, left: Swing, right: Swing, height: float) -> str | None:
     length = right.bar - left.bar
     over = right.price + 0.04 * height
     closes = view.close[right.bar + 1 :]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, log_uniform, outline, pick_stage, trend
-from dataset_builder.swings import View, first_match
+from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.swings import View, first_match, merge
 
 END = {"forming": (0.35, 0.75), "complete": (-0.1, 0.2), "broken": (-1.5, -0.25)}
 LEVEL = 0.18  # of H: 8 % in the books, but people label real charts up to 15-20 % as double tops
@@ -17,10 +17,10 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     second = 1 + min(max(rng.normal(0, 0.06), -0.11), 0.11)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
     gap = log_uniform(rng, 0.55, 1.8)  # time into the second top over time out of the first
-    start = -rng.uniform(0.1, 1.5)
-    end = rng.uniform(*END[stage])
+    start = -between(rng, 0.1, 1.5)
+    end = between(rng, *END[stage])
     times, levels = trend(rng, start, 1.0, (1 - start) * log_uniform(rng, 0.4, 1.3))
-    times_out, levels_out = trend(rng, second, end, 0.3 + 0.6 * (1 - end) * rng.uniform(0.4, 1.1))
+    times_out, levels_out = trend(rng, second, end, 0.3 + 0.6 * (1 - end) * between(rng, 0.4, 1.1))
     first = len(times)
     return outline(
         rng,
@@ -31,7 +31,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + 2),
         slope=rng.uniform(0, 2, first + 3 + len(times_out)),  # Adam and Eve: each extremum sharp or rounded
         volume=[1.0] * first + [1.5, 0.9, 1.0] + [1.5 if stage == "broken" else 0.9] * len(times_out),
-        roughness=rng.uniform(0.4, 1.0),
+        roughness=between(rng, 0.4, 1.0),
         give=0.03,
     )
 
@@ -56,12 +56,15 @@ def _refuse(view: View, first, valley, second) -> str | None:
     if max(view.upper[start:]) > ceiling + 0.05 * height:
         return "a higher price before or after the tops"
     level = ceiling - 0.2 * height
-    if any(s.top and s.price > level and not first.bar - 2 <= s.bar <= second.bar + 2 for s in view.scales[0]):
+    if sum(s.top and s.price > level for s in merge(view.scales[0], 0.4 * height)) > 2:
         return "a third top at the level"
     after = view.lower[second.bar :]
     end = next((i for i, low in enumerate(after) if low < valley.price - 1.5 * height), len(after) - 1)
-    if min(after[: end + 1]) > second.price - 0.25 * height:
+    fall = (second.price - min(after[: end + 1])) / height
+    if fall < 0.25:
         return "no fall from the second top"
+    if fall < 0.55 and view.bottom_share(first.bar, second.bar, valley.price, height) > 0.42:
+        return "a cup and its handle"
     return None if view.fills(start, second.bar + end, 0.55) else "too small in the window"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, log_uniform, outline, pick_stage, trend
+from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
 from dataset_builder.swings import View, first_match
 
 END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.0, -0.25), "failed": (0.85, 1.0)}
@@ -16,17 +16,17 @@ END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.0, -0.25)
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the head over the neckline; both troughs lie near 0."""
-    left = 1 / rng.uniform(1.3, 2.4)  # real heads stand up to 2.5 times as high as the shoulders
-    right = min(max(left + rng.uniform(-0.14, 0.14), 0.4), 0.77)
-    tilt = rng.uniform(-0.16, 0.16)
+    left = 1 / between(rng, 1.3, 2.4)  # real heads stand up to 2.5 times as high as the shoulders
+    right = min(max(left + between(rng, -0.14, 0.14), 0.4), 0.77)
+    tilt = between(rng, -0.16, 0.16)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.45, failed=0.05)
     low, high = END[stage]
-    end = right * rng.uniform(low, high) if low > 0 else rng.uniform(low, high) + tilt / 2
+    end = right * between(rng, low, high) if low > 0 else between(rng, low, high) + tilt / 2
     skew = log_uniform(rng, 0.55, 1.8)  # time of the left half over the right half
     halves = [skew * log_uniform(rng, 0.55, 1.5) for _ in range(2)] + [log_uniform(rng, 0.55, 1.5) for _ in range(2)]
-    start = -rng.uniform(0.05, 1.4)
-    times, levels = trend(rng, start, left, rng.uniform(0.4, 1.8))
-    times_out, levels_out = trend(rng, right, end, rng.uniform(0.4, 1.3))
+    start = -between(rng, 0.05, 1.4)
+    times, levels = trend(rng, start, left, between(rng, 0.4, 1.8))
+    times_out, levels_out = trend(rng, right, end, between(rng, 0.4, 1.3))
     first = len(times)
     volume = [1.0] * first + [1.4, 0.9, 1.2, 0.8, 0.8] + [1.5 if stage == "broken" else 0.9] * len(times_out)
     return outline(
@@ -37,7 +37,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage=stage,
         body=(first, first + 4),
         volume=volume,
-        roughness=rng.uniform(0.4, 1.0),
+        roughness=between(rng, 0.4, 1.0),
         give=0.04,
     )
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, log_uniform, outline, trend
+from dataset_builder.sketch import Sketch, between, log_uniform, outline, trend
 from dataset_builder.swings import View, drift, first_match, touches
 
 ZONE = 0.28  # of H: how far from a level a turn still counts as a touch; real ranges' turns spread that much
+LEVEL_SLOPE = 0.28  # of H, between the extremes of the range's two halves
 STARTS = (0.0, 0.08, 0.16, 0.24, 0.32, 0.4)  # where the range may begin, as shares of the window
 
 
@@ -23,42 +24,52 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     highs = rng.uniform(0.5, 1.0, swings) if single else 1 - _uneven(rng, swings)
     levels = np.where(is_low, _uneven(rng, swings) * (0.3 if single else 1.0), highs)
     legs = [abs(move) * log_uniform(rng, 0.35, 2.5) + 0.1 for move in np.diff(levels).tolist()]
-    start = rng.uniform(0.2, 0.8) if rng.random() < 0.4 else rng.uniform(0.7, 2.4) if low_first else rng.uniform(-1.4, 0.3)
+    start = _start(rng, low_first)
     start = min(max(start, 0.1), 1.6) if single else start
-    times, points = trend(rng, start, float(levels[0]), rng.uniform(0.2, 0.9))
+    times, points = trend(rng, start, float(levels[0]), between(rng, 0.2, 0.9))
     first = len(times)
     sketch = outline(
         rng,
-        [*times, *legs, rng.uniform(0.15, 0.5)],
-        [start, *points, *levels[1:], rng.uniform(0.2, 0.8)],
+        [*times, *legs, between(rng, 0.15, 0.5)],
+        [start, *points, *levels[1:], between(rng, 0.2, 0.8)],
         bars=bars,
         stage="complete",
         body=(first, first + swings - 1),
         volume=[*[1.1] * first, *np.linspace(1.2, 0.8, swings), 0.8],
-        roughness=rng.uniform(0.7, 1.5),
+        roughness=between(rng, 0.7, 1.5),
         give=0.03,
     )
     return sketch.mirrored() if single and rng.random() < 0.5 else sketch
 
 
+def _start(rng: np.random.Generator, low_first: bool) -> float:
+    """Where the approach begins: inside the range, or beyond the level that it does not touch first."""
+    if rng.random() < 0.4:
+        return between(rng, 0.2, 0.8)
+    return between(rng, 0.7, 2.4) if low_first else between(rng, -1.4, 0.3)
+
+
 def _uneven(rng: np.random.Generator, swings: int) -> np.ndarray:
     """How far each turn stops short of its level: most hardly, some by a fifth of the range."""
-    return rng.uniform(-0.4, 1.0, swings) ** 3 * rng.uniform(0.02, 0.2)
+    return rng.uniform(-0.4, 1.0, swings) ** 3 * between(rng, 0.02, 0.2)
 
 
 def check(view: View) -> str | None:
+    if len(view.scales[0]) < 5:
+        return "too few touches"
     starts = dict.fromkeys(int(share * len(view)) for share in STARTS)
     return first_match(starts, lambda start: _refuse(view, start), "no range")
 
 
 def _refuse(view: View, start: int) -> str | None:
     upper, lower = view.upper[start:], view.lower[start:]
-    slope = max(drift(upper), drift([-low for low in lower]))
-    if slope > 0.28 * (max(upper) - min(lower)):
+    slope = max(drift(upper, max), drift(lower, min))
+    if slope > LEVEL_SLOPE * (max(upper) - min(lower)):
         return "a level slopes"
-    top, bottom = _level(upper), -_level([-low for low in lower])
+    spike = round(0.04 * (len(upper) - 1))  # a lone spike doesn't move the level
+    top, bottom = sorted(upper)[-1 - spike], sorted(lower)[spike]
     height = top - bottom
-    if slope > 0.28 * height:
+    if slope > LEVEL_SLOPE * height:
         return "a level slopes"
     close = view.close[start:]
     if max(close) > top + 0.12 * height or min(close) < bottom - 0.12 * height:
@@ -78,11 +89,6 @@ def _refuse_single(upper: Sequence[float], lower: Sequence[float], top: float, b
     _, far_low = touches(upper, lower, bottom + 0.5 * height, bottom + 0.25 * height)
     bounces = max(min(off_low, 2 * far_top), min(off_top, 2 * far_low))  # one far swing alone is a head
     return None if bounces >= 4 else "too few touches"
-
-
-def _level(outline: Sequence[float]) -> float:
-    """Where the outline's tops lie: the 96th percentile forgives a lone spike."""
-    return sorted(outline)[round(0.96 * (len(outline) - 1))]
 
 
 PATTERN = Pattern(id=8, name="support_resistance", sketch=sketch, check=check)
