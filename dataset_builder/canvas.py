@@ -1,94 +1,167 @@
 """A small anti-aliasing rasteriser for charts, in exact integer arithmetic.
 
-Charts are rectangles and functions of time, so coverage can be computed instead of supersampled. Positions lie
-on a grid of 1/16 pixel; the coverage of many rectangles by a pixel is then one product of two small integer
-matrices. No rounding depends on the machine, so the same chart has the same bytes everywhere.
+Charts are rectangles and functions of time, so coverage can be computed instead of supersampled. A chart is laid
+out in *screen pixels*, those of a screenshot of any shape, and painted straight into the picture that the model
+sees: squeezing the screenshot only makes edges fall between the picture's pixels and fade over more of them. The
+coverage of all pixels by many rectangles is one product of two matrices of small integers, so no rounding depends
+on the machine and the same chart has the same pixels everywhere.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from PIL import Image
 
-SUB = 16  # sub-pixel positions a pixel; SUB * SUB is full coverage
+from dataset_builder.axis import SUB, Axis
+
+FULL = np.uint16(SUB * SUB)  # coverage of a pixel that a rectangle covers wholly
+BLOCK = 50_000  # numbers in a block of rows
 Colour = tuple[int, int, int]
 
 
-class Canvas:
-    """An RGB picture being painted, ``width`` x ``height`` pixels, y downwards."""
+class Layer(NamedTuple):
+    """Shapes of one colour: sets of rectangles, rows (left, top, right, bottom) in screen pixels.
 
-    def __init__(self, width: int, height: int, background: Colour):
-        self.width, self.height = width, height
-        self.planes = np.empty((3, height, width), np.uint16)
+    Rectangles of one set don't overlap; sets may, and together cover what any of them does. Holes, each inside a
+    rectangle of the first set, are cut out of that set. Layers that are painted together don't overlap.
+    """
+
+    colour: Colour
+    sets: tuple[np.ndarray, ...]
+    holes: np.ndarray | None = None
+
+
+class Canvas:
+    """An RGB picture being painted; positions are screen pixels, y downwards."""
+
+    def __init__(self, screen: tuple[int, int], picture: tuple[int, int], background: Colour, blur: float = 1.0):
+        """``screen`` and ``picture`` are (width, height) in pixels; ``blur`` > 1 softens every edge."""
+        self.width, self.height = screen
+        self.across, self.down = (Axis(*sides, blur) for sides in zip(screen, picture, strict=True))
+        self.planes = np.empty((3, self.down.size, self.across.size), np.uint16)
         self.planes[:] = np.array(background, np.uint16)[:, None, None]
 
-    def blend(self, coverage: np.ndarray, colour: Colour, opacity: float = 1.0) -> None:
-        """Paint a colour through a mask of shape (height, width) with values from 0 to 256."""
-        rows = np.flatnonzero(coverage.any(axis=1))
-        if len(rows) == 0:
-            return
-        rows = slice(rows[0], rows[-1] + 1)
-        mask = coverage[rows].astype(np.uint16)
-        if opacity < 1:
-            mask = (mask * np.uint16(round(opacity * 128))) >> 7
-        rest = np.uint16(256) - mask
-        for plane, value in zip(self.planes, colour, strict=True):
-            part = plane[rows]
-            part *= rest
-            part += mask * np.uint16(value)
-            part += np.uint16(128)
-            part >>= np.uint16(8)
-
-    def rectangles(self, left, top, right, bottom, colour: Colour, opacity: float = 1.0) -> None:
-        """Paint rectangles (arrays or numbers, in pixels) that don't overlap one another."""
-        across = _cover(left, right, self.width)
-        down = _cover(top, bottom, self.height)
-        self.blend(np.minimum(down.T @ across, SUB * SUB), colour, opacity)
+    def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
+        """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
+        boxes = np.concatenate([some for layer in layers for some in layer.sets])
+        columns = self.across.span(boxes[:, 0].min(), boxes[:, 2].max())
+        rows = self.down.span(boxes[:, 1].min(), boxes[:, 3].max())
+        masks = [self._coverage(layer, rows, columns) for layer in layers]
+        _mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
         """Paint one rectangle."""
-        self.rectangles([left], [top], [right], [bottom], colour, opacity)
+        self.paint(Layer(colour, (np.array([[left, top, right, bottom]]),)), opacity=opacity)
+
+    def rows(self, top, bottom, colour: Colour, opacity: float = 1.0, dash: float = 0.0) -> None:
+        """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
+        hit, mask = _bands(self.down, top, bottom)
+        part = self.planes[:, hit]
+        _mix(part, [mask[:, None] * _dashes(self.across, dash)], [colour], opacity)
+        self.planes[:, hit] = part
+
+    def columns(self, left, right, colour: Colour, opacity: float = 1.0, dash: float = 0.0) -> None:
+        """Paint bands from the top edge to the bottom."""
+        hit, mask = _bands(self.across, left, right)
+        part = self.planes[:, :, hit]
+        _mix(part, [_dashes(self.down, dash)[:, None] * mask], [colour], opacity)
+        self.planes[:, :, hit] = part
 
     def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
-        """Paint a line through points with rising x. ``dash`` is the length of a dash and of a gap, in pixels."""
-        upper, lower, inside = self._outline(np.asarray(x, float), np.asarray(y, float), thickness)
+        """Paint a line through points with rising x."""
+        at, slope, inside = self._trace(np.asarray(x, float), np.asarray(y, float))
+        half = np.maximum(
+            thickness / 2 * np.sqrt(1 + np.minimum(slope**2, 16.0)), np.abs(slope) * self.across.scale / 4
+        )
         if dash:
-            inside &= (np.arange(len(inside)) / 2) % (2 * dash) < dash
-        down = _cover(upper, lower, self.height) * inside[:, None]
-        self.blend(((down[0::2] + down[1::2]) * (SUB / 2)).T, colour, opacity)
+            inside &= np.repeat(_dashes(self.across, dash), 2)
+        self._stroke(at - half, at + half, inside, colour, opacity)
 
     def area(self, x, y, colour: Colour, opacity: float) -> None:
         """Fill from a line through points with rising x down to the lower edge."""
-        upper, _, inside = self._outline(np.asarray(x, float), np.asarray(y, float), 0.0)
-        down = _cover(upper, np.full(len(upper), self.height), self.height) * inside[:, None]
-        self.blend(((down[0::2] + down[1::2]) * (SUB / 2)).T, colour, opacity)
+        at, _, inside = self._trace(np.asarray(x, float), np.asarray(y, float))
+        self._stroke(at, np.full(len(at), self.height + self.down.reach), inside, colour, opacity)
 
-    def _outline(self, x: np.ndarray, y: np.ndarray, thickness: float):
-        """Top and bottom of a stroke in each half-pixel column, and which columns it crosses."""
-        edges = np.arange(2 * self.width + 1) / 2
-        at = np.interp(edges, x, y)
-        slope = np.diff(at) * 2
-        half = thickness / 2 * np.sqrt(1 + np.minimum(slope**2, 16.0))
-        inside = (edges[1:] > x[0]) & (edges[:-1] < x[-1])
-        middle = (at[1:] + at[:-1]) / 2
-        half = np.maximum(half, np.abs(slope) / 4)
-        return middle - half, middle + half, inside
-
-    def stamp(self, mask: Image.Image, left: int, top: int, colour: Colour, opacity: float = 1.0) -> None:
-        """Paint a colour through an 8-bit mask (text) with its corner at that pixel; what lies outside is cut."""
-        sheet = Image.new("L", (self.width, self.height))
-        sheet.paste(mask, (left, top))
-        values = np.asarray(sheet, np.uint16)
-        self.blend(values + (values >> 7), colour, opacity)
+    def stamp(self, mask: np.ndarray, left: float, top: float, colour: Colour, opacity: float = 1.0) -> None:
+        """Paint a colour through an 8-bit mask (text) with its corner there; what lies outside is cut."""
+        shape = (max(1, round(mask.shape[1] / self.across.scale)), max(1, round(mask.shape[0] / self.down.scale)))
+        if shape != mask.shape[::-1]:
+            mask = np.asarray(Image.fromarray(mask).resize(shape, Image.Resampling.BILINEAR))
+        x, y = round(left / self.across.scale), round(top / self.down.scale)
+        rows, columns = slice(max(y, 0), max(y + mask.shape[0], 0)), slice(max(x, 0), max(x + mask.shape[1], 0))
+        part = mask[rows.start - y :, columns.start - x :].astype(np.uint16)
+        part = part[: max(self.down.size - rows.start, 0), : max(self.across.size - columns.start, 0)]
+        _mix(self.planes[:, rows, columns], [part + (part >> 7)], [colour], opacity)
 
     def image(self) -> Image.Image:
         """The picture as Pillow RGB."""
-        return Image.fromarray(np.ascontiguousarray(self.planes.astype(np.uint8).transpose(1, 2, 0)))
+        size = (self.across.size, self.down.size)
+        return Image.merge(
+            "RGB", [Image.frombuffer("L", size, p, "raw", "L", 0, 1) for p in self.planes.astype(np.uint8)]
+        )
+
+    def _coverage(self, layer: Layer, rows: slice, columns: slice) -> np.ndarray:
+        boxes = layer.sets[0] if layer.holes is None else np.concatenate((layer.sets[0], layer.holes))
+        mask = self._product(boxes, len(layer.sets[0]), rows, columns)
+        for boxes in layer.sets[1:]:
+            np.maximum(mask, self._product(boxes, len(boxes), rows, columns), out=mask)
+        return mask
+
+    def _product(self, boxes: np.ndarray, solid: int, rows: slice, columns: slice) -> np.ndarray:
+        """Coverage by the first ``solid`` rectangles less that by the others, shape (rows, columns)."""
+        down = self.down.cover(boxes[:, 1], boxes[:, 3], rows)
+        down[solid:] *= -1
+        across = self.across.cover(boxes[:, 0], boxes[:, 2], columns)
+        return (down.astype(np.float32).T @ across.astype(np.float32)).astype(np.uint16)
+
+    def _trace(self, x: np.ndarray, y: np.ndarray):
+        """A line's y and slope in each half-pixel column of the picture, and which columns it crosses."""
+        edges = np.arange(2 * self.across.size + 1) * (self.across.scale / 2)
+        at = np.interp(edges, x, y)
+        slope = np.diff(at) / (self.across.scale / 2)
+        inside = (edges[1:] > x[0]) & (edges[:-1] < x[-1])
+        return (at[1:] + at[:-1]) / 2, slope, inside
+
+    def _stroke(self, top: np.ndarray, bottom: np.ndarray, inside: np.ndarray, colour: Colour, opacity: float) -> None:
+        if not inside.any():
+            return
+        rows = self.down.span(top[inside].min(), bottom[inside].max())
+        mask = np.zeros((1, 1), np.uint16)
+        for half in (slice(0, None, 2), slice(1, None, 2)):
+            mask = mask + self.down.cover_down(top[half], bottom[half], rows).view(np.uint16) * inside[half]
+        _mix(self.planes[:, rows], [mask * np.uint16(SUB // 2)], [colour], opacity)
 
 
-def _cover(low, high, size: int) -> np.ndarray:
-    """How much of each pixel the intervals [low, high) cover, shape (intervals, size), values 0 to SUB."""
-    low = np.round(np.asarray(low, float) * SUB).astype(np.float32)[:, None]
-    high = np.round(np.asarray(high, float) * SUB).astype(np.float32)[:, None]
-    pixels = (np.arange(size, dtype=np.float32) * SUB)[None, :]
-    return np.clip(high - pixels, 0, SUB) - np.clip(low - pixels, 0, SUB)
+def _bands(axis: Axis, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which pixels the intervals touch, and their coverage from 0 to FULL."""
+    cover = axis.cover(np.asarray(low, float), np.asarray(high, float)).sum(axis=0, dtype=np.uint16)
+    hit = cover.nonzero()[0]
+    return hit, cover[hit] * np.uint16(SUB)
+
+
+def _dashes(axis: Axis, dash: float) -> np.ndarray:
+    """True where a dash is and False where a gap is, for each pixel."""
+    return np.arange(axis.size) * axis.scale % (2 * dash) < dash if dash else np.ones(axis.size, bool)
+
+
+def _mix(part: np.ndarray, masks: list[np.ndarray], colours: list[Colour], opacity: float) -> None:
+    """Mix colours into a part of the picture, in place, through masks that add up to no more than FULL.
+
+    Goes by blocks of rows, as small arrays stay in the cache and are not handed back to the system after each sum.
+    """
+    colours = [np.array(colour, np.uint16)[:, None, None] for colour in colours]
+    if opacity < 1:
+        masks = [(mask * np.uint16(round(opacity * 128))) >> np.uint16(7) for mask in masks]
+    block = max(BLOCK // (3 * max(part.shape[2], 1)), 1)
+    for start in range(0, part.shape[1], block):
+        rows = slice(start, start + block)
+        rest, mixed = FULL, np.uint16(128)  # rounds to the nearest level
+        for mask, colour in zip(masks, colours, strict=True):
+            rest = rest - mask[rows]
+            mixed = mixed + mask[rows] * colour
+        some = part[:, rows]
+        some *= rest
+        some += mixed
+        some >>= np.uint16(8)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
-from dataset_builder import overlays, series
+from dataset_builder import indicators, overlays, series
 from dataset_builder.candles import Candles
 from dataset_builder.canvas import Canvas
 from dataset_builder.look import Look
@@ -16,7 +18,7 @@ from dataset_builder.look import Look
 
 @dataclass(frozen=True)
 class Plot:
-    """Where prices lie on the drawing: bar i is centred at x(i), price p at y(p), in pixels of the drawing."""
+    """Where prices lie on the screen: bar i is centred at x(i), price p at y(p), in screen pixels."""
 
     left: float
     spacing: float
@@ -25,6 +27,8 @@ class Plot:
     low: float  # price at ``bottom``
     right: float
     top: float
+    floor: float  # lower edge of the volume pane, or of the price where there is none
+    pixel: tuple[float, float]  # width and height of the finest mark that the picture shows
 
     def x(self, bar):
         return self.left + (np.asarray(bar, float) + 0.5) * self.spacing
@@ -39,7 +43,7 @@ class Chart:
 
     image: Image.Image
     plot: Plot
-    stretch: tuple[float, float]  # picture pixels a drawing pixel, across and down
+    stretch: tuple[float, float]  # picture pixels a screen pixel, across and down
     x: np.ndarray
     high: np.ndarray
     low: np.ndarray
@@ -56,20 +60,18 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
     connect or draw levels through, as people do on their charts.
     """
     shown = series.heikin_ashi(candles) if look.style.kind == "heikin_ashi" else candles
-    canvas = Canvas(look.width, look.height, look.background)
-    plot = _layout(look, len(candles), frame)
-    rng = np.random.default_rng(look.seed)
-    overlays.draw_background(canvas, plot, look, rng)
+    plot = _layout(look, len(candles), frame, size)
+    canvas, rng = _begin(look, plot, size)
     if look.volume != "none":
-        overlays.draw_volume(canvas, plot, look, candles)
-    overlays.draw_indicators(canvas, plot, look, candles)
+        indicators.draw_volume(canvas, plot, look, candles)
     series.DRAW[look.style.kind](canvas, plot, look, shown)
-    overlays.draw_annotations(canvas, plot, look, candles, marks, rng)
-    image = _finish(canvas.image(), look, size)
+    indicators.draw_indicators(canvas, plot, look, candles)
+    if look.marks != "none" and len(marks) >= 2:
+        indicators.draw_marks(canvas, plot, look, marks, np.random.default_rng([look.seed, 1]))
     stretch = (size / look.width, size / look.height)
     high, low = (shown.close, shown.close) if look.style.kind in ("line", "area") else (shown.high, shown.low)
     return Chart(
-        image=image,
+        image=_finish(canvas, plot, look, rng, size),
         plot=plot,
         stretch=stretch,
         x=plot.x(np.arange(len(candles))) * stretch[0],
@@ -78,37 +80,74 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
     )
 
 
-def _layout(look: Look, bars: int, frame: tuple[float, float]) -> Plot:
+def render_blank(look: Look, size: int = 224) -> Image.Image:
+    """The chart that ``render`` draws, without all that depends on prices: what a model could see of the look alone."""
+    plot = _layout(look, look.bars, (0.0, 1.0), size)
+    canvas, rng = _begin(look, plot, size)
+    return _finish(canvas, plot, look, rng, size)
+
+
+def encode_png(image: Image.Image) -> bytes:
+    """The bytes of an RGB picture as a PNG file.
+
+    Each row is stored as its difference from the row above, and only runs of one byte are looked for: on charts
+    that is 2.5 times as fast as Pillow at compress_level 1, for files of the same size. Files of the same pixels
+    have the same bytes where zlib is of the same build.
+    """
+    pixels = np.asarray(image.convert("RGB") if image.mode != "RGB" else image)
+    height, width, _ = pixels.shape
+    rows = pixels.reshape(height, width * 3)
+    filtered = np.empty((height, width * 3 + 1), np.uint8)
+    filtered[:, 0] = 2  # the filter "up" of the PNG specification
+    filtered[0, 1:] = rows[0]
+    np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
+    packer = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
+    data = packer.compress(filtered) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a channel, RGB
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+
+
+def _layout(look: Look, bars: int, frame: tuple[float, float], size: int) -> Plot:
     left, top, right, bottom = look.margins
     x0, x1 = look.width * left, look.width * (1 - right)
-    spacing = (x1 - x0) / (bars - look.shift)
-    y0, y1 = look.height * top, look.height * (1 - bottom)
-    if look.volume == "pane":
-        y1 -= look.volume_share * (y1 - y0)
+    spacing = (x1 - x0) / (bars - sum(look.cut))
+    y0, floor = look.height * top, look.height * (1 - bottom)
+    y1 = floor - look.volume_share * (floor - y0) * (look.volume == "pane")
     low, high = frame
     return Plot(
-        left=x0 - look.shift * spacing,
+        left=x0 - look.cut[0] * spacing,
         spacing=spacing,
         bottom=y1,
         scale=(y1 - y0) / max(high - low, 1e-12),
         low=low,
         right=x1,
         top=y0,
+        floor=floor,
+        pixel=(max(look.width / size, 1.0), max(look.height / size, 1.0)),
     )
 
 
-def _finish(image: Image.Image, look: Look, size: int) -> Image.Image:
-    """Resize to the square that the model sees, and compress as the web does."""
-    if look.jpeg and look.seed % 2:
-        image = _compress(image, look.jpeg)
-    if image.size != (size, size):
-        image = image.resize((size, size), Image.Resampling.BILINEAR)
-    if look.jpeg and not look.seed % 2:
-        image = _compress(image, look.jpeg)
-    return image
+def _begin(look: Look, plot: Plot, size: int) -> tuple[Canvas, np.random.Generator]:
+    """A canvas with everything on it that lies behind the price, and the stream that draws the rest."""
+    screen = (look.width, look.height)
+    # A JPEG is compressed at the size of the screenshot, and squeezed into the picture afterwards.
+    picture = (min(look.width, size), min(look.height, size)) if look.jpeg else (size, size)
+    canvas = Canvas(screen, picture, look.background, look.blur)
+    rng = np.random.default_rng(look.seed)
+    overlays.draw_backdrop(canvas, plot, look, rng)
+    return canvas, rng
 
 
-def _compress(image: Image.Image, quality: int) -> Image.Image:
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality)
-    return Image.open(buffer).convert("RGB")
+def _finish(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator, size: int) -> Image.Image:
+    """Draw what lies in front of everything, and compress as the web does."""
+    overlays.draw_annotations(canvas, plot, look, rng)
+    image = canvas.image()
+    if look.jpeg:
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=look.jpeg)
+        image = Image.open(buffer).convert("RGB")
+    return image if image.size == (size, size) else image.resize((size, size), Image.Resampling.BILINEAR)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

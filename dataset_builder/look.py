@@ -6,7 +6,7 @@ use instead of the price (style, length, overlays, margins) therefore says nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,125 +15,209 @@ from dataset_builder.sketch import log_uniform
 from dataset_builder.style import Style
 
 FAST_AVERAGES, SLOW_AVERAGES = (5, 7, 9, 10, 12), (20, 21, 25, 30, 50)  # bars
-AVERAGE_COLOURS = ((240, 185, 11), (41, 98, 255), (255, 109, 0), (156, 39, 176), (0, 188, 212), (150, 150, 150))
-MARK_COLOURS = ((41, 98, 255), (242, 54, 69), (33, 33, 33), (140, 20, 160), (60, 140, 60), (240, 150, 0))
+LINE_COLOURS = ((240, 185, 11), (41, 98, 255), (255, 109, 0), (156, 39, 176), (0, 188, 212), (150, 150, 150))
+MARK_COLOURS = ((200, 30, 40), (41, 98, 200), (33, 33, 33), (140, 20, 160), (60, 140, 60), (240, 150, 0))
+MARKS = ("levels", "zigzag", "trend_lines", "arcs", "levels_and_arcs", "levels_and_trend_lines")
 
 
 @dataclass(frozen=True)
 class Look:
-    """The resolved look of one chart. Sizes in pixels of the drawing, shares in 0..1."""
+    """The resolved look of one chart. Sizes in screen pixels, shares in 0..1; see NUISANCES for what is recorded."""
 
     style: Style
     bars: int  # candles in the window
     fill: float  # share of the window that the pattern fills at least
     before: float  # share of the rest that comes before the pattern
-    width: int  # of the drawing, before it is resized to the picture
+    width: int  # of the screenshot, before it is squeezed into the picture
     height: int
     background: Colour
     up: Colour
     down: Colour
     frame: str  # "window" shows every price, "pattern" is cut to the pattern's own price range
-    margins: tuple[float, float, float, float]  # left, top, right, bottom, shares of the drawing
-    shift: float  # candles cut off at the left edge
+    margins: tuple[float, float, float, float]  # left, top, right, bottom, shares of the screenshot
+    cut: tuple[float, float]  # candles cut off at the left and at the right edge
     body_width: float  # share of the candle spacing
     wick_width: float
-    snapped: bool  # edges on whole pixels, as platforms draw them
+    snapped: bool  # edges on whole screen pixels, as platforms draw them
+    blur: float  # 1 is sharp; edges fade over that many pixels
     grid: tuple[int, int]  # horizontal and vertical lines
     grid_opacity: float
     sessions: int  # bars a trading day, 0: no shading
     volume: str  # "none", "overlay" or "pane"
-    volume_share: float
-    averages: tuple[int, ...]  # periods
+    volume_share: float  # of the price's height
+    averages: tuple[int, ...]  # periods in bars
     bollinger: bool
-    average_colours: tuple[Colour, ...]
-    last_price: bool
-    axes: bool
+    line_colours: tuple[int, ...]  # of averages and bands, places in LINE_COLOURS
+    last_price: bool  # dotted line at the last close, with a price tag beside the axis
+    axes: bool  # price and time labels
     watermark: bool
-    crosshair: tuple[float, float] | None
-    stray_lines: int  # lines that don't mark the pattern
-    marks: str  # lines that do: "none", "levels", "zigzag" or "both"
+    legend: bool  # symbol and prices in the upper left corner
+    crosshair: tuple[float, ...]  # shares of width and height; empty: none
+    stray_lines: int  # lines, levels and arrows that don't mark the pattern
+    words: int  # words that don't either
+    marks: str  # lines that do: "none" or one of MARKS
     mark_colour: Colour
     jpeg: int  # quality, 0: never compressed
     seed: int  # for text, line ends and other small things
 
     def nuisances(self) -> dict:
-        """The fields as JSON values: what the audit holds against the label."""
-        row = {field.name: getattr(self, field.name) for field in fields(self)}
+        """The recorded fields as JSON values: what the audit holds against the label."""
+        row = {name: getattr(self, name) for name in NUISANCES}
         row["style"] = self.style.name
-        del row["bars"], row["seed"]
-        return row
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
+
+
+# The type of every field of nuisances(), as `datasets` names them; [type] is a list of it. Not recorded: bars, which a
+# row has as `candles`, and seed.
+NUISANCES: dict[str, str | list[str]] = {
+    "style": "string",
+    "fill": "float64",
+    "before": "float64",
+    "width": "int64",
+    "height": "int64",
+    "background": ["int64"],
+    "up": ["int64"],
+    "down": ["int64"],
+    "frame": "string",
+    "margins": ["float64"],
+    "cut": ["float64"],
+    "body_width": "float64",
+    "wick_width": "float64",
+    "snapped": "bool",
+    "blur": "float64",
+    "grid": ["int64"],
+    "grid_opacity": "float64",
+    "sessions": "int64",
+    "volume": "string",
+    "volume_share": "float64",
+    "averages": ["int64"],
+    "bollinger": "bool",
+    "line_colours": ["int64"],
+    "last_price": "bool",
+    "axes": "bool",
+    "watermark": "bool",
+    "legend": "bool",
+    "crosshair": ["float64"],
+    "stray_lines": "int64",
+    "words": "int64",
+    "marks": "string",
+    "mark_colour": ["int64"],
+    "jpeg": "int64",
+}
 
 
 def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 224) -> Look:
-    """Pick a style by weight and settle everything that it leaves open."""
-    weights = np.array([style.weight for style in styles])
-    style = styles[int(rng.choice(len(styles), p=weights / weights.sum()))]
-    up, down = style.palettes[rng.integers(len(style.palettes))]
-    if rng.random() < 0.06:  # East Asian convention: red is up
-        up, down = down, up
-    tint = rng.normal(0, 7, (2, 3))
-    native = rng.random() < 0.3
-    width, height = (size, size) if native else (_screen_size(rng, size), _screen_size(rng, size))
-    bars = round(log_uniform(rng, 20, 120))
-    bars = min(bars, width // 2 + 4)  # a candle is never under two pixels of the drawing
-    has_axes = rng.random() < style.axes
-    margin = rng.uniform(0.0, 0.07, 4)
-    margin[1::2] = rng.uniform(0.015, 0.13, 2)
-    if has_axes:
-        margin[2] += rng.uniform(0.1, 0.17)
-        margin[3] += rng.uniform(0.05, 0.09)
-    volume = "none" if rng.random() > style.volume else ("pane", "overlay")[rng.integers(2)]
+    """Pick a style by weight and settle everything that it leaves open, for a picture of ``size`` pixels."""
+    style = _pick_style(styles, rng)
+    up, down = _palette(style, rng)
+    width, height = _screen(rng, size)
+    axes = _happens(rng, style.axes) and size >= 64
+    margins = _margins(rng, axes)
     return Look(
         style=style,
-        bars=bars,
-        fill=float(1 - 0.4 * rng.uniform() ** 1.5),
-        before=float(rng.uniform(0.4, 1.0)),
+        bars=_bars(rng, width, size, margins),
+        fill=round(1 - 0.4 * rng.random() ** 1.5, 3),
+        before=_between(rng, 0.4, 1.0),
         width=width,
         height=height,
         background=_pick(style.backgrounds, rng),
-        up=_tinted(up, tint[0]),
-        down=_tinted(down, tint[1] if up != down else tint[0]),
-        frame=("window", "pattern")[int(rng.random() < 0.4)],
-        margins=tuple(round(float(m), 4) for m in margin),
-        shift=round(float(rng.uniform(0, 1.5)), 3) if rng.random() < 0.25 else 0.0,
-        body_width=round(float(rng.uniform(*style.body_width)), 3),
-        wick_width=round(float(rng.uniform(*style.wick_width)), 3),
-        snapped=bool(rng.random() < 0.5),
-        grid=(int(rng.integers(2, 8)), int(rng.integers(0, 8))) if style.grid and rng.random() < 0.75 else (0, 0),
-        grid_opacity=round(float(rng.uniform(*style.grid_opacity)), 3),
-        sessions=int(rng.integers(6, 30)) if style.sessions and rng.random() < 0.8 else 0,
-        volume=volume,
-        volume_share=round(float(rng.uniform(0.1, 0.22)), 3),
+        up=up,
+        down=down,
+        frame="pattern" if _happens(rng, 0.45) else "window",
+        margins=margins,
+        cut=(_between(rng, 0, 1.5), _between(rng, 0, 1.0)) if _happens(rng, 0.3) else (0.0, 0.0),
+        body_width=_between(rng, *style.body_width),
+        wick_width=_between(rng, *style.wick_width),
+        snapped=_happens(rng, 0.6),
+        blur=_between(rng, 1.0, 2.0) if _happens(rng, 0.3) else 1.0,
+        grid=_grid(style, rng),
+        grid_opacity=_between(rng, *style.grid_opacity),
+        sessions=int(rng.integers(6, 30)) if style.sessions and _happens(rng, 0.85) else 0,
+        volume=("pane", "overlay")[rng.integers(2)] if _happens(rng, style.volume) else "none",
+        volume_share=_between(rng, 0.1, 0.22),
         averages=_averages(style, rng),
-        bollinger=bool(rng.random() < 0.04),
-        average_colours=tuple(AVERAGE_COLOURS[i] for i in rng.permutation(len(AVERAGE_COLOURS))[:3]),
-        last_price=bool(rng.random() < 0.12),
-        axes=bool(has_axes),
-        watermark=bool(rng.random() < 0.06),
-        crosshair=tuple(round(float(c), 3) for c in rng.uniform(0.1, 0.9, 2)) if rng.random() < 0.04 else None,
-        stray_lines=int(rng.integers(1, 4)) if rng.random() < 0.08 else 0,
-        marks=str(rng.choice(["levels", "zigzag", "both"])) if rng.random() < 0.08 else "none",
+        bollinger=_happens(rng, 0.04),
+        line_colours=tuple(rng.permutation(len(LINE_COLOURS))[:3].tolist()),
+        last_price=_happens(rng, 0.12),
+        axes=axes,
+        watermark=_happens(rng, 0.05),
+        legend=_happens(rng, 0.06),
+        crosshair=(_between(rng, 0.1, 0.9), _between(rng, 0.1, 0.9)) if _happens(rng, 0.04) else (),
+        stray_lines=int(rng.integers(1, 4)) if _happens(rng, 0.08) else 0,
+        words=int(rng.integers(1, 3)) if _happens(rng, 0.05) else 0,
+        marks=_pick(MARKS, rng) if _happens(rng, style.marks) else "none",
         mark_colour=_pick(MARK_COLOURS, rng),
-        jpeg=int(rng.integers(45, 93)) if rng.random() < 0.4 else 0,
+        jpeg=int(rng.integers(45, 95)) if _happens(rng, 0.25) else 0,
         seed=int(rng.integers(2**31)),
     )
 
 
-def _screen_size(rng: np.random.Generator, size: int) -> int:
-    """Pixels of one side of the screenshot; real crops are 100 to 500 wide and are squeezed to a square."""
-    return round(log_uniform(rng, 0.5, 1.9) * size)
+def _pick_style(styles: tuple[Style, ...], rng: np.random.Generator) -> Style:
+    shares = np.cumsum([style.weight for style in styles])
+    return styles[int(np.searchsorted(shares, rng.random() * shares[-1], side="right"))]
 
 
-def _pick(choices, rng: np.random.Generator):
-    return choices[int(rng.integers(len(choices)))]
+def _palette(style: Style, rng: np.random.Generator) -> tuple[Colour, Colour]:
+    """The colours of rising and falling candles, each a little off the platform's own."""
+    up, down = _pick(style.palettes, rng)
+    shift = rng.normal(0, 7, 6).round().astype(int).tolist()
+    alike = up == down
+    if _happens(rng, 0.06):  # East Asian convention: red is up
+        up, down = down, up
+    up = _shifted(up, shift[:3])
+    return up, up if alike else _shifted(down, shift[3:])
 
 
-def _tinted(colour: Colour, shift: np.ndarray) -> Colour:
-    return tuple(int(value) for value in np.clip(np.round(np.array(colour) + shift), 0, 255))
+def _screen(rng: np.random.Generator, size: int) -> tuple[int, int]:
+    """Width and height of the screenshot in pixels.
+
+    Labelled crops of real charts are 92-511 wide and 139-527 high (5th to 95th percentile), 0.41-1.64 times as wide
+    as high; whole screenshots are wider. A third are taken at the picture's own size.
+    """
+    if _happens(rng, 0.3):
+        return size, size
+    side, shape = size * log_uniform(rng, 0.55, 1.9), np.sqrt(log_uniform(rng, 0.42, 2.0))
+    return round(side * shape), round(side / shape)
+
+
+def _margins(rng: np.random.Generator, axes: bool) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom; small enough for the price to fill half of the height beside axes and a volume pane."""
+    left, top = _between(rng, 0.0, 0.07), _between(rng, 0.01, 0.13)
+    right, bottom = _between(rng, 0.0, 0.07), _between(rng, 0.01, 0.13)
+    if axes:
+        right, bottom = round(right + _between(rng, 0.1, 0.17), 3), round(bottom + _between(rng, 0.05, 0.09), 3)
+    return left, top, right, bottom
+
+
+def _bars(rng: np.random.Generator, width: int, size: int, margins: tuple[float, float, float, float]) -> int:
+    """How many candles: at least 1.25 pixels of the picture and about two of the screen for each of them."""
+    room = 1 - margins[0] - margins[2]
+    return max(min(round(log_uniform(rng, 20, 120)), width // 2 + 4, int(size * room / 1.25)), 20)
+
+
+def _grid(style: Style, rng: np.random.Generator) -> tuple[int, int]:
+    rows, columns = int(rng.integers(2, 8)), int(rng.integers(0, 8))
+    return (rows, columns) if style.grid and _happens(rng, 0.8) else (0, 0)
 
 
 def _averages(style: Style, rng: np.random.Generator) -> tuple[int, ...]:
-    if rng.random() > style.averages:
+    if not _happens(rng, style.averages):
         return ()
     fast, slow = _pick(FAST_AVERAGES, rng), _pick(SLOW_AVERAGES, rng)
-    return ((fast,), (slow,), (fast, slow))[int(rng.integers(3))]
+    return ((fast,), (slow,), (fast, slow))[rng.integers(3)]
+
+
+def _happens(rng: np.random.Generator, probability: float) -> bool:
+    return rng.random() < probability
+
+
+def _between(rng: np.random.Generator, low: float, high: float) -> float:
+    return round(low + (high - low) * rng.random(), 3)
+
+
+def _pick(choices, rng: np.random.Generator):
+    return choices[rng.integers(len(choices))]
+
+
+def _shifted(colour: Colour, shift: list[int]) -> Colour:
+    return tuple(min(max(value + change, 0), 255) for value, change in zip(colour, shift, strict=True))

@@ -2,81 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from dataset_builder.candles import Candles
-from dataset_builder.canvas import Canvas, Colour
+from dataset_builder.canvas import Canvas, Layer
 
 
 @dataclass(frozen=True)
-class _Side:
-    """The rising or the falling candles of a chart, in pixels; arrays of shape (candles,)."""
+class _Shapes:
+    """Where the candles are drawn, in screen pixels: arrays of shape (candles,), x rising."""
 
-    rising: bool
-    colour: Colour
-    candles: Candles
-    centre: np.ndarray
+    up: np.ndarray  # a candle that closes where it opened counts as rising
     left: np.ndarray
     right: np.ndarray
     top: np.ndarray  # of the body
     bottom: np.ndarray
+    wick_left: np.ndarray
+    wick_right: np.ndarray
+    high: np.ndarray
+    low: np.ndarray
+
+    def bodies(self, inset: float = 0.0) -> np.ndarray:
+        """Rows (left, top, right, bottom), shape (candles, 4); ``inset`` makes them smaller on every side."""
+        middle, centre = (self.top + self.bottom) / 2, (self.left + self.right) / 2
+        return np.column_stack(
+            (
+                np.minimum(self.left + inset, centre),
+                np.minimum(self.top + inset, middle),
+                np.maximum(self.right - inset, centre),
+                np.maximum(self.bottom - inset, middle),
+            )
+        )
+
+    def wicks(self) -> np.ndarray:
+        """Rows from the high to the low, behind the bodies."""
+        top, bottom = np.minimum(self.high, self.top), np.maximum(self.low, self.bottom)
+        return np.column_stack((self.wick_left, top, self.wick_right, bottom))
+
+    def joints(self) -> np.ndarray:
+        """Rows of the parts of the wicks that lie behind the bodies."""
+        return np.column_stack((self.wick_left, self.top, self.wick_right, self.bottom))
 
 
-def _sides(plot, look, candles: Candles) -> Iterator[_Side]:
-    """Falling candles, then rising ones; a candle that closes where it opened counts as rising."""
-    up = candles.close >= candles.open
-    for rising, colour in ((False, look.down), (True, look.up)):
-        bars = np.flatnonzero(up == rising)
-        some = candles[bars]
-        centre = plot.x(bars)
-        half = max(plot.spacing * look.body_width, 1.0) / 2
-        left, right = centre - half, centre + half
-        top, bottom = plot.y(np.maximum(some.open, some.close)), plot.y(np.minimum(some.open, some.close))
-        if look.snapped:
-            left = np.round(left)
-            right = left + max(round(2 * half), 1)
-            centre = (left + right) / 2
-            top, bottom = np.round(top), np.round(bottom)
-        yield _Side(rising, colour, some, centre, left, right, top, np.maximum(bottom, top + 1))
-
-
-def _wicks(canvas: Canvas, plot, look, side: _Side, colour: Colour) -> None:
-    left, width = side.centre - look.wick_width / 2, look.wick_width
-    if look.snapped:
-        left, width = np.floor(side.centre - 0.25), max(round(width), 1)
-    canvas.rectangles(left, plot.y(side.candles.high), left + width, plot.y(side.candles.low), colour)
+def _shapes(plot, look, candles: Candles) -> _Shapes:
+    centre = plot.x(np.arange(len(candles)))
+    width = min(max(plot.spacing * look.body_width, plot.pixel[0]), plot.spacing)
+    wick = min(max(look.wick_width, 0.6 * plot.pixel[0]), width)
+    left, right = centre - width / 2, centre + width / 2
+    top, bottom = plot.y(np.maximum(candles.open, candles.close)), plot.y(np.minimum(candles.open, candles.close))
+    wick_left, wick_right = centre - wick / 2, centre + wick / 2
+    if look.snapped and plot.spacing >= 2:
+        left = np.round(left)
+        right = left + max(round(width), 1)
+        wick_left = np.floor((left + right - round(wick)) / 2)
+        wick_right = wick_left + max(round(wick), 1)
+        top, bottom = np.round(top), np.round(bottom)
+    right[:-1] = np.minimum(right[:-1], left[1:])
+    return _Shapes(
+        up=candles.close >= candles.open,
+        left=left,
+        right=right,
+        top=top,
+        bottom=np.maximum(bottom, top + plot.pixel[1]),
+        wick_left=np.maximum(wick_left, left),
+        wick_right=np.minimum(wick_right, right),
+        high=plot.y(candles.high),
+        low=plot.y(candles.low),
+    )
 
 
 def _candles(canvas: Canvas, plot, look, candles: Candles) -> None:
-    for side in _sides(plot, look, candles):
-        _wicks(canvas, plot, look, side, look.style.wick or side.colour)
-        left, top, right, bottom = side.left, side.top, side.right, side.bottom
-        if look.style.border and plot.spacing * look.body_width > 3:
-            canvas.rectangles(left, top, right, bottom, look.style.border)
-            left, top, right, bottom = left + 1, top + 1, right - 1, np.maximum(bottom - 1, top + 1)
-        canvas.rectangles(left, top, right, bottom, side.colour)
+    shapes = _shapes(plot, look, candles)
+    border = look.style.border if plot.spacing * look.body_width > 3 * plot.pixel[0] else None
+    wick = look.style.wick or border
+    bodies, wicks, layers = shapes.bodies(), shapes.wicks(), []
+    if wick:
+        layers.append(Layer(wick, (wicks,), shapes.joints()))
+    if border:
+        bodies = shapes.bodies(max(plot.pixel))
+        layers.append(Layer(border, (shapes.bodies(),), bodies))
+    for side, colour in ((shapes.up, look.up), (~shapes.up, look.down)):
+        layers.append(Layer(colour, (bodies[side],) if wick else (bodies[side], wicks[side])))
+    canvas.paint(*layers)
 
 
 def _hollow(canvas: Canvas, plot, look, candles: Candles) -> None:
+    """Rising candles are outlines, through which the background shows."""
+    shapes = _shapes(plot, look, candles)
     edge = min(max(look.wick_width, 0.8), 1.2)
-    for side in _sides(plot, look, candles):
-        _wicks(canvas, plot, look, side, side.colour)
-        canvas.rectangles(side.left, side.top, side.right, side.bottom, side.colour)
-        if side.rising and plot.spacing * look.body_width > 2.5 * edge:
-            inside = np.maximum(side.bottom - edge, side.top + edge)
-            canvas.rectangles(side.left + edge, side.top + edge, side.right - edge, inside, look.background)
+    if plot.spacing * look.body_width <= 2.5 * edge:
+        return _candles(canvas, plot, look, candles)
+    up, bodies, wicks = shapes.up, shapes.bodies(), shapes.wicks()
+    outlines = np.concatenate((bodies[up], wicks[up]))
+    holes = np.concatenate((shapes.bodies(edge)[up], shapes.joints()[up]))
+    canvas.paint(Layer(look.up, (outlines,), holes), Layer(look.down, (bodies[~up], wicks[~up])))
 
 
 def _bars(canvas: Canvas, plot, look, candles: Candles) -> None:
-    half = look.wick_width / 2
-    for side in _sides(plot, look, candles):
-        _wicks(canvas, plot, look, side, side.colour)
-        opening, close = plot.y(side.candles.open), plot.y(side.candles.close)
-        canvas.rectangles(side.left, opening - half, side.centre, opening + half, side.colour)
-        canvas.rectangles(side.centre, close - half, side.right, close + half, side.colour)
+    """A stem from low to high, a tick to the left at the open and one to the right at the close."""
+    shapes = _shapes(plot, look, candles)
+    half = max(look.wick_width, plot.pixel[1]) / 2
+    opening, close = plot.y(candles.open), plot.y(candles.close)
+    parts = (
+        np.column_stack((shapes.wick_left, shapes.high, shapes.wick_right, shapes.low)),
+        np.column_stack((shapes.left, opening - half, shapes.wick_left, opening + half)),
+        np.column_stack((shapes.wick_right, close - half, shapes.right, close + half)),
+    )
+    sides = ((shapes.up, look.up), (~shapes.up, look.down))
+    canvas.paint(*(Layer(colour, tuple(part[side] for part in parts)) for side, colour in sides))
 
 
 def _line(canvas: Canvas, plot, look, candles: Candles) -> None:

@@ -1,0 +1,52 @@
+"""One side of a picture: how positions on the screen fall on its pixels, and how much of each an interval covers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SUB = 16  # levels of coverage along one side
+_NONE, _ALL = np.int16(0), np.int16(SUB)
+
+
+class Axis:
+    """Positions are screen pixels from 0 to ``screen``; the picture has ``size`` pixels, up to 1024, along this side."""
+
+    def __init__(self, screen: int, size: int, blur: float):
+        self.size = size
+        self.scale = screen / size  # screen pixels a picture pixel
+        # An edge fades over one screen pixel (bilinear enlarging) or over 1.3 picture pixels (bilinear shrinking).
+        fade = max(1.0, 1.3 * self.scale - 0.3) * blur
+        self.reach = fade / 2
+        self._gain = SUB / fade
+        self._end = (screen + 2 * fade) * self._gain
+        self._centres = np.rint((np.arange(size) + 0.5) * (self.scale * self._gain)).astype(np.int16) + np.int16(
+            SUB // 2
+        )
+
+    def span(self, low: float, high: float) -> slice:
+        """The pixels that the interval [low, high) may touch."""
+        first = int((low - self.reach) / self.scale)
+        last = int((high + self.reach) / self.scale) + 1
+        return slice(min(max(first, 0), self.size), min(max(last, 0), self.size))
+
+    def cover(self, low: np.ndarray, high: np.ndarray, pixels: slice = slice(None)) -> np.ndarray:
+        """How much of each pixel the intervals [low, high) cover, from 0 to SUB: int16, shape (intervals, pixels).
+
+        Intervals that don't overlap never add up to more than SUB.
+        """
+        centres = self._centres[pixels]
+        return _passed(centres, self._levels(low)[:, None]) - _passed(centres, self._levels(high)[:, None])
+
+    def cover_down(self, low: np.ndarray, high: np.ndarray, pixels: slice) -> np.ndarray:
+        """The same as ``cover``, shape (pixels, intervals)."""
+        centres = self._centres[pixels, None]
+        return _passed(centres, self._levels(low)) - _passed(centres, self._levels(high))
+
+    def _levels(self, edge: np.ndarray) -> np.ndarray:
+        """Edges in SUB-ths of their own fading; those far outside are brought near, so that int16 holds them."""
+        return np.rint((edge * self._gain).clip(-2 * SUB, self._end)).astype(np.int16)
+
+
+def _passed(centres: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    passed = centres - edges
+    return passed.clip(_NONE, _ALL, out=passed)
