@@ -11,6 +11,7 @@ from dataset_builder.errors import UserError
 
 COMMANDS = {
     "build": (config.BuildConfig, "dataset_builder.build:build"),
+    "audit": (config.AuditConfig, "dataset_builder.audit.run:audit"),
     "merge": (config.MergeConfig, "dataset_builder.merge:merge"),
     "verify": (config.VerifyConfig, "dataset_builder.verify:verify"),
 }

@@ -38,6 +38,7 @@ Fingerprint of pictures and metadata: `{fingerprint}`
 Each row of the metadata carries, beside the label: seed and index, style and every setting of the chart's look, stage
 of the pattern, its pivots and bounding box, each candle's centre, high and low in pixels, and the OHLCV prices.
 """
+AUDIT_HEAD = "\n## Audit\n\nMeasured by `python -m dataset_builder audit`.\n\n"
 STYLES = {UNSEEN: "kept out of all other splits", NONE: "as in train, no pattern to be found"}
 
 
@@ -59,6 +60,14 @@ def write_card(directory: Path, name: str, manifest: dict) -> None:
                 rows="\n".join(_class_rows(classes, manifest)),
             )
         )
+
+
+def put_audit(directory: Path, table: str) -> None:
+    """Put the audit's table at the end of the card, in place of an earlier one."""
+    path = directory / "README.md"
+    card = path.read_text().split(AUDIT_HEAD)[0].rstrip()
+    with atomic(path) as file:
+        file.write(f"{card}\n{AUDIT_HEAD}{table}\n")
 
 
 def _front_matter(name: str, classes: tuple[str, ...], manifest: dict) -> dict:

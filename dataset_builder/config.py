@@ -99,6 +99,18 @@ class VerifyConfig:
     """The dataset."""
 
 
+@dataclass(frozen=True)
+class AuditConfig:
+    """Measure whether a dataset is good: true labels, no leaks, no duplicates, candles like a market's."""
+
+    directory: Path
+    """The dataset."""
+    ohlcv: tuple[Path, ...] = ()
+    """Files of real candles to show beside it."""
+    workers: int = _cores()
+    """Processes that measure."""
+
+
 def defaults_from_yaml(config_class: type, path: Path):
     """An instance with the file's values in place of the defaults. Raises UserError for a bad file or unknown key."""
     import yaml

@@ -50,7 +50,7 @@ def _problems(directory: Path, manifest: dict):
             yield f"altered: {NAME}"
         for path in sorted(directory.rglob("*")):
             name = path.relative_to(directory).as_posix()
-            if path.is_file() and name not in expected and not name.startswith("audit"):
+            if path.is_file() and name not in expected and not name.startswith("audit/"):
                 yield f"extra: {name}"
 
 

@@ -1,0 +1,54 @@
+"""Pictures and price paths that stand in two splits."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from PIL import Image
+
+from dataset_builder.audit.finding import Finding
+
+SIDE = 16
+NEAR = 8  # of 256 bits; tests show that a re-compressed, brightened copy differs by less, other charts by more
+
+
+def picture_hash(image: Image.Image) -> np.ndarray:
+    """Difference hash (Krawetz 2013) of 16×16 bits as four uint64: is each cell brighter than the next?"""
+    small = np.asarray(image.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX), np.int16)
+    bits = small[:, 1:] > small[:, :-1] + 1
+    return np.packbits(bits).view(np.uint64)
+
+
+def price_hash(ohlcv: dict[str, list[float]]) -> str:
+    """Hash of the closing prices in units of their range: the same series at any price level."""
+    close = np.array(ohlcv["close"])
+    steps = np.round((close - close.min()) / max(np.ptp(close), 1e-12), 3)
+    return hashlib.sha256(steps.astype(np.float32).tobytes()).hexdigest()
+
+
+def near_duplicates(splits: np.ndarray, ids: np.ndarray, hashes: np.ndarray) -> Finding:
+    """Pairs of pictures of two splits that look the same; ``hashes`` has shape (charts, 4)."""
+    names = list(dict.fromkeys(splits.tolist()))
+    pairs = []
+    for position, name in enumerate(names):
+        others = np.flatnonzero(np.isin(splits, names[position + 1 :]))
+        for chart in np.flatnonzero(splits == name):
+            distance = np.bitwise_count(hashes[others] ^ hashes[chart]).sum(axis=1)
+            pairs += [(ids[chart], ids[other]) for other in others[distance <= NEAR]]
+    return Finding("near-duplicate pictures across splits", len(pairs), high=0, detail=_examples(pairs))
+
+
+def shared_prices(splits: np.ndarray, ids: np.ndarray, hashes: list[str]) -> Finding:
+    """Pairs of charts of two splits with the same price path."""
+    first: dict[str, int] = {}
+    pairs = []
+    for chart, key in enumerate(hashes):
+        other = first.setdefault(key, chart)
+        if splits[other] != splits[chart]:
+            pairs.append((ids[other], ids[chart]))
+    return Finding("price paths in two splits", len(pairs), high=0, detail=_examples(pairs))
+
+
+def _examples(pairs: list[tuple[str, str]]) -> str:
+    return "; ".join(f"{a} and {b}" for a, b in pairs[:3])

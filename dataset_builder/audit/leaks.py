@@ -1,0 +1,64 @@
+"""Can the label be told from anything but the price? Classifiers try, and must do no better than chance."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from dataset_builder.audit.finding import Finding, chance_interval
+
+THUMBNAIL = 28  # pixels a side of the pictures without price that the classifier sees
+
+
+def nuisance_leak(labels: np.ndarray, table: np.ndarray) -> Finding:
+    """A classifier on every nuisance field at once; ``table`` has shape (charts, fields)."""
+    return _leak("label from all nuisance fields", labels, table, _forest())
+
+
+def pixel_leak(labels: np.ndarray, thumbnails: np.ndarray) -> Finding:
+    """A classifier on charts drawn without their price; ``thumbnails`` has shape (charts, values)."""
+    components = min(64, *thumbnails.shape)
+    model = make_pipeline(StandardScaler(), PCA(components, random_state=0), _forest())
+    return _leak("label from pixels without price", labels, thumbnails, model)
+
+
+def _forest() -> ExtraTreesClassifier:
+    return ExtraTreesClassifier(200, min_samples_leaf=5, n_jobs=-1, random_state=0)
+
+
+def _leak(name: str, labels: np.ndarray, table: np.ndarray, model) -> Finding:
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    accuracy = float(np.mean(cross_val_predict(model, table, labels, cv=folds) == labels))
+    _, high = chance_interval(labels)
+    return Finding(name, accuracy, high=high, detail=f"5-fold accuracy on {len(labels)} charts")
+
+
+def nuisance_table(rows: list[dict]) -> tuple[np.ndarray, list[str]]:
+    """Every nuisance field of the rows as numbers: text and truth values one column a value, lists padded.
+
+    Returns the table, shape (charts, columns), and the columns' names.
+    """
+    fields = [row["look"] | {name: row[name] for name in ("style", "candles", "bytes")} for row in rows]
+    columns: dict[str, np.ndarray] = {}
+    for name in fields[0]:
+        values = [field[name] for field in fields]
+        if isinstance(values[0], str):
+            for option in sorted(set(values)):
+                columns[f"{name}={option}"] = np.array([value == option for value in values], float)
+        elif isinstance(values[0], list):
+            for place in range(max(map(len, values))):
+                columns[f"{name}[{place}]"] = np.array(
+                    [_flat(value[place]) if place < len(value) else -1.0 for value in values]
+                )
+        else:
+            columns[name] = np.array(values, float)
+    return np.column_stack(list(columns.values())), list(columns)
+
+
+def _flat(value) -> float:
+    """A colour as one number; any other number as it is."""
+    return float(value[0] * 65536 + value[1] * 256 + value[2]) if isinstance(value, list) else float(value)

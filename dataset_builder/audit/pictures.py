@@ -1,0 +1,71 @@
+"""What people would rather look at than read: contact sheets, and how nuisances are spread over the classes."""
+
+from __future__ import annotations
+
+import io
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from dataset_builder.manifest import read_rows
+
+COLUMNS, ROWS, GAP = 8, 5, 2
+OVERVIEW = 6  # charts a class on the sheet of all classes
+FIELDS = ("style", "candles", "volume", "frame", "marks", "jpeg", "axes", "grid_opacity", "body_width", "bytes")
+
+
+def draw_contact_sheets(directory: Path, manifest: dict, output: Path) -> None:
+    """``contact_<class>.png`` with forty charts each, and ``contact.png`` with a row a class."""
+    rows = list(islice(read_rows(directory, manifest, "train"), COLUMNS * ROWS * len(manifest["classes"])))
+    overview = []
+    for name in manifest["classes"]:
+        images = [_open(directory, row) for row in rows if row["label"] == name]
+        _sheet(images, COLUMNS).save(output / f"contact_{name}.png")
+        overview += (images * OVERVIEW)[:OVERVIEW]
+    _sheet(overview, OVERVIEW * 2).save(output / "contact.png")
+
+
+def _open(directory: Path, row: dict) -> Image.Image:
+    source = io.BytesIO(row["image"]["bytes"]) if "image" in row else directory / "train" / row["file_name"]
+    return Image.open(source).convert("RGB")
+
+
+def _sheet(images: list[Image.Image], columns: int) -> Image.Image:
+    side = images[0].width + GAP
+    rows = -(-len(images) // columns)
+    sheet = Image.new("RGB", (columns * side + GAP, rows * side + GAP), (120, 123, 134))
+    for place, image in enumerate(images):
+        sheet.paste(image, (place % columns * side + GAP, place // columns * side + GAP))
+    return sheet
+
+
+def draw_nuisances(rows: list[dict], path: Path) -> None:
+    """A panel a field, a line a class: where the lines differ by more than noise, the label leaks."""
+    import matplotlib.pyplot as plt
+
+    classes = sorted({row["label"] for row in rows})
+    figure, panels = plt.subplots(2, (len(FIELDS) + 1) // 2, figsize=(16, 6.5), layout="constrained")
+    for panel, field in zip(panels.ravel(), FIELDS, strict=True):
+        for name in classes:
+            own = [row["look"].get(field, row.get(field)) for row in rows if row["label"] == name]
+            centres, shares = _distribution(own, rows, field)
+            panel.plot(centres, shares, lw=1, marker=".", label=name)
+        panel.set_title(field, fontsize=9)
+        panel.tick_params(axis="x", rotation=90 if isinstance(own[0], str) else 0, labelsize=6)
+        panel.tick_params(axis="y", labelsize=6)
+    figure.legend(*panels.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
+    figure.suptitle("Share of each class's charts: the lines must agree")
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def _distribution(own: list, rows: list[dict], field: str) -> tuple[list, np.ndarray]:
+    """Where the values of one class lie, in bins that are the same for all."""
+    everyone = [row["look"].get(field, row.get(field)) for row in rows]
+    if isinstance(own[0], (str, bool)):
+        options = sorted(set(everyone))
+        return [str(option) for option in options], np.array([own.count(option) / len(own) for option in options])
+    edges = np.histogram_bin_edges(everyone, bins=12)
+    return ((edges[1:] + edges[:-1]) / 2).tolist(), np.histogram(own, edges)[0] / len(own)

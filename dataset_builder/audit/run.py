@@ -1,0 +1,102 @@
+"""The audit: measure every chart, judge the dataset, write the table, ``audit.json`` and pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from dataset_builder import engine
+from dataset_builder.audit import candles, duplicates, leaks, pictures
+from dataset_builder.audit.finding import Finding
+from dataset_builder.audit.measure import Measures, batches, measure
+from dataset_builder.card import put_audit
+from dataset_builder.config import AuditConfig
+from dataset_builder.errors import UserError
+from dataset_builder.files import disk_errors, write_json
+from dataset_builder.manifest import read_manifest
+from dataset_builder.plan import NONE
+
+MIN_PRICE_HEIGHT = 0.4  # share of the picture that the price must fill
+MIN_CANDLE_WIDTH = 1.0  # pixels
+LEAK_CHARTS = 20_000  # charts that the classifiers see at most: more would only cost time
+
+
+class FellShort(UserError):
+    """The dataset is not as good as it must be."""
+
+    exit_code = 1
+
+
+def audit(config: AuditConfig) -> None:
+    """Measure the dataset. Raises FellShort where a finding is out of its range, after writing everything."""
+    directory, manifest = config.directory, read_manifest(config.directory)
+    charts = _measure(directory, manifest, config.workers)
+    findings = list(_findings(charts, manifest))
+    statistics = candles.compare(directory, manifest, config.ohlcv)
+    findings += candles.findings(statistics)
+    table = _table(findings, statistics)
+    print(table)
+    output = directory / "audit"
+    with disk_errors(output):
+        output.mkdir(exist_ok=True)
+        write_json(output / "audit.json", _summary(manifest, findings, statistics))
+        pictures.draw_contact_sheets(directory, manifest, output)
+        pictures.draw_nuisances([chart.row for chart in charts if chart.split != NONE], output / "nuisances.png")
+        candles.draw(statistics, output / "candles.png")
+        put_audit(directory, table)
+    failed = [finding.name for finding in findings if not finding.passed]
+    if failed:
+        raise FellShort(f"{directory} falls short in {len(failed)} of {len(findings)} measures: {'; '.join(failed)}")
+
+
+def _measure(directory: Path, manifest: dict, workers: int) -> list[Measures]:
+    jobs = list(batches(directory, manifest))
+    charts: list[Measures] = []
+    with tqdm(total=sum(len(rows) for _, rows in jobs), unit="chart", desc="measuring") as progress:
+        for portion in engine.run(measure, directory, jobs, workers):
+            charts += portion
+            progress.update(len(portion))
+    return sorted(charts, key=lambda chart: (chart.split, chart.row["id"]))  # whoever was first
+
+
+def _findings(charts: list[Measures], manifest: dict):
+    yield from _balance(manifest)
+    mistakes = [chart.mistake for chart in charts if chart.mistake]
+    yield Finding("labels that the checks refuse", len(mistakes), high=0, detail="; ".join(mistakes[:2]))
+    splits = np.array([chart.split for chart in charts])
+    ids = np.array([chart.row["id"] for chart in charts])
+    yield duplicates.near_duplicates(splits, ids, np.stack([chart.picture_hash for chart in charts]))
+    yield duplicates.shared_prices(splits, ids, [chart.price_hash for chart in charts])
+    yield Finding("smallest share of the height filled", min(c.price_height for c in charts), low=MIN_PRICE_HEIGHT)
+    yield Finding("narrowest candle, pixels", min(c.candle_width for c in charts), low=MIN_CANDLE_WIDTH)
+    labelled = [chart for chart in charts if chart.row["label"] is not None]
+    labelled = [labelled[i] for i in np.random.default_rng(0).permutation(len(labelled))[:LEAK_CHARTS]]
+    labels = np.array([chart.row["label"] for chart in labelled])
+    fields, _ = leaks.nuisance_table([chart.row for chart in labelled])
+    yield leaks.nuisance_leak(labels, fields)
+    yield leaks.pixel_leak(labels, np.stack([chart.blank for chart in labelled]).astype(np.float32))
+
+
+def _balance(manifest: dict):
+    for split, counts in manifest["splits"].items():
+        if split != NONE:
+            numbers = [counts["classes"].get(name, 0) for name in manifest["classes"]]
+            yield Finding(f"charts that classes of {split} differ by", max(numbers) - min(numbers), high=1)
+
+
+def _table(findings: list[Finding], statistics: list) -> str:
+    rows = ["| measure | value | must be | | |", "|---|---|---|---|---|", *(finding.row() for finding in findings)]
+    return "\n".join(rows) + "\n\n" + candles.table(statistics)
+
+
+def _summary(manifest: dict, findings: list[Finding], statistics: list) -> dict:
+    return {
+        "fingerprint": manifest["fingerprint"],
+        "passed": all(finding.passed for finding in findings),
+        "findings": [vars(finding) | {"passed": finding.passed} for finding in findings],
+        "candles": dict(statistics),
+        "draws": manifest["draws"],
+        "rejections": manifest["rejections"],
+    }
