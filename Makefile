@@ -1,0 +1,92 @@
+# The stages, wired by the files that they make. `make help` lists what can be asked for.
+
+NAME ?= charts
+SIZE ?= 6000
+SEED ?= 42
+RECIPE ?= default
+DATASET ?= data/$(NAME)
+RUN ?= models/$(notdir $(DATASET))-$(RECIPE)
+SPLIT ?= test
+TRAIN_ARGS ?=
+# one process; `accelerate config` and LAUNCH="accelerate launch" for several GPUs
+LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no
+PYTHON ?= python3
+PIP_ARGS ?=
+VENV ?= .venv
+
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+RECIPE_FILE := $(if $(filter %.yaml %.yml,$(RECIPE)),$(RECIPE),trainer/recipes/$(RECIPE).yaml)
+INT8 := $(RUN)/onnx/model_quantized.onnx
+BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) $(BUILD_ARGS)
+
+.DELETE_ON_ERROR:
+.PHONY: all help setup setup-dev dataset audit train export evaluate predict test lint bench clean distclean
+
+all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
+	@cat $<
+
+help:  ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo "Variables: NAME=$(NAME) SIZE=$(SIZE) SEED=$(SEED) RECIPE=$(RECIPE) DATASET=$(DATASET) RUN=$(RUN) TRAIN_ARGS BUILD_ARGS"
+
+setup: $(VENV)/installed  ## virtual environment with pinned packages
+setup-dev: $(VENV)/installed-dev  ## the same with what tests and linters need
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,ray]'
+	@touch $@
+
+dataset: $(VENV)/installed  ## draw charts into DATASET; a finished one is frozen
+	$(BUILD)
+
+$(DATASET)/manifest.json: | $(VENV)/installed
+	$(BUILD)
+
+audit: $(DATASET)/manifest.json  ## measure whether DATASET is good
+	$(PY) -m dataset_builder audit $(DATASET)
+
+train: $(RUN)/model.safetensors  ## fine-tune by RECIPE on DATASET into RUN; goes on after a kill
+
+$(RUN)/model.safetensors: $(DATASET)/manifest.json $(RECIPE_FILE) | $(VENV)/installed
+	$(BIN)/$(LAUNCH) -m trainer train --recipe $(RECIPE) --dataset $(DATASET) --output $(RUN) --resume --overwrite $(TRAIN_ARGS)
+
+export: $(INT8)  ## RUN to ONNX and INT8, each held against the checkpoint
+
+$(INT8): $(RUN)/model.safetensors
+	$(PY) -m trainer export $(RUN) --dataset $(DATASET)
+
+$(RUN)/evaluation.json: $(INT8)
+	$(PY) -m trainer evaluate --model $(RUN) --onnx $(INT8) --dataset $(DATASET) --json $@
+
+$(RUN)/summary.txt: $(RUN)/evaluation.json
+	@$(PY) -m trainer summary $(RUN) > $@
+
+evaluate: $(INT8)  ## score RUN's INT8 model on SPLIT of DATASET
+	$(PY) -m trainer evaluate --model $(RUN) --onnx $(INT8) --dataset $(DATASET) --split $(SPLIT)
+
+predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
+	$(PY) -m trainer predict --model $(RUN) $(PICTURES)
+
+test: $(VENV)/installed-dev  ## the tests
+	$(PY) -m pytest
+
+lint: $(VENV)/installed-dev  ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: $(VENV)/installed-dev  ## measure speed and memory
+	for bench in benchmarks/bench_*.py; do $(PY) $$bench || exit 1; done
+
+clean:  ## delete runs and caches; datasets stay
+	find models -mindepth 1 -maxdepth 1 -type d ! -name chart-vit -exec rm -r {} +
+	rm -rf .pytest_cache .ruff_cache .hypothesis
+
+distclean: clean  ## delete datasets and the virtual environment too
+	find data -mindepth 1 -maxdepth 1 -type d -exec rm -r {} +
+	rm -rf $(VENV) *.egg-info
