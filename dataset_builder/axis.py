@@ -9,7 +9,7 @@ _NONE, _ALL = np.int16(0), np.int16(SUB)
 
 
 class Axis:
-    """Positions are screen pixels from 0 to ``screen``; the picture has ``size`` pixels, up to 1024, along this side."""
+    """Positions are screen pixels, from 0 to ``screen``; the picture has ``size`` pixels along this side, up to 1024."""
 
     def __init__(self, screen: int, size: int, blur: float):
         self.size = size

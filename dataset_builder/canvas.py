@@ -9,6 +9,7 @@ on the machine and the same chart has the same pixels everywhere.
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -17,20 +18,19 @@ from PIL import Image
 from dataset_builder.axis import SUB, Axis
 
 FULL = np.uint16(SUB * SUB)  # coverage of a pixel that a rectangle covers wholly
-BLOCK = 50_000  # numbers in a block of rows
 Colour = tuple[int, int, int]
 
 
 class Layer(NamedTuple):
     """Shapes of one colour: sets of rectangles, rows (left, top, right, bottom) in screen pixels.
 
-    Rectangles of one set don't overlap; sets may, and together cover what any of them does. Holes, each inside a
-    rectangle of the first set, are cut out of that set. Layers that are painted together don't overlap.
+    Rectangles of one set don't overlap; sets may, and together cover what any of them does. Holes are sets of
+    rectangles cut out of that. Layers that are painted together don't overlap.
     """
 
     colour: Colour
     sets: tuple[np.ndarray, ...]
-    holes: np.ndarray | None = None
+    holes: tuple[np.ndarray, ...] = ()
 
 
 class Canvas:
@@ -45,10 +45,18 @@ class Canvas:
 
     def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
         """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
-        boxes = np.concatenate([some for layer in layers for some in layer.sets])
-        columns = self.across.span(boxes[:, 0].min(), boxes[:, 2].max())
-        rows = self.down.span(boxes[:, 1].min(), boxes[:, 3].max())
-        masks = [self._coverage(layer, rows, columns) for layer in layers]
+        sets = [boxes for layer in layers for boxes in (*layer.sets, *layer.holes)]
+        left, top, right, bottom = np.concatenate(sets).T
+        rows, columns = self.down.span(top.min(), bottom.max()), self.across.span(left.min(), right.max())
+        down = self.down.cover(top, bottom, rows).astype(np.float32)
+        across = self.across.cover(left, right, columns).astype(np.float32)
+        ends = np.cumsum([len(boxes) for boxes in sets])[:-1]
+        products = zip(np.split(down, ends), np.split(across, ends), strict=True)
+        covered = ((d.T @ a).astype(np.uint16) for d, a in products)
+        masks = []
+        for layer in layers:
+            mask = functools.reduce(np.maximum, [next(covered) for _ in layer.sets])
+            masks.append(functools.reduce(np.subtract, [next(covered) for _ in layer.holes], mask))
         _mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
@@ -102,20 +110,6 @@ class Canvas:
             "RGB", [Image.frombuffer("L", size, p, "raw", "L", 0, 1) for p in self.planes.astype(np.uint8)]
         )
 
-    def _coverage(self, layer: Layer, rows: slice, columns: slice) -> np.ndarray:
-        boxes = layer.sets[0] if layer.holes is None else np.concatenate((layer.sets[0], layer.holes))
-        mask = self._product(boxes, len(layer.sets[0]), rows, columns)
-        for boxes in layer.sets[1:]:
-            np.maximum(mask, self._product(boxes, len(boxes), rows, columns), out=mask)
-        return mask
-
-    def _product(self, boxes: np.ndarray, solid: int, rows: slice, columns: slice) -> np.ndarray:
-        """Coverage by the first ``solid`` rectangles less that by the others, shape (rows, columns)."""
-        down = self.down.cover(boxes[:, 1], boxes[:, 3], rows)
-        down[solid:] *= -1
-        across = self.across.cover(boxes[:, 0], boxes[:, 2], columns)
-        return (down.astype(np.float32).T @ across.astype(np.float32)).astype(np.uint16)
-
     def _trace(self, x: np.ndarray, y: np.ndarray):
         """A line's y and slope in each half-pixel column of the picture, and which columns it crosses."""
         edges = np.arange(2 * self.across.size + 1) * (self.across.scale / 2)
@@ -147,21 +141,13 @@ def _dashes(axis: Axis, dash: float) -> np.ndarray:
 
 
 def _mix(part: np.ndarray, masks: list[np.ndarray], colours: list[Colour], opacity: float) -> None:
-    """Mix colours into a part of the picture, in place, through masks that add up to no more than FULL.
-
-    Goes by blocks of rows, as small arrays stay in the cache and are not handed back to the system after each sum.
-    """
-    colours = [np.array(colour, np.uint16)[:, None, None] for colour in colours]
+    """Mix colours into a part of the picture, in place, through masks that add up to no more than FULL."""
     if opacity < 1:
         masks = [(mask * np.uint16(round(opacity * 128))) >> np.uint16(7) for mask in masks]
-    block = max(BLOCK // (3 * max(part.shape[2], 1)), 1)
-    for start in range(0, part.shape[1], block):
-        rows = slice(start, start + block)
-        rest, mixed = FULL, np.uint16(128)  # rounds to the nearest level
-        for mask, colour in zip(masks, colours, strict=True):
-            rest = rest - mask[rows]
-            mixed = mixed + mask[rows] * colour
-        some = part[:, rows]
-        some *= rest
-        some += mixed
-        some >>= np.uint16(8)
+    rest = functools.reduce(np.subtract, masks, FULL)
+    share = np.empty_like(rest)
+    for plane, values in zip(part, zip(*colours, strict=True), strict=True):
+        plane *= rest
+        for mask, value in zip(masks, values, strict=True):
+            plane += np.multiply(mask, np.uint16(value), out=share)
+        plane >>= np.uint16(8)

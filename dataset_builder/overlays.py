@@ -50,7 +50,9 @@ def draw_backdrop(canvas: Canvas, plot, look, rng: np.random.Generator) -> None:
 def draw_annotations(canvas: Canvas, plot, look, rng: np.random.Generator) -> None:
     """What lies in front of the price and has nothing to do with it: legend, cross-hair, stray lines and words."""
     if look.legend:
-        numbers = " ".join(f"{letter} {number:.5g}" for letter, number in zip("OHLC", 10 ** rng.uniform(-1, 4, 4)))
+        numbers = " ".join(
+            f"{letter} {number:.5g}" for letter, number in zip("OHLC", 10 ** rng.uniform(-1, 4, 4), strict=True)
+        )
         canvas.stamp(text_mask(f"{_symbol(rng)}  {numbers}", letter_size(canvas)), 4, 3, look.style.text)
     if look.crosshair:
         x, y = np.floor(np.array(look.crosshair) * (canvas.width, canvas.height))

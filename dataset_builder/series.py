@@ -27,23 +27,21 @@ class _Shapes:
     def bodies(self, inset: float = 0.0) -> np.ndarray:
         """Rows (left, top, right, bottom), shape (candles, 4); ``inset`` makes them smaller on every side."""
         middle, centre = (self.top + self.bottom) / 2, (self.left + self.right) / 2
-        return np.column_stack(
-            (
-                np.minimum(self.left + inset, centre),
-                np.minimum(self.top + inset, middle),
-                np.maximum(self.right - inset, centre),
-                np.maximum(self.bottom - inset, middle),
-            )
-        )
+        top, bottom = np.minimum(self.top + inset, middle), np.maximum(self.bottom - inset, middle)
+        return _boxes(np.minimum(self.left + inset, centre), top, np.maximum(self.right - inset, centre), bottom)
 
     def wicks(self) -> np.ndarray:
         """Rows from the high to the low, behind the bodies."""
         top, bottom = np.minimum(self.high, self.top), np.maximum(self.low, self.bottom)
-        return np.column_stack((self.wick_left, top, self.wick_right, bottom))
+        return _boxes(self.wick_left, top, self.wick_right, bottom)
 
     def joints(self) -> np.ndarray:
         """Rows of the parts of the wicks that lie behind the bodies."""
-        return np.column_stack((self.wick_left, self.top, self.wick_right, self.bottom))
+        return _boxes(self.wick_left, self.top, self.wick_right, self.bottom)
+
+
+def _boxes(left, top, right, bottom) -> np.ndarray:
+    return np.array((left, top, right, bottom)).T
 
 
 def _shapes(plot, look, candles: Candles) -> _Shapes:
@@ -79,10 +77,10 @@ def _candles(canvas: Canvas, plot, look, candles: Candles) -> None:
     wick = look.style.wick or border
     bodies, wicks, layers = shapes.bodies(), shapes.wicks(), []
     if wick:
-        layers.append(Layer(wick, (wicks,), shapes.joints()))
+        layers.append(Layer(wick, (wicks,), (shapes.joints(),)))
     if border:
         bodies = shapes.bodies(max(plot.pixel))
-        layers.append(Layer(border, (shapes.bodies(),), bodies))
+        layers.append(Layer(border, (shapes.bodies(),), (bodies,)))
     for side, colour in ((shapes.up, look.up), (~shapes.up, look.down)):
         layers.append(Layer(colour, (bodies[side],) if wick else (bodies[side], wicks[side])))
     canvas.paint(*layers)
@@ -97,7 +95,7 @@ def _hollow(canvas: Canvas, plot, look, candles: Candles) -> None:
     up, bodies, wicks = shapes.up, shapes.bodies(), shapes.wicks()
     outlines = np.concatenate((bodies[up], wicks[up]))
     holes = np.concatenate((shapes.bodies(edge)[up], shapes.joints()[up]))
-    canvas.paint(Layer(look.up, (outlines,), holes), Layer(look.down, (bodies[~up], wicks[~up])))
+    canvas.paint(Layer(look.up, (outlines,), (holes,)), Layer(look.down, (bodies[~up], wicks[~up])))
 
 
 def _bars(canvas: Canvas, plot, look, candles: Candles) -> None:
@@ -106,9 +104,9 @@ def _bars(canvas: Canvas, plot, look, candles: Candles) -> None:
     half = max(look.wick_width, plot.pixel[1]) / 2
     opening, close = plot.y(candles.open), plot.y(candles.close)
     parts = (
-        np.column_stack((shapes.wick_left, shapes.high, shapes.wick_right, shapes.low)),
-        np.column_stack((shapes.left, opening - half, shapes.wick_left, opening + half)),
-        np.column_stack((shapes.wick_right, close - half, shapes.right, close + half)),
+        _boxes(shapes.wick_left, shapes.high, shapes.wick_right, shapes.low),
+        _boxes(shapes.left, opening - half, shapes.wick_left, opening + half),
+        _boxes(shapes.wick_right, close - half, shapes.right, close + half),
     )
     sides = ((shapes.up, look.up), (~shapes.up, look.down))
     canvas.paint(*(Layer(colour, tuple(part[side] for part in parts)) for side, colour in sides))
