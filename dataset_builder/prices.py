@@ -70,11 +70,11 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
 
 
 def _clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
-    """Relative volatility of each bar: persistent (AR(1) in the logarithm) with Student-t shocks, nu 3-5."""
-    persistence = between(rng, 0.75, 0.95)
-    shocks = rng.standard_normal(bars + 29) * (between(rng, 0.15, 0.4) * math.sqrt(1 - persistence**2))
-    clustered = np.convolve(shocks, persistence ** np.arange(30), mode="valid")
-    nu = between(rng, 3.0, 5.0)
+    """Relative volatility of each bar: persistent (AR(1) in the logarithm) with Student-t shocks, nu 3.5-7."""
+    persistence = between(rng, 0.85, 0.97)
+    shocks = rng.standard_normal(bars + 39) * (between(rng, 0.3, 0.65) * math.sqrt(1 - persistence**2))
+    clustered = np.convolve(shocks, persistence ** np.arange(40), mode="valid")
+    nu = between(rng, 3.5, 7.0)
     tails = np.sqrt((nu - 1.2) / rng.chisquare(nu, bars))
     return np.exp(clustered) * np.minimum(tails, 3.5)
 
@@ -143,12 +143,14 @@ def _trade(path, low, high, volatility, variance, rng: np.random.Generator) -> n
     before, after = path[:-1], path[1:]
     move, both = after - before, after + before
     # Twice the extremes of a Brownian bridge between two prices lie a Rayleigh-distributed reach from their sum.
-    reach = np.sqrt(move * move + 2 * variance * rng.standard_exponential((2, bars * STEPS)))
+    # Real bars reach further than their closes tell: quotes bounce, and part of each trade's move is taken back.
+    bounce = 2 * between(rng, 1.0, 2.4) * variance
+    reach = np.sqrt(move * move + bounce * rng.standard_exponential((2, bars * STEPS)))
     peak = np.minimum(both + reach[0], np.maximum(2 * high, both))
     trough = np.maximum(both - reach[1], np.minimum(2 * low, both))
     opening, close = before[::STEPS].copy(), after[STEPS - 1 :: STEPS]
-    opening[1:] += (rng.laplace(0, between(rng, 0.005, 0.08), bars) * volatility)[1:]
-    wicks = np.minimum(rng.standard_exponential((2, bars)) ** 1.5, 6) * (between(rng, 0.02, 0.22) * volatility)
+    opening[1:] += (rng.laplace(0, log_uniform(rng, 0.01, 0.3), bars) * volatility)[1:]
+    wicks = np.minimum(rng.standard_exponential((2, bars)) ** 1.5, 6) * (between(rng, 0.03, 0.3) * volatility)
     highest = np.maximum(np.maximum.reduce(peak.reshape(bars, STEPS), axis=1) / 2, np.maximum(opening, close))
     lowest = np.minimum(np.minimum.reduce(trough.reshape(bars, STEPS), axis=1) / 2, np.minimum(opening, close))
     return np.array((opening, highest + wicks[0], lowest - wicks[1], close))

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
 
+from dataset_builder import negative
 from dataset_builder.candles import Candles
 from dataset_builder.chart import Chart, render
+from dataset_builder.labels import draw_accepted, found, refusal
 from dataset_builder.look import Look, draw_look
-from dataset_builder.pattern import Pattern
 from dataset_builder.patterns import PATTERNS
-from dataset_builder.prices import Market, draw_market
+from dataset_builder.plan import UNSEEN
+from dataset_builder.prices import Market
 from dataset_builder.style import Style
 from dataset_builder.styles import STYLES
-from dataset_builder.swings import View
 
-MAX_DRAWS = 200  # far beyond what any class needs: reached only by a pattern whose sketch fails its own check
 TRAINING_STYLES = tuple(style for style in STYLES if not style.held_out)
 HELD_OUT_STYLES = tuple(style for style in STYLES if style.held_out)
+NEGATIVE = "none"  # the name that charts without a pattern are keyed on
 _BY_NAME = {pattern.name: pattern for pattern in PATTERNS}
 
 
@@ -35,17 +35,67 @@ class Sample:
 
 
 def draw_sample(
-    seed: int, pattern_name: str, index: int, image_size: int = 224, styles: tuple[Style, ...] = TRAINING_STYLES
+    seed: int,
+    pattern_name: str,
+    index: int,
+    image_size: int = 224,
+    styles: tuple[Style, ...] = TRAINING_STYLES,
+    stream: str = "",
 ) -> Sample:
     """Draw sample number ``index`` of a class. The same arguments give the same bytes, on any worker.
 
-    Raises RuntimeError if no draw passes the class's check: the pattern file is wrong then.
+    Another ``stream`` gives another market and look for the same seed, class and index. Raises RuntimeError if no draw
+    passes the class's check: the pattern file is wrong then.
     """
-    look = draw_look(styles, _stream(seed, pattern_name, index, "look"), image_size)
-    market, stage, rejections = _draw_labelled(_BY_NAME[pattern_name], look, seed, index)
+    pattern = _BY_NAME[pattern_name]
+    look = draw_look(styles, _stream(seed, pattern_name, index, "look", stream), image_size)
+    rng = _stream(seed, pattern_name, index, "price", stream)
+    market, stage, rejections = draw_accepted(pattern.sketch, lambda view: refusal(pattern, view), look, rng)
     chart = render(market.candles, look, _frame(market, look), market.pivots, image_size)
-    metadata = {
-        "label": pattern_name,
+    metadata = _metadata(pattern_name, seed, index, look, stage, market, chart)
+    return Sample(chart.image, metadata, rejections)
+
+
+def draw_negative(
+    seed: int,
+    index: int,
+    image_size: int = 224,
+    styles: tuple[Style, ...] = TRAINING_STYLES,
+    stream: str = "",
+) -> Sample:
+    """Draw chart number ``index`` without a pattern: all checks refuse it. As :func:`draw_sample` in all else.
+
+    Its label is None, it has no pivots, and its box is that of all candles.
+    """
+    look = draw_look(styles, _stream(seed, NEGATIVE, index, "look", stream), image_size)
+    rng = _stream(seed, NEGATIVE, index, "price", stream)
+    market, stage, rejections = draw_accepted(negative.sketch, found, look, rng)
+    chart = render(market.candles, look, _frame(market, look), market.pivots, image_size)
+    whole = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
+    return Sample(chart.image, _metadata(None, seed, index, look, stage, whole, chart), rejections)
+
+
+def variety(split: str) -> tuple[tuple[Style, ...], str]:
+    """The styles and the random stream that a split's charts are drawn from."""
+    return (HELD_OUT_STYLES, "unseen") if split == UNSEEN else (TRAINING_STYLES, "")
+
+
+def draw_look_again(split: str, row: dict, image_size: int = 224) -> Look:
+    """The look that a chart of a dataset was drawn with, from its split and its metadata."""
+    styles, stream = variety(split)
+    return draw_look(styles, _stream(row["seed"], row["label"] or NEGATIVE, row["index"], "look", stream), image_size)
+
+
+def _stream(seed: int, name: str, index: int, purpose: str, stream: str) -> np.random.Generator:
+    """An independent random stream. Keyed on names, so that a new class or purpose shifts no other."""
+    key = f"{name}/{purpose}/{stream}" if stream else f"{name}/{purpose}"
+    digest = hashlib.sha256(key.encode()).digest()
+    return np.random.default_rng([seed, index, int.from_bytes(digest[:8], "little")])
+
+
+def _metadata(label: str | None, seed: int, index: int, look: Look, stage: str, market: Market, chart: Chart) -> dict:
+    return {
+        "label": label,
         "seed": seed,
         "index": index,
         "style": look.style.name,
@@ -55,35 +105,6 @@ def draw_sample(
         "ohlcv": _ohlcv(market.candles),
         "look": look.nuisances(),
     }
-    return Sample(chart.image, metadata, dict(rejections))
-
-
-def _stream(seed: int, name: str, index: int, purpose: str) -> np.random.Generator:
-    """An independent random stream. Keyed on names, so that a new class or purpose shifts no other."""
-    digest = hashlib.sha256(f"{name}/{purpose}".encode()).digest()
-    return np.random.default_rng([seed, index, int.from_bytes(digest[:8], "little")])
-
-
-def _draw_labelled(pattern: Pattern, look: Look, seed: int, index: int) -> tuple[Market, str, Counter]:
-    """Redraw the price, never the look, until the pattern's check and no other one accepts it."""
-    rng = _stream(seed, pattern.name, index, "price")
-    rejections: Counter = Counter()
-    for _ in range(MAX_DRAWS):
-        sketch = pattern.sketch(rng, max(round(look.bars * look.fill), 16))
-        market = draw_market(sketch, look.bars, look.before, rng)
-        reason = _refusal(pattern, View(market.candles))
-        if reason is None:
-            return market, sketch.stage, rejections
-        rejections[reason] += 1
-    raise RuntimeError(f"{pattern.name} {index} with {look.bars} candles: no draw passes its check: {rejections}")
-
-
-def _refusal(pattern: Pattern, view: View) -> str | None:
-    """Why these candles are not a clear case of the pattern."""
-    reason = pattern.check(view)
-    if reason is not None:
-        return reason
-    return next((f"also {p.name}" for p in PATTERNS if p is not pattern and p.check(view) is None), None)
 
 
 def _frame(market: Market, look: Look) -> tuple[float, float]:
@@ -117,4 +138,4 @@ def _rounded(pixels: np.ndarray) -> list:
 
 def _ohlcv(candles: Candles) -> dict[str, list[float]]:
     names = ("open", "high", "low", "close", "volume")
-    return {name: [float(f"{v:.10g}") for v in series] for name, series in zip(names, candles.series(), strict=True)}
+    return {name: series.tolist() for name, series in zip(names, candles.series(), strict=True)}
