@@ -9,7 +9,7 @@ _NONE, _ALL = np.int16(0), np.int16(SUB)
 
 
 class Axis:
-    """Positions are screen pixels, from 0 to ``screen``; the picture has ``size`` pixels along this side, up to 1024."""
+    """A side of ``screen`` screen pixels, in which positions are given, and of ``size`` picture pixels, up to 1024."""
 
     def __init__(self, screen: int, size: int, blur: float):
         self.size = size

@@ -50,10 +50,8 @@ def draw_backdrop(canvas: Canvas, plot, look, rng: np.random.Generator) -> None:
 def draw_annotations(canvas: Canvas, plot, look, rng: np.random.Generator) -> None:
     """What lies in front of the price and has nothing to do with it: legend, cross-hair, stray lines and words."""
     if look.legend:
-        numbers = " ".join(
-            f"{letter} {number:.5g}" for letter, number in zip("OHLC", 10 ** rng.uniform(-1, 4, 4), strict=True)
-        )
-        canvas.stamp(text_mask(f"{_symbol(rng)}  {numbers}", letter_size(canvas)), 4, 3, look.style.text)
+        prices = " ".join(f"{name} {price_label(rng.uniform(0, canvas.height), canvas, look)}" for name in "OHLC")
+        canvas.stamp(text_mask(f"{_symbol(rng)}  {prices}", letter_size(canvas)), 4, 3, look.style.text)
     if look.crosshair:
         x, y = np.floor(np.array(look.crosshair) * (canvas.width, canvas.height))
         canvas.rows([y], [y + 1], look.style.text, 0.9, dash=3.0)
@@ -97,10 +95,14 @@ def _draw_axes(canvas: Canvas, plot, look, rows: np.ndarray, columns: np.ndarray
         canvas.rectangle(0, edge, canvas.width, edge + 1, look.style.text, 0.5)
     for y in rows[rows < plot.floor]:
         canvas.stamp(text_mask(price_label(y, canvas, look), size), plot.right + 3, y - size * 0.65, look.style.text)
+    written = 0.0  # up to there
     for i, x in enumerate(columns[columns < plot.right]):
         time = (minute + i * every) % 1440
         label = text_mask(f"{time // 60:02d}:{time % 60:02d}", size)
-        canvas.stamp(label, x - label.shape[1] / 2, canvas.height - 1.3 * size, look.style.text)
+        left = x - label.shape[1] / 2
+        if left > written:
+            canvas.stamp(label, left, canvas.height - 1.3 * size, look.style.text)
+            written = left + 1.3 * label.shape[1]
 
 
 def _draw_stray_line(canvas: Canvas, look, rng) -> None:

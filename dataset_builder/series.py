@@ -87,15 +87,19 @@ def _candles(canvas: Canvas, plot, look, candles: Candles) -> None:
 
 
 def _hollow(canvas: Canvas, plot, look, candles: Candles) -> None:
-    """Rising candles are outlines, through which the background shows."""
+    """Rising candles are outlines, empty or filled."""
     shapes = _shapes(plot, look, candles)
     edge = min(max(look.wick_width, 0.8), 1.2)
     if plot.spacing * look.body_width <= 2.5 * edge:
         return _candles(canvas, plot, look, candles)
     up, bodies, wicks = shapes.up, shapes.bodies(), shapes.wicks()
     outlines = np.concatenate((bodies[up], wicks[up]))
-    holes = np.concatenate((shapes.bodies(edge)[up], shapes.joints()[up]))
-    canvas.paint(Layer(look.up, (outlines,), (holes,)), Layer(look.down, (bodies[~up], wicks[~up])))
+    inside = shapes.bodies(edge)[up]
+    holes = np.concatenate((inside, shapes.joints()[up]))
+    layers = [Layer(look.up, (outlines,), (holes,)), Layer(look.down, (bodies[~up], wicks[~up]))]
+    if look.style.filling:
+        layers.append(Layer(look.style.filling, (inside,)))
+    canvas.paint(*layers)
 
 
 def _bars(canvas: Canvas, plot, look, candles: Candles) -> None:
@@ -113,7 +117,9 @@ def _bars(canvas: Canvas, plot, look, candles: Candles) -> None:
 
 
 def _line(canvas: Canvas, plot, look, candles: Candles) -> None:
-    canvas.curve(plot.x(np.arange(len(candles))), plot.y(candles.close), look.up, look.wick_width)
+    canvas.curve(
+        plot.x(np.arange(len(candles))), plot.y(candles.close), look.up, max(look.wick_width, 0.9 * plot.pixel[1])
+    )
 
 
 def _area(canvas: Canvas, plot, look, candles: Candles) -> None:

@@ -10,5 +10,5 @@ STYLE = Style(
     grid_opacity=(0.12, 0.3),
     kind="area",
     wick_width=(1.0, 2.0),
-    weight=0.6,
+    weight=0.5,
 )

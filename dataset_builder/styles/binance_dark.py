@@ -10,4 +10,5 @@ STYLE = Style(
     text=(132, 142, 156),
     volume=0.45,
     averages=0.4,
+    weight=0.9,
 )

@@ -10,4 +10,5 @@ STYLE = Style(
     grid_opacity=(0.12, 0.3),
     kind="line",
     wick_width=(1.0, 2.2),
+    weight=0.8,
 )

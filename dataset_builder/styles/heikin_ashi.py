@@ -9,5 +9,5 @@ STYLE = Style(
     grid=(128, 134, 148),
     grid_opacity=(0.12, 0.3),
     kind="heikin_ashi",
-    weight=0.5,
+    weight=0.4,
 )

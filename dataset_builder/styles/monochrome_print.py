@@ -1,4 +1,4 @@
-"""Black and white, as in books: hollow up, solid down."""
+"""Black and white, as in books: hollow up, solid down, often with the pattern marked."""
 
 from dataset_builder.style import Style
 
@@ -11,5 +11,6 @@ STYLE = Style(
     kind="hollow",
     body_width=(0.55, 0.85),
     volume=0.2,
+    marks=0.35,
     weight=1.5,
 )

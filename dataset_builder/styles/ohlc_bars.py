@@ -10,6 +10,6 @@ STYLE = Style(
     grid_opacity=(0.12, 0.3),
     kind="bars",
     body_width=(0.6, 0.95),
-    wick_width=(0.8, 1.5),
+    wick_width=(1.0, 1.8),
     weight=0.6,
 )
