@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from dataset_builder.chart import encode_png
 from dataset_builder.files import atomic, disk_errors, write_json
-from dataset_builder.plan import UNSEEN, Chunk, Item
-from dataset_builder.sample import HELD_OUT_STYLES, TRAINING_STYLES, Sample, draw_negative, draw_sample
+from dataset_builder.plan import Chunk, Item
+from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
 from dataset_builder.schema import ROW, arrow_schema
 from dataset_builder.workshop import Workshop
 
@@ -34,8 +34,7 @@ def row_text(row: dict) -> str:
 
 
 def _draw(workshop: Workshop, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
-    unseen = chunk.split == UNSEEN
-    styles, stream = (HELD_OUT_STYLES, "unseen") if unseen else (TRAINING_STYLES, "")
+    styles, stream = variety(chunk.split)
     for item in chunk.items:
         if item.label is None:
             yield item, draw_negative(workshop.seed, item.index, workshop.image_size, styles)

@@ -20,7 +20,7 @@ class Finding:
 
     @property
     def passed(self) -> bool:
-        return (self.low is None or self.value >= self.low) and (self.high is None or self.value <= self.high)
+        return bool((self.low is None or self.value >= self.low) and (self.high is None or self.value <= self.high))
 
     def row(self) -> str:
         """One line of the table."""

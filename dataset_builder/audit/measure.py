@@ -15,6 +15,8 @@ from dataset_builder.audit.duplicates import picture_hash, price_hash
 from dataset_builder.audit.leaks import THUMBNAIL
 from dataset_builder.candles import Candles
 from dataset_builder.chart import render_blank
+from dataset_builder.errors import UserError
+from dataset_builder.look import Look
 from dataset_builder.manifest import read_rows
 from dataset_builder.patterns import PATTERNS
 from dataset_builder.sample import draw_look_again
@@ -55,6 +57,7 @@ def _measure(directory: Path, split: str, row: dict) -> Measures:
     png = row["image"]["bytes"] if "image" in row else (directory / split / row["file_name"]).read_bytes()
     image = Image.open(io.BytesIO(png)).convert("RGB")
     look = draw_look_again(split, row, image.width)
+    check_look(look, row)
     high, low = np.clip([min(row["high"]), max(row["low"])], 0, image.height)
     blank = render_blank(look, image.width).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
     short = {name: value for name, value in row.items() if not isinstance(value, (list, dict))}
@@ -68,6 +71,12 @@ def _measure(directory: Path, split: str, row: dict) -> Measures:
         candle_width=float(np.median(np.diff(row["x"]))) * row["look"]["body_width"],
         blank=np.asarray(blank, np.uint8).ravel(),
     )
+
+
+def check_look(look: Look, row: dict) -> None:
+    """Raises UserError if the chart was drawn by a generator that draws other looks than this one."""
+    if look.nuisances() != row["look"]:
+        raise UserError(f"{row['id']} was drawn by another version of dataset_builder: audit it with that one")
 
 
 def find_mistake(row: dict) -> str | None:

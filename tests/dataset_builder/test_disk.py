@@ -28,7 +28,8 @@ def test_a_full_disk_and_then_more_room(tmp_path):
     (tmp_path / "disk").mkdir()
     done = run_on_a_disk(
         f"mount -t tmpfs -o size=1m none $DISK\n{BUILD}\necho code $?\nls $DISK\n"
-        f"mount -o remount,size=50m $DISK\n{BUILD}\necho code $?\nls $DISK\ngrep fingerprint $DISK/charts/manifest.json",
+        f"mount -o remount,size=50m $DISK\n{BUILD}\necho code $?\nls $DISK\n"
+        "grep fingerprint $DISK/charts/manifest.json",
         tmp_path / "disk",
     )
     first, second = done.stdout.split("code 2\n")
