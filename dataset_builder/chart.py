@@ -14,27 +14,7 @@ from dataset_builder import indicators, overlays, series
 from dataset_builder.candles import Candles
 from dataset_builder.canvas import Canvas
 from dataset_builder.look import Look
-
-
-@dataclass(frozen=True)
-class Plot:
-    """Where prices lie on the screen: bar i is centred at x(i), price p at y(p), in screen pixels."""
-
-    left: float
-    spacing: float
-    bottom: float
-    scale: float  # pixels a unit of price
-    low: float  # price at ``bottom``
-    right: float
-    top: float
-    floor: float  # lower edge of the volume pane, or of the price where there is none
-    pixel: tuple[float, float]  # width and height of the finest mark that the picture shows
-
-    def x(self, bar):
-        return self.left + (np.asarray(bar, float) + 0.5) * self.spacing
-
-    def y(self, price):
-        return self.bottom - (np.asarray(price, float) - self.low) * self.scale
+from dataset_builder.plot import Plot, layout
 
 
 @dataclass(frozen=True)
@@ -60,7 +40,7 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
     connect or draw levels through, as people do on their charts.
     """
     shown = series.heikin_ashi(candles) if look.style.kind == "heikin_ashi" else candles
-    plot = _layout(look, len(candles), frame, size)
+    plot = layout(look, len(candles), frame, size)
     canvas, rng = _begin(look, plot, size)
     if look.volume != "none":
         indicators.draw_volume(canvas, plot, look, candles)
@@ -82,7 +62,7 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
 
 def render_blank(look: Look, size: int = 224) -> Image.Image:
     """The chart that ``render`` draws, without all that depends on prices: what a model could see of the look alone."""
-    plot = _layout(look, look.bars, (0.0, 1.0), size)
+    plot = layout(look, look.bars, (0.0, 1.0), size)
     canvas, rng = _begin(look, plot, size)
     return _finish(canvas, plot, look, rng, size)
 
@@ -105,26 +85,6 @@ def encode_png(image: Image.Image) -> bytes:
     data = packer.compress(filtered) + packer.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a channel, RGB
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
-
-
-def _layout(look: Look, bars: int, frame: tuple[float, float], size: int) -> Plot:
-    left, top, right, bottom = look.margins
-    x0, x1 = look.width * left, look.width * (1 - right)
-    spacing = (x1 - x0) / (bars - sum(look.cut))
-    y0, floor = look.height * top, look.height * (1 - bottom)
-    y1 = floor - look.volume_share * (floor - y0) * (look.volume == "pane")
-    low, high = frame
-    return Plot(
-        left=x0 - look.cut[0] * spacing,
-        spacing=spacing,
-        bottom=y1,
-        scale=(y1 - y0) / max(high - low, 1e-12),
-        low=low,
-        right=x1,
-        top=y0,
-        floor=floor,
-        pixel=(max(look.width / size, 1.0), max(look.height / size, 1.0)),
-    )
 
 
 def _begin(look: Look, plot: Plot, size: int) -> tuple[Canvas, np.random.Generator]:

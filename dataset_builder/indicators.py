@@ -6,12 +6,13 @@ import numpy as np
 
 from dataset_builder.candles import Candles
 from dataset_builder.canvas import Canvas, Layer
-from dataset_builder.look import LINE_COLOURS
+from dataset_builder.look import LINE_COLOURS, Look
 from dataset_builder.overlays import letter_size, price_label, write
+from dataset_builder.plot import Plot
 from dataset_builder.text import text_mask
 
 
-def draw_volume(canvas: Canvas, plot, look, candles: Candles) -> None:
+def draw_volume(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     """Volume bars at the foot of the chart: in a pane of their own, or behind the price."""
     base = plot.floor if look.axes else canvas.height
     tallest = look.volume_share * (plot.floor - plot.top) * (1.0 if look.volume == "pane" else 1.6)
@@ -22,7 +23,7 @@ def draw_volume(canvas: Canvas, plot, look, candles: Candles) -> None:
     canvas.paint(Layer(look.up, (boxes[up],)), Layer(look.down, (boxes[~up],)), opacity=0.5)
 
 
-def draw_indicators(canvas: Canvas, plot, look, candles: Candles) -> None:
+def draw_indicators(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     """Moving averages, Bollinger bands and the last price, in front of the candles as platforms draw them."""
     x = plot.x(np.arange(len(candles)))
     colours = [LINE_COLOURS[i] for i in look.line_colours]
@@ -36,7 +37,7 @@ def draw_indicators(canvas: Canvas, plot, look, candles: Candles) -> None:
         _draw_last_price(canvas, plot, look, candles)
 
 
-def draw_marks(canvas: Canvas, plot, look, marks: np.ndarray, rng: np.random.Generator) -> None:
+def draw_marks(canvas: Canvas, plot: Plot, look: Look, marks: np.ndarray, rng: np.random.Generator) -> None:
     """Lines that people draw on a pattern. Each kind is drawn from the pivots in the same way for every pattern."""
     x, y = plot.x(marks[:, 0]), plot.y(marks[:, 1])
     x = x + np.arange(len(x)) * 1e-3  # two pivots may share a bar
@@ -55,7 +56,7 @@ def draw_marks(canvas: Canvas, plot, look, marks: np.ndarray, rng: np.random.Gen
         write(canvas, rng.uniform(x[0], x[-1]), y.min() - rng.uniform(0.02, 0.12) * canvas.height, look, rng)
 
 
-def _draw_last_price(canvas: Canvas, plot, look, candles: Candles) -> None:
+def _draw_last_price(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     y = float(np.floor(plot.y(candles.close[-1])))
     colour = look.up if candles.close[-1] >= candles.open[-1] else look.down
     canvas.rows([y], [y + 1], colour, dash=2.0)

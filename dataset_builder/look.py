@@ -113,9 +113,11 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
     width, height = _screen(rng, size)
     axes = _happens(rng, style.axes) and size >= 64
     margins = _margins(rng, axes)
+    room = size * (1 - margins[0] - margins[2])
+    bars = _bars(rng, width, room)
     return Look(
         style=style,
-        bars=_bars(rng, width, size, margins),
+        bars=bars,
         fill=round(1 - 0.4 * rng.random() ** 1.5, 3),
         before=_between(rng, 0.4, 1.0),
         width=width,
@@ -126,7 +128,7 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
         frame="pattern" if _happens(rng, 0.45) else "window",
         margins=margins,
         cut=(_between(rng, 0, 1.5), _between(rng, 0, 1.0)) if _happens(rng, 0.3) else (0.0, 0.0),
-        body_width=_between(rng, *style.body_width),
+        body_width=max(_between(rng, *style.body_width), round(1.02 * bars / room, 3)),  # a pixel at least
         wick_width=_between(rng, *style.wick_width),
         snapped=_happens(rng, 0.6),
         blur=_between(rng, 1.0, 2.0) if _happens(rng, 0.3) else 1.0,
@@ -176,7 +178,7 @@ def _screen(rng: np.random.Generator, size: int) -> tuple[int, int]:
     """
     if _happens(rng, 0.3):
         return size, size
-    side, shape = size * log_uniform(rng, 0.55, 1.9), np.sqrt(log_uniform(rng, 0.42, 2.0))
+    side, shape = size * log_uniform(rng, 0.5, 1.9), np.sqrt(log_uniform(rng, 0.42, 2.0))
     return round(side * shape), round(side / shape)
 
 
@@ -189,10 +191,9 @@ def _margins(rng: np.random.Generator, axes: bool) -> tuple[float, float, float,
     return left, top, right, bottom
 
 
-def _bars(rng: np.random.Generator, width: int, size: int, margins: tuple[float, float, float, float]) -> int:
-    """How many candles: at least 1.25 pixels of the picture and about two of the screen for each of them."""
-    room = 1 - margins[0] - margins[2]
-    return max(min(round(log_uniform(rng, 20, 120)), width // 2 + 4, int(size * room / 1.25)), 20)
+def _bars(rng: np.random.Generator, width: int, room: float) -> int:
+    """How many candles: with at least 1.25 pixels of the picture and about two of the screen for each of them."""
+    return max(min(round(log_uniform(rng, 20, 120)), width // 2 + 4, int(room / 1.25)), 20)
 
 
 def _grid(style: Style, rng: np.random.Generator) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dataset_builder.canvas import Canvas
-from dataset_builder.look import MARK_COLOURS
+from dataset_builder.look import MARK_COLOURS, Look
+from dataset_builder.plot import Plot
 from dataset_builder.text import text_mask
 
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "BTC/USD", "ETHBTC", "XRPUSDT", "ADAUSDT", "BNBUSDT", "DOGEUSDT", "LTCUSD")
@@ -27,7 +28,7 @@ WORDS = (
 )
 
 
-def draw_backdrop(canvas: Canvas, plot, look, rng: np.random.Generator) -> None:
+def draw_backdrop(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator) -> None:
     """What lies behind the price: session shading, grid, price and time labels, watermark."""
     if look.sessions:
         width = plot.spacing * look.sessions
@@ -47,7 +48,7 @@ def draw_backdrop(canvas: Canvas, plot, look, rng: np.random.Generator) -> None:
         canvas.stamp(mask, left, top, look.style.text, 0.16)
 
 
-def draw_annotations(canvas: Canvas, plot, look, rng: np.random.Generator) -> None:
+def draw_annotations(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator) -> None:
     """What lies in front of the price and has nothing to do with it: legend, cross-hair, stray lines and words."""
     if look.legend:
         prices = " ".join(f"{name} {price_label(rng.uniform(0, canvas.height), canvas, look)}" for name in "OHLC")
@@ -62,14 +63,14 @@ def draw_annotations(canvas: Canvas, plot, look, rng: np.random.Generator) -> No
         write(canvas, rng.uniform(0, 0.85) * canvas.width, rng.uniform(0, 0.92) * canvas.height, look, rng)
 
 
-def write(canvas: Canvas, x: float, y: float, look, rng: np.random.Generator) -> None:
+def write(canvas: Canvas, x: float, y: float, look: Look, rng: np.random.Generator) -> None:
     """One of the words that people write on charts, with its upper left corner there."""
     size = min(canvas.width, canvas.height) * rng.uniform(0.05, 0.1)
     colour = look.mark_colour if rng.random() < 0.5 else MARK_COLOURS[rng.integers(len(MARK_COLOURS))]
     canvas.stamp(text_mask(WORDS[rng.integers(len(WORDS))], size, bold=rng.random() < 0.5), x, y, colour)
 
 
-def price_label(y: float, canvas: Canvas, look) -> str:
+def price_label(y: float, canvas: Canvas, look: Look) -> str:
     """The price on the axis at that height: made up, so that it tells nothing of the market."""
     share, depth = look.seed % 997 / 997, 0.05 + 0.4 * (look.seed % 101) / 101
     return f"{10 ** (5 * share - 1) * (1 - depth * y / canvas.height):.5g}"
@@ -86,7 +87,9 @@ def _lines(count: int, length: int, rng: np.random.Generator) -> np.ndarray:
     return np.floor((np.arange(count) + rng.uniform()) / count * length)
 
 
-def _draw_axes(canvas: Canvas, plot, look, rows: np.ndarray, columns: np.ndarray, rng) -> None:
+def _draw_axes(
+    canvas: Canvas, plot: Plot, look: Look, rows: np.ndarray, columns: np.ndarray, rng: np.random.Generator
+) -> None:
     """Labels beside and below the plot, at the grid's lines."""
     size, edge = letter_size(canvas), plot.floor + 3
     minute, every = int(rng.integers(96)) * 15, int(rng.choice((15, 60, 240, 720)))
@@ -105,7 +108,7 @@ def _draw_axes(canvas: Canvas, plot, look, rows: np.ndarray, columns: np.ndarray
             written = left + 1.3 * label.shape[1]
 
 
-def _draw_stray_line(canvas: Canvas, look, rng) -> None:
+def _draw_stray_line(canvas: Canvas, look: Look, rng: np.random.Generator) -> None:
     """A level or a trend line anywhere; some end in an arrowhead."""
     left, right = np.sort(rng.uniform(-0.1, 1.1, 2)) * canvas.width
     level = rng.uniform(0, canvas.height)

@@ -8,6 +8,8 @@ import numpy as np
 
 from dataset_builder.candles import Candles
 from dataset_builder.canvas import Canvas, Layer
+from dataset_builder.look import Look
+from dataset_builder.plot import Plot
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def _boxes(left, top, right, bottom) -> np.ndarray:
     return np.array((left, top, right, bottom)).T
 
 
-def _shapes(plot, look, candles: Candles) -> _Shapes:
+def _shapes(plot: Plot, look: Look, candles: Candles) -> _Shapes:
     centre = plot.x(np.arange(len(candles)))
     width = min(max(plot.spacing * look.body_width, plot.pixel[0]), plot.spacing)
     wick = min(max(look.wick_width, 0.6 * plot.pixel[0]), width)
@@ -71,7 +73,7 @@ def _shapes(plot, look, candles: Candles) -> _Shapes:
     )
 
 
-def _candles(canvas: Canvas, plot, look, candles: Candles) -> None:
+def _candles(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     shapes = _shapes(plot, look, candles)
     border = look.style.border if plot.spacing * look.body_width > 3 * plot.pixel[0] else None
     wick = look.style.wick or border
@@ -86,7 +88,7 @@ def _candles(canvas: Canvas, plot, look, candles: Candles) -> None:
     canvas.paint(*layers)
 
 
-def _hollow(canvas: Canvas, plot, look, candles: Candles) -> None:
+def _hollow(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     """Rising candles are outlines, empty or filled."""
     shapes = _shapes(plot, look, candles)
     edge = min(max(look.wick_width, 0.8), 1.2)
@@ -102,7 +104,7 @@ def _hollow(canvas: Canvas, plot, look, candles: Candles) -> None:
     canvas.paint(*layers)
 
 
-def _bars(canvas: Canvas, plot, look, candles: Candles) -> None:
+def _bars(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     """A stem from low to high, a tick to the left at the open and one to the right at the close."""
     shapes = _shapes(plot, look, candles)
     half = max(look.wick_width, plot.pixel[1]) / 2
@@ -116,13 +118,13 @@ def _bars(canvas: Canvas, plot, look, candles: Candles) -> None:
     canvas.paint(*(Layer(colour, tuple(part[side] for part in parts)) for side, colour in sides))
 
 
-def _line(canvas: Canvas, plot, look, candles: Candles) -> None:
+def _line(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     canvas.curve(
         plot.x(np.arange(len(candles))), plot.y(candles.close), look.up, max(look.wick_width, 0.9 * plot.pixel[1])
     )
 
 
-def _area(canvas: Canvas, plot, look, candles: Candles) -> None:
+def _area(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     canvas.area(plot.x(np.arange(len(candles))), plot.y(candles.close), look.up, 0.18)
     _line(canvas, plot, look, candles)
 
