@@ -11,13 +11,15 @@ from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_s
 from dataset_builder.swings import Swing, View
 
 TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
+GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line
 NONE = -1e6  # no floor
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the triangle's height at its start: the flat top at 1, the first low at 0."""
     stage = pick_stage(rng, broken=0.6, complete=0.28, failed=0.12)
-    swings = int(rng.integers(5, min(9, max(6, bars // 4))))  # four, after a trend, could be a double top
+    most = min(max(bars // 4, 5), 8)
+    swings = 5 + int((most - 4) * rng.random() ** 0.6)  # four, after a trend, could be a double top
     narrow = between(rng, 0.2, 0.5)  # width at the end over width at the start
     low_first = bool(rng.random() < 0.5)
     if stage != "complete":  # the break starts from the side opposite to it, or the last pivot would be no turn
@@ -90,30 +92,44 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
     if not 0.05 <= width <= 0.7:
         return "sides don't converge"
     room = TOUCH * height
-    first, previous, tops, lows, misses = low.bar, None, 0, 0, 0
+    first, tops = low.bar, 0
     if before and abs(before[-1].price - top) <= room:
-        first, previous, tops = before[-1].bar, True, 1
+        first, tops = before[-1].bar, 1
         if len(before) > 1 and before[-2].price < low.price + room:
             return "a level low before: a range"
+    lows, misses, gap, touched, previous = 0, 0, 0, low.bar, tops > 0
     for s in swings:
         reached = s.price >= top - room if s.top else s.price <= low.price + slope * (s.bar - low.bar) + room
         misses += s.top and not reached
-        if reached and s.top != previous:
+        if reached and not s.top:
+            gap, touched = max(gap, s.bar - touched), s.bar
+        if reached and (s.top != previous or s is low):
             previous = s.top
             tops, lows = tops + s.top, lows + (not s.top)
     if min(tops, lows) < 2 or tops + lows < 5:
         return "under five touches of the sides"
+    if gap > GAP * (last.bar - first):
+        return "lows not on a line"
     if misses > tops:
         return "top not flat"
     if max(view.close[first : last.bar + 1]) > top + room:
         return "a close outside the triangle"
-    apex = last.bar + (last.bar - low.bar) * width / (1 - width)
-    end = min(int(last.bar + (apex - last.bar) * 0.6) + 1, len(view) - 1)
-    if not (view.fills(first, end) and view.fills(first, last.bar, 0.4)):
-        return "too small in the window"
-    after = iter(view.close[last.bar + 1 :])
-    fell = any(close < low.price + slope * (last.bar - low.bar) - room for close in after)
-    return "back at the top after a fall: a range" if fell and max(after, default=low.price) > top - room else None
+    return _refuse_size(view, first, low, last, width) or _refuse_sequel(
+        view, last.bar, top - width * height, top, room
+    )
+
+
+def _refuse_size(view: View, first: int, low: Swing, last: Swing, width: float) -> str | None:
+    """A triangle ends 60 % of the way from its last turn to the apex."""
+    end = last.bar + 0.6 * (last.bar - low.bar) * width / (1 - width)
+    fills = view.fills(first, min(int(end) + 1, len(view) - 1)) and view.fills(first, last.bar, 0.4)
+    return None if fills else "too small in the window"
+
+
+def _refuse_sequel(view: View, last_bar: int, line: float, top: float, room: float) -> str | None:
+    after = iter(view.close[last_bar + 1 :])
+    fell = any(close < line - room for close in after)
+    return "back inside after a fall: a range" if fell and max(after, default=line) > (line + top) / 2 else None
 
 
 PATTERN = Pattern(id=3, name="ascending_triangle", sketch=sketch, check=check)

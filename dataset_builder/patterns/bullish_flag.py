@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from operator import gt, sub
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         floor.append(-NONE)
         slopes.append(1.0)
     profile = [0.8, 1.6, 1.5, *np.linspace(1.0, 0.5, swings - 1), 1.6]
-    calm = [0.5, 0.9, 0.9, *[between(rng, 0.5, 0.9)] * (swings - 1), 1.0]
+    calm = [0.5, 0.7, 0.7, *[between(rng, 0.5, 0.9)] * (swings - 1), 1.0]
     return outline(
         rng,
         times,
@@ -62,7 +63,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 
 def check(view: View) -> str | None:
-    tops = (s for s in view.scales[0] if s.top)
+    half = max(view.upper) - 0.55 * view.range
+    tops = (s for s in view.scales[0] if s.top and s.price >= half)
     return first_match(tops, lambda top: _refuse(view, top), "no top")
 
 
@@ -71,16 +73,15 @@ def _refuse(view: View, top) -> str | None:
     pole = top.price - view.lower[foot]
     if top.bar - foot < 3 or pole < 0.45 * view.range:
         return "no pole"
-    bars = range(foot, top.bar + 1)
-    peaks = accumulate((view.close[bar] for bar in bars), max)
-    if any(peak - view.close[bar] > 0.22 * pole for peak, bar in zip(peaks, bars, strict=True)):
-        return "a pullback in the pole"
-    if sum(view.close[bar] > view.open[bar] for bar in bars) < 0.65 * len(bars):
-        return "pole not of one colour"
     limit = top.price + 0.05 * pole
     stop = next((bar for bar in range(top.bar + 1, len(view)) if view.close[bar] > limit), len(view))
     if not 6 <= stop - top.bar <= max(FLAG_BARS, FLAG_SHARE * len(view)):
         return "flag too short" if stop - top.bar < 6 else "flag too long"
+    closes = view.close[foot : top.bar + 1]
+    if sum(map(gt, closes, view.open[foot : top.bar + 1])) < 0.65 * len(closes):
+        return "pole not of one colour"
+    if max(map(sub, accumulate(closes, max), closes)) > 0.22 * pole:
+        return "a pullback in the pole"
     calm = sorted(view.true_range[top.bar + 1 :])
     if pole < 5 * min(calm[len(calm) // 2], view.atr):
         return "pole under 5 ATR"

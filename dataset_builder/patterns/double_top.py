@@ -17,7 +17,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     second = 1 + min(max(rng.normal(0, 0.06), -0.11), 0.11)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
     gap = log_uniform(rng, 0.55, 1.8)  # time into the second top over time out of the first
-    start = -between(rng, 0.1, 1.5)
+    start = -log_uniform(rng, 0.2, 2.2)  # real valleys give back a third of the rise, or more than all of it
     end = between(rng, *END[stage])
     times, levels = trend(rng, start, 1.0, (1 - start) * log_uniform(rng, 0.4, 1.3))
     times_out, levels_out = trend(rng, second, end, 0.3 + 0.6 * (1 - end) * between(rng, 0.4, 1.1))

@@ -18,10 +18,11 @@ STARTS = (0.0, 0.08, 0.16, 0.24, 0.32, 0.4)  # where the range may begin, as sha
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the distance of the levels, at 0 and 1; a single level lies at 0 (or, mirrored, at 1)."""
     single = bool(rng.random() < 0.35)
-    swings = min(int(rng.integers(7, 11) if single else rng.integers(5, 10)), max(bars // 3, 7 if single else 5))
+    swings = 7 + int(4 * rng.random()) if single else 5 + int(5 * rng.random() ** 1.5)
+    swings = min(swings, max(bars // 3, 7 if single else 5))
     low_first = bool(rng.random() < 0.5)
     is_low = (np.arange(swings) % 2 == 0) == low_first
-    highs = rng.uniform(0.5, 1.0, swings) if single else 1 - _uneven(rng, swings)
+    highs = _unequal(rng, swings) if single else 1 - _uneven(rng, swings)
     levels = np.where(is_low, _uneven(rng, swings) * (0.3 if single else 1.0), highs)
     legs = [abs(move) * log_uniform(rng, 0.35, 2.5) + 0.1 for move in np.diff(levels).tolist()]
     start = _start(rng, low_first)
@@ -47,6 +48,12 @@ def _start(rng: np.random.Generator, low_first: bool) -> float:
     if rng.random() < 0.4:
         return between(rng, 0.2, 0.8)
     return between(rng, 0.7, 2.4) if low_first else between(rng, -1.4, 0.3)
+
+
+def _unequal(rng: np.random.Generator, swings: int) -> np.ndarray:
+    """How far the price swings away from a single level: not ever less, which would be a triangle."""
+    away = rng.uniform(0.5, 1.0, swings)
+    return away if away.argmax() > swings // 2 else away[::-1]
 
 
 def _uneven(rng: np.random.Generator, swings: int) -> np.ndarray:
