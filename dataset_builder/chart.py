@@ -71,8 +71,8 @@ def encode_png(image: Image.Image) -> bytes:
     """The bytes of an RGB picture as a PNG file.
 
     Each row is stored as its difference from the row above, and only runs of one byte are looked for: on charts
-    that is 2.5 times as fast as Pillow at compress_level 1, for files of the same size. Files of the same pixels
-    have the same bytes where zlib is of the same build.
+    that is 2.5 times as fast as Pillow at compress_level 1, for files 5 % larger (18 kB). The same pixels give the
+    same bytes wherever zlib is of the same build.
     """
     pixels = np.asarray(image.convert("RGB") if image.mode != "RGB" else image)
     height, width, _ = pixels.shape

@@ -51,7 +51,9 @@ def draw_backdrop(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generat
 def draw_annotations(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator) -> None:
     """What lies in front of the price and has nothing to do with it: legend, cross-hair, stray lines and words."""
     if look.legend:
-        prices = " ".join(f"{name} {price_label(rng.uniform(0, canvas.height), canvas, look)}" for name in "OHLC")
+        high, opening, close, low = np.sort(rng.uniform(0, canvas.height, 4))
+        heights = {"O": opening, "H": high, "L": low, "C": close}
+        prices = " ".join(f"{name} {price_label(y, canvas, look)}" for name, y in heights.items())
         canvas.stamp(text_mask(f"{_symbol(rng)}  {prices}", letter_size(canvas)), 4, 3, look.style.text)
     if look.crosshair:
         x, y = np.floor(np.array(look.crosshair) * (canvas.width, canvas.height))

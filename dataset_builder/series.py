@@ -54,8 +54,9 @@ def _shapes(plot: Plot, look: Look, candles: Candles) -> _Shapes:
     top, bottom = plot.y(np.maximum(candles.open, candles.close)), plot.y(np.minimum(candles.open, candles.close))
     wick_left, wick_right = centre - wick / 2, centre + wick / 2
     if look.snapped and plot.spacing >= 2:
-        left = np.round(left)
-        right = left + max(round(width), 1)
+        width = max(round(width), 1)
+        left = np.round(centre - width / 2)
+        right = left + width
         wick_left = np.floor((left + right - round(wick)) / 2)
         wick_right = wick_left + max(round(wick), 1)
         top, bottom = np.round(top), np.round(bottom)
