@@ -49,7 +49,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + swings - 1),
         volatility=[*[1.0] * first, *calm, 1.0 if leg_out else narrow],
         volume=[*[1.2] * first, *np.linspace(1.2, 0.6, swings), 2.0 if leg_out else 0.6],
-        roughness=between(rng, 0.6, 1.2),
+        roughness=between(rng, 0.6, 1.2) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
         give=0.03,
         floor=[*[NONE] * first, *(low_line - 0.02), NONE],
     )
