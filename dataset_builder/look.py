@@ -64,6 +64,9 @@ class Look:
         """The recorded fields as JSON values: what the audit holds against the label."""
         row = {name: getattr(self, name) for name in NUISANCES}
         row["style"] = self.style.name
+        # 0 for none, because `datasets` cannot tell the type of a list that is empty throughout a small split
+        row["averages"] = (*self.averages, 0, 0)[:2]
+        row["crosshair"] = self.crosshair or (0.0, 0.0)
         return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
 
 
