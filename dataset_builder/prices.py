@@ -80,37 +80,46 @@ def _clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _bridge(sketch, t, y, variance, pinned, rng):
-    """The price before and after every intrabar step, shape (bars * STEPS + 1,), in H, and its walls at each step."""
+    """The price before and after every intrabar step, shape (bars * STEPS + 1,), in H, and its walls at each step.
+
+    In each leg, the price follows a cubic of its progress, which runs partly with time and partly with the leg's
+    share of volatility; to that comes a random walk less what would lead it away from the leg's ends.
+    """
     ends = (t * STEPS).astype(int)
     steps = len(variance)
     walk, clock = np.zeros(steps + 1), np.zeros(steps + 1)
     np.cumsum(rng.standard_normal(steps) * np.sqrt(variance), out=walk[1:])
     np.cumsum(variance, out=clock[1:])
-    restless = rng.random(len(t) - 1) * 0.7  # how much of the leg's move comes in its busy bars
+    knots = np.array((ends, clock[ends], walk[ends], y))
+    start, clock_start, walk_start, y_start = knots[:, :-1]
+    length, clock_span, walk_span, y_span = knots[:, 1:] - knots[:, :-1]
+    restless = rng.random(len(length)) * 0.7  # how much of the leg's move comes in its busy bars
+    by_time, by_clock, pull = (1 - restless) / length, restless / clock_span, walk_span / clock_span
     slope = np.ones(len(t))
     slope[pinned] = sketch.slope
+    leaving, arriving = slope[:-1], slope[1:]
     low, high = _walls(sketch, y, pinned)
-    knots = np.array((ends, clock[ends], walk[ends], y))
-    spans = knots[:, 1:] - knots[:, :-1]
-    lengths = ends[1:] - ends[:-1]
-    numbers = np.concatenate((knots[:, :-1], spans, (restless, slope[:-1], slope[1:], low, high)))
-    spread = np.repeat(numbers, lengths, axis=1)  # each leg's numbers at each of its steps
-    start, clock_start, walk_start, y_start, length, clock_span, walk_span, y_span, *rest = spread
-    restless, leaving, arriving, low, high = rest
-    counted = np.arange(1.0, steps + 1)
-    even = (counted - start) / length
-    elapsed = (clock[1:] - clock_start) / clock_span
-    noise = walk[1:] - walk_start - walk_span * elapsed
-    path = y_start + y_span * _ease(even + restless * (elapsed - even), leaving, arriving) + noise
+    legs = np.array(
+        (
+            by_time,
+            by_clock,
+            by_time * start + by_clock * clock_start,
+            pull,
+            y_start - walk_start + pull * clock_start,
+            y_span * leaving,
+            y_span * (3 - 2 * leaving - arriving),
+            y_span * (leaving + arriving - 2),
+            low,
+            high,
+        )
+    )
+    by_time, by_clock, begun, pull, base, linear, square, cubic, low, high = np.repeat(legs, np.diff(ends), axis=1)
+    counted, clock, walk = np.arange(1.0, steps + 1), clock[1:], walk[1:]
+    u = by_time * counted + by_clock * clock - begun  # progress through the leg: 0 to 1
+    path = base + walk - pull * clock + u * (linear + u * (square + u * cubic))
     if sketch.floor is not None or sketch.ceiling is not None:
         low, high = _narrowed(sketch, low, high, counted / STEPS - t[pinned.start])
     return np.concatenate((y[:1], _fold(path, low, high))), low, high
-
-
-def _ease(u: np.ndarray, leaving: np.ndarray, arriving: np.ndarray) -> np.ndarray:
-    """Cubic Hermite from 0 to 1 with the given end slopes; monotone for slopes up to 3."""
-    left = 1 - u
-    return u * (leaving * left * left + u * (3 - 2 * u) - arriving * u * left)
 
 
 def _walls(sketch: Sketch, y: np.ndarray, pinned: slice) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def outline(
         t=t,
         y=np.array(levels, float),
         stage=stage,
-        slope=rng.uniform(0.2, 1.9, len(t)) if slope is None else np.array(slope, float),
+        slope=0.2 + 1.7 * rng.random(len(t)) if slope is None else np.array(slope, float),
         volatility=ones if volatility is None else np.array(volatility, float),
         volume=ones if volume is None else np.array(volume, float),
         body=body,
@@ -106,6 +107,23 @@ def trend(rng: np.random.Generator, start: float, stop: float, time: float) -> t
 def between(rng: np.random.Generator, low: float, high: float) -> float:
     """A uniform number; a third of the time of ``rng.uniform``."""
     return low + (high - low) * rng.random()
+
+
+def spread(rng: np.random.Generator, low: float, high: float, count: int) -> list[float]:
+    """That many uniform numbers."""
+    return [low + (high - low) * share for share in rng.random(count).tolist()]
+
+
+def evenly(start: float, stop: float, count: int) -> list[float]:
+    """That many numbers at equal distances, from start to stop (or start alone)."""
+    step = (stop - start) / max(count - 1, 1)
+    return [start + i * step for i in range(count)]
+
+
+def shares(durations: Sequence[float]) -> list[float]:
+    """When each leg ends, from 0 at the first one's beginning to 1 at the last one's end."""
+    total = sum(durations)
+    return [time / total for time in accumulate(durations, initial=0.0)]
 
 
 def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:

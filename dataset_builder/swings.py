@@ -93,6 +93,14 @@ class View:
         inside = sum(a + b < limit for a, b in zip(self.upper[bars], self.lower[bars], strict=True))
         return inside / (last_bar - first_bar + 1)
 
+    def narrowed(self, start: int, top: float, bottom: float) -> bool:
+        """Whether, before a range that starts here, a side was touched and then the other one passed: they converge."""
+        near, far = 0.33 * (top - bottom), 0.25 * (top - bottom)
+        highs, lows = self.upper[:start], self.lower[:start]
+        low = next((bar for bar in range(start - 1, 0, -1) if lows[bar] < bottom - far), 0)
+        high = next((bar for bar in range(start - 1, 0, -1) if highs[bar] > top + far), 0)
+        return (low > 0 and max(highs[:low]) > top - near) or (high > 0 and min(lows[:high]) < bottom + near)
+
     def lowest_bar(self, first_bar: int, last_bar: int) -> int:
         """The bar with the lowest outline from the first to the last of these bars."""
         part = self.lower[first_bar : last_bar + 1]

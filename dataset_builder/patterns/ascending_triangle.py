@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread, trend
 from dataset_builder.swings import Swing, View
 
 TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
@@ -25,34 +25,39 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     if stage != "complete":  # the break starts from the side opposite to it, or the last pivot would be no turn
         low_first = (swings % 2 == 1) == (stage == "broken")
     legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.5, 2.0) for i in range(swings - 1)]
-    when = np.concatenate(([0.0], np.cumsum(legs))) / sum(legs)
-    low_line = (1 - narrow) * when
-    is_low = (np.arange(swings) % 2 == 0) == low_first
-    stray = rng.uniform(-0.02, 0.05, swings)
-    levels = np.where(is_low, low_line + stray, 1 - stray)
+    low_line = [(1 - narrow) * when for when in shares(legs)]
+    stray = spread(rng, -0.02, 0.05, swings)
+    levels = [
+        low + d if (i % 2 == 0) == low_first else 1 - d for i, (low, d) in enumerate(zip(low_line, stray, strict=True))
+    ]
     lowest = 0 if low_first else 1
     levels[lowest] = min(levels[lowest], 0.02)
-    leg_out = {"broken": between(rng, 0.2, 1.0), "failed": -between(rng, 0.2, 0.9), "complete": 0.0}[stage]
-    stop = 1.0 if leg_out > 0 else low_line[-1]
-    end = stop + leg_out if leg_out else 0.5 * levels[-1] + 0.5 * (1.0 if is_low[-1] else low_line[-1])
     start = between(rng, 0.6, 1.9) if low_first else between(rng, -0.9, 0.5)
     times, points = trend(rng, start, levels[0], between(rng, 0.25, 0.9))
+    end, time_out = _exit(rng, stage, levels, low_line[-1])
     first = len(times)
-    out = log_uniform(rng, 0.3, 0.8) * legs[-1] + abs(leg_out) * between(rng, 0.15, 0.5)
-    calm = np.sqrt(1 - (1 - narrow) * when)
     return outline(
         rng,
-        [*times, *legs, out],
+        [*times, *legs, log_uniform(rng, 0.3, 0.8) * legs[-1] + time_out],
         [start, *points, *levels[1:], end],
         bars=bars,
         stage=stage,
         body=(first, first + swings - 1),
-        volatility=[*[1.0] * first, *calm, 1.0 if leg_out else narrow],
-        volume=[*[1.2] * first, *np.linspace(1.2, 0.6, swings), 2.0 if leg_out else 0.6],
+        volatility=[*[1.0] * first, *[(1 - low) ** 0.5 for low in low_line], narrow if stage == "complete" else 1.0],
+        volume=[*[1.2] * first, *evenly(1.2, 0.6, swings), 0.6 if stage == "complete" else 2.0],
         roughness=between(rng, 0.6, 1.2) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
         give=0.03,
-        floor=[*[NONE] * first, *(low_line - 0.02), NONE],
+        floor=[*[NONE] * first, *[low - 0.02 for low in low_line], NONE],
     )
+
+
+def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float) -> tuple[float, float]:
+    """Where the last leg ends, half-way across the triangle or beyond a side, and the time that the break takes."""
+    if stage == "complete":
+        across = low if levels[-1] > levels[-2] else 1.0
+        return (levels[-1] + across) / 2, 0.0
+    leg = between(rng, 0.2, 1.0)
+    return 1 + leg if stage == "broken" else low - 0.9 * leg, leg * between(rng, 0.15, 0.5)
 
 
 def check(view: View) -> str | None:

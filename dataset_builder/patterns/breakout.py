@@ -8,36 +8,24 @@ from itertools import accumulate
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, log_uniform, outline, trend
+from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, spread, trend
 from dataset_builder.swings import View, drift, first_match, touches
 
 MIN_RANGE_BARS = 12
-STARTS = (0.0, 0.08, 0.16, 0.24, 0.32, 0.4)  # where the range may begin, as shares of the window
+STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the range's height, from 0 to 1. Drawn upwards, and mirrored in half of the charts."""
-    swings = int(rng.integers(5, 9 if bars > 40 else 7 if bars > 30 else 6))  # four could be a double top
-    is_low = (np.arange(swings) % 2 == 0) == bool(rng.random() < 0.5)
-    levels = np.where(is_low, rng.uniform(-0.03, 0.2, swings), rng.uniform(0.8, 1.03, swings))
+    most = 8 if bars > 40 else 6 if bars > 30 else 5
+    swings = 5 + int((most - 4) * rng.random())  # four, after a trend, could be a double top
+    low_first = bool(rng.random() < 0.5)
+    short = spread(rng, -0.03, 0.2, swings)  # how far each turn stops short of its side
+    levels = [off if (i % 2 == 0) == low_first else 1 - off for i, off in enumerate(short)]
     legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
-    leg_out = log_uniform(rng, 0.8, 5.0)  # real ones run to several times the range's height
     share = between(rng, 0.12, 0.62)  # of the bars that the leg out takes: up to two thirds on real charts
     share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
-    time_out = sum(legs) * share / (1 - share)
-    if rng.random() < 0.33:  # throwback: out, back to the level, and on
-        out = leg_out * between(rng, 0.4, 0.8)
-        back = 1 + between(rng, -0.05, 0.25) * out
-        rest = between(rng, 0.4, 0.6)
-        times, points = trend(rng, back, 1 + leg_out, time_out * rest)
-        times, points = [time_out * (0.95 - rest), time_out * 0.3, *times], [1 + out, back, *points]
-    else:
-        times, points = trend(rng, float(levels[-1]), 1 + leg_out, time_out)
-        if rng.random() < 0.4:  # a pause after the run
-            times, points = (
-                [*times, time_out * between(rng, 0.1, 0.4)],
-                [*points, 1 + leg_out * between(rng, 0.7, 1.05)],
-            )
+    times, points = _leg_out(rng, levels[-1], sum(legs) * share / (1 - share))
     start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -1.0, 1.9)
     sketch = outline(
         rng,
@@ -47,11 +35,27 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage="broken",
         body=(1, swings + len(points)),
         volatility=[1.0] * (swings + 1) + [between(rng, 1.0, 1.7)] * len(points),
-        volume=[1.0, *np.linspace(1.0, 0.7, swings), *np.linspace(2.2, 1.2, len(points))],
+        volume=[1.0, *evenly(1.0, 0.7, swings), *evenly(2.2, 1.2, len(points))],
         roughness=between(rng, 0.7, 1.5),
         give=0.04,
     )
     return sketch.mirrored() if rng.random() < 0.5 else sketch
+
+
+def _leg_out(rng: np.random.Generator, start: float, time: float) -> tuple[list[float], list[float]]:
+    """Durations and levels of the legs after the range."""
+    leg = log_uniform(rng, 0.8, 5.0)  # real ones run to several times the range's height
+    if rng.random() < 0.33:  # throwback: out, back to the level, and on
+        out = leg * between(rng, 0.4, 0.8)
+        back = 1 + between(rng, -0.05, 0.25) * out
+        rest = between(rng, 0.4, 0.6)
+        times, points = trend(rng, back, 1 + leg, time * rest)
+        return [time * (0.95 - rest), time * 0.3, *times], [1 + out, back, *points]
+    times, points = trend(rng, start, 1 + leg, time)
+    if rng.random() < 0.4:  # a pause after the run
+        times.append(time * between(rng, 0.1, 0.4))
+        points.append(1 + leg * between(rng, 0.7, 1.05))
+    return times, points
 
 
 def check(view: View) -> str | None:
@@ -92,9 +96,8 @@ def _refuse(view: View, start: int, stop: int) -> str | None:
         return "back inside the range"
     if max(drift(upper, max), drift(lower, min)) > 0.3 * height:
         return "a side of the range slopes"
-    deeper = next((bar for bar in range(start - 1, -1, -1) if view.lower[bar] < bottom - 0.25 * height), 0)
-    if deeper and max(view.upper[:deeper]) > top - 0.33 * height:
-        return "a deeper low after a touch of the top: a triangle"
+    if view.narrowed(start, top, bottom):
+        return "wider before the range: a triangle"
     high, low = touches(upper, lower, top - 0.33 * height, bottom + 0.33 * height)
     if min(high, low) < 2 or high + low < 5:
         return "too few touches of the range"

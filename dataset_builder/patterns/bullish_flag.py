@@ -8,7 +8,7 @@ from operator import gt, sub
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_stage
+from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
 from dataset_builder.swings import View, first_match, fitted_slope
 
 POLE_BARS = 22  # at most: Bulkowski has 14, but a finer time frame shows the same pole with more, up to
@@ -19,32 +19,30 @@ NONE = 1e6  # no ceiling
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the pole: from 0 to 1. The flag is a zigzag between two parallel lines that start at 1."""
+    stage = pick_stage(rng, complete=0.5, broken=0.5)
     pole = max(bars * between(rng, 0.14, 0.3), 4)
     flag = max(bars * between(rng, 0.33, 0.6), 8)
     width = between(rng, 0.12, 0.38)
     drop = between(rng, 0.0, 0.42 - 0.6 * width)  # fall of the channel over its length; 0 is a flat flag
     swings = min(max(round(flag / between(rng, 2.5, 6.0)), 3), 8)
-    parts = [log_uniform(rng, 0.4, 2.2) for _ in range(swings - 1)]
-    when = np.concatenate(([0.0], np.cumsum(parts))) / sum(parts)
-    top_line = 1 - drop * when
-    reach = rng.uniform(0.7, 1.0, swings)
-    levels = np.where(np.arange(swings) % 2 == 0, top_line - (1 - reach) * width * 0.6, top_line - reach * width)
+    legs = [log_uniform(rng, 0.4, 2.2) for _ in range(swings - 1)]
+    top_line = [1 - drop * when for when in shares(legs)]
+    reach = spread(rng, 0.7, 1.0, swings)
+    levels = [
+        top - width * (0.6 * (1 - part) if i % 2 == 0 else part)
+        for i, (top, part) in enumerate(zip(top_line, reach, strict=True))
+    ]
     levels[0] = 1.0
-    stage = pick_stage(rng, complete=0.5, broken=0.5)
-    times = [between(rng, 0.4, 1.3) * pole, pole, *np.diff(when) * flag]
-    points = [rng.normal(0, 0.12) + 0.25 * rng.integers(0, 2), 0.0, *levels]
-    ceiling = [NONE, NONE, *top_line]
-    floor = [-NONE, -NONE, 1 - width, *(top_line - width)[1:]]
-    slopes = [1.0, between(rng, 0.3, 1.4), *rng.uniform(0.3, 1.6, swings)]
+    scale = flag / sum(legs)
+    times = [between(rng, 0.4, 1.3) * pole, pole, *[leg * scale for leg in legs]]
+    points = [between(rng, -0.2, 0.4), 0.0, *levels]
     if stage == "broken":
         leg = between(rng, 0.25, 0.9)
         times.append(min(leg * pole * between(rng, 0.7, 1.5), sum(times) / 3))
         points.append(levels[-1] + leg)
-        ceiling.append(NONE)
-        floor.append(-NONE)
-        slopes.append(1.0)
-    profile = [0.8, 1.6, 1.5, *np.linspace(1.0, 0.5, swings - 1), 1.6]
-    calm = [0.5, 0.7, 0.7, *[between(rng, 0.5, 0.9)] * (swings - 1), 1.0]
+    out = [NONE] * (stage == "broken")
+    sizes = [0.5, 0.7, 0.7, *[between(rng, 0.5, 0.9)] * (swings - 1), 1.0]
+    volume = [0.8, 1.6, 1.5, *evenly(1.0, 0.5, swings - 1), 1.6]
     return outline(
         rng,
         times,
@@ -52,13 +50,13 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         bars=bars,
         stage=stage,
         body=(1, 1 + swings),
-        slope=slopes,
-        volatility=calm[: len(points)],
-        volume=profile[: len(points)],
+        slope=[1.0, between(rng, 0.3, 1.4), *spread(rng, 0.3, 1.6, swings), 1.0][: len(points)],
+        volatility=sizes[: len(points)],
+        volume=volume[: len(points)],
         roughness=between(rng, 0.25, 0.6),
         give=0.025,
-        floor=floor,
-        ceiling=ceiling,
+        floor=[-NONE, -NONE, *[top - width for top in top_line], *[-wall for wall in out]],
+        ceiling=[NONE, NONE, *top_line, *out],
     )
 
 

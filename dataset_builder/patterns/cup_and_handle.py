@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from operator import add
 
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, spread, trend
 from dataset_builder.swings import Swing, View, first_match
 
 ROUNDED = 0.42  # of the cup's bars lie in its bottom third: a V has 0.33, a parabola 0.58
@@ -17,44 +18,49 @@ LEVEL = 0.18  # of H: how far apart the rims may lie
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the rims over the bottom: the left rim at 1, the bottom at 0."""
     points = 5 if bars < 28 else 9  # pivots along the cup
-    u = np.linspace(0, 1, points)
-    bowl = np.abs(2 * u - 1) ** between(rng, 2.1, 4.2)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
     rim = 1 + between(rng, -0.1, 0.1)
-    cup = bowl * np.where(u < 0.5, 1.0, rim)
-    cup[1:-1] += rng.normal(0, between(rng, 0.02, 0.1), points - 2) * (1 - bowl[1:-1])  # wicked, uneven bottoms
-    cup[1:-1] = np.minimum(cup[1:-1], min(1.0, rim) - 0.08)
-    cup[0], cup[-1] = 1.0, rim
-    steps = np.diff(u ** log_uniform(rng, 0.6, 1.6)).tolist()  # where the bottom lies between the rims
+    cup, steps = _cup(rng, points, rim)
     stage = pick_stage(rng, forming=0.2, complete=0.35, broken=0.45)
     rise = between(rng, 0.1, 1.1)
     shallow = stage != "broken" and rise > 0.55  # after a rise, a deep handle that holds would be a double top
-    depth, length = between(rng, 0.12, 0.25 if shallow else 0.42), between(rng, 0.1, 0.3)
+    depth, length = between(rng, 0.12, 0.25 if shallow else 0.42), between(rng, 0.08, 0.3)
     end = {
         "forming": rim - depth * between(rng, 0.4, 0.9),
         "complete": rim - depth * between(rng, 0, 0.3),
         "broken": rim + between(rng, 0.08, 0.6),
     }[stage]
-    handle = [length * between(rng, 0.4, 1.0), length * between(rng, 0.2, 0.9)]
-    start = 1 - rise
-    times, levels = trend(rng, start, 1.0, between(rng, 0.06, 0.35))
-    first = len(times)
-    half = points // 2
-    dry_up = [1.2, *np.linspace(1.0, 0.6, half), *np.linspace(0.7, 1.2, points - 1 - half), 0.6, 1.6]
-    rims = rng.uniform(0.6, 1.6, 2)
-    bottom = between(rng, 0.2, 1.5)
+    times, levels = trend(rng, 1 - rise, 1.0, between(rng, 0.06, 0.35))
+    first, half = len(times), points // 2
+    left, right = spread(rng, 0.6, 1.6, 2)
     return outline(
         rng,
-        [*times, *steps, *handle],
-        [start, *levels, *cup[1:], rim - depth, end],
+        [*times, *steps, length * between(rng, 0.4, 1.0), length * between(rng, 0.2, 0.9)],
+        [1 - rise, *levels, *cup[1:], rim - depth, end],
         bars=bars,
         stage=stage,
         body=(first, first + points),
-        slope=[*[1.0] * first, rims[0], *[1.0] * (points - 2), rims[1], bottom, 1.0],
-        volume=[*[1.0] * first, *dry_up],
+        slope=[*[1.0] * first, left, *[1.0] * (points - 2), right, between(rng, 0.2, 1.5), 1.0],
+        volume=[*[1.0] * first, 1.2, *evenly(1.0, 0.6, half), *evenly(0.7, 1.2, points - 1 - half), 0.6, 1.6],
         roughness=between(rng, 0.4, 0.95),
         give=0.1,
         ceiling=[*[2.0] * first, *[max(1.0, rim)] * points, rim, 2.0],
     )
+
+
+def _cup(rng: np.random.Generator, points: int, rim: float) -> tuple[list[float], list[float]]:
+    """Levels along the cup, rim to rim, and the durations of the legs between them."""
+    power = between(rng, 2.1, 4.2)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
+    rough = between(rng, 0.02, 0.1)  # wicked, uneven bottoms
+    bend = log_uniform(rng, 0.6, 1.6)  # where the bottom lies between the rims
+    across = evenly(0, 1, points)
+    bowl = [abs(2 * u - 1) ** power for u in across]
+    noise = (rough * rng.standard_normal(points)).tolist()
+    cup = [
+        min(depth * (1.0 if u < 0.5 else rim) + off * (1 - depth), min(1.0, rim) - 0.08)
+        for u, depth, off in zip(across, bowl, noise, strict=True)
+    ]
+    times = [u**bend for u in across]
+    return [1.0, *cup[1:-1], rim], [after - before for before, after in pairwise(times)]
 
 
 def check(view: View) -> str | None:

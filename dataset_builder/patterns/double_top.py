@@ -14,7 +14,7 @@ LEVEL = 0.18  # of H: 8 % in the books, but people label real charts up to 15-20
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the lower top over the valley; the valley lies at 0."""
-    second = 1 + min(max(rng.normal(0, 0.06), -0.11), 0.11)
+    second = 1 + min(max(0.06 * rng.standard_normal(), -0.11), 0.11)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
     gap = log_uniform(rng, 0.55, 1.8)  # time into the second top over time out of the first
     start = -log_uniform(rng, 0.2, 2.2)  # real valleys give back a third of the rise, or more than all of it
@@ -29,7 +29,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         bars=bars,
         stage=stage,
         body=(first, first + 2),
-        slope=rng.uniform(0, 2, first + 3 + len(times_out)),  # Adam and Eve: each extremum sharp or rounded
+        slope=2 * rng.random(first + 3 + len(times_out)),  # Adam and Eve: each extremum sharp or rounded
         volume=[1.0] * first + [1.5, 0.9, 1.0] + [1.5 if stage == "broken" else 0.9] * len(times_out),
         roughness=between(rng, 0.4, 1.0),
         give=0.03,

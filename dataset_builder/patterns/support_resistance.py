@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, log_uniform, outline, trend
+from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, spread, trend
 from dataset_builder.swings import View, drift, first_match, touches
 
 ZONE = 0.28  # of H: how far from a level a turn still is a touch; the turns of real ranges spread that much
@@ -15,7 +16,7 @@ ZONE = 0.28  # of H: how far from a level a turn still is a touch; the turns of 
 # of the real crops labelled as resistance show a level twice or three times only.
 TOUCHES = 6
 LEVEL_SLOPE = 0.28  # of H, between the extremes of the range's two halves
-STARTS = (0.0, 0.08, 0.16, 0.24, 0.32, 0.4)  # where the range may begin, as shares of the window
+STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -24,13 +25,14 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     swings = 7 + int(4 * rng.random()) if single else 5 + int(5 * rng.random() ** 1.5)
     swings = min(swings, max(bars // 3, 7 if single else 5))
     low_first = bool(rng.random() < 0.5)
-    is_low = (np.arange(swings) % 2 == 0) == low_first
-    highs = _unequal(rng, swings) if single else 1 - _uneven(rng, swings)
-    levels = np.where(is_low, _uneven(rng, swings) * (0.3 if single else 1.0), highs)
-    legs = [abs(move) * log_uniform(rng, 0.35, 2.5) + 0.1 for move in np.diff(levels).tolist()]
+    lows, highs = _uneven(rng, swings), [1 - short for short in _uneven(rng, swings)]
+    if single:
+        lows, highs = [0.3 * low for low in lows], _unequal(rng, swings)
+    levels = [low if (i % 2 == 0) == low_first else high for i, (low, high) in enumerate(zip(lows, highs, strict=True))]
+    legs = [abs(a - b) * log_uniform(rng, 0.35, 2.5) + 0.1 for a, b in pairwise(levels)]
     start = _start(rng, low_first)
     start = min(max(start, 0.1), 1.6) if single else start
-    times, points = trend(rng, start, float(levels[0]), between(rng, 0.2, 0.9))
+    times, points = trend(rng, start, levels[0], between(rng, 0.2, 0.9))
     first = len(times)
     sketch = outline(
         rng,
@@ -39,11 +41,23 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         bars=bars,
         stage="complete",
         body=(first, first + swings - 1),
-        volume=[*[1.1] * first, *np.linspace(1.2, 0.8, swings), 0.8],
+        volume=[*[1.1] * first, *evenly(1.2, 0.8, swings), 0.8],
         roughness=between(rng, 0.7, 1.5),
         give=0.03,
     )
     return sketch.mirrored() if single and rng.random() < 0.5 else sketch
+
+
+def _uneven(rng: np.random.Generator, swings: int) -> list[float]:
+    """How far each turn stops short of its level: most hardly, some by a fifth of the range."""
+    most = between(rng, 0.02, 0.2)
+    return [most * share**3 for share in spread(rng, -0.4, 1.0, swings)]
+
+
+def _unequal(rng: np.random.Generator, swings: int) -> list[float]:
+    """How far the price swings away from a single level: not ever less, which would be a triangle."""
+    away = spread(rng, 0.5, 1.0, swings)
+    return away if away.index(max(away)) > swings // 2 else away[::-1]
 
 
 def _start(rng: np.random.Generator, low_first: bool) -> float:
@@ -51,17 +65,6 @@ def _start(rng: np.random.Generator, low_first: bool) -> float:
     if rng.random() < 0.4:
         return between(rng, 0.2, 0.8)
     return between(rng, 0.7, 2.4) if low_first else between(rng, -1.4, 0.3)
-
-
-def _unequal(rng: np.random.Generator, swings: int) -> np.ndarray:
-    """How far the price swings away from a single level: not ever less, which would be a triangle."""
-    away = rng.uniform(0.5, 1.0, swings)
-    return away if away.argmax() > swings // 2 else away[::-1]
-
-
-def _uneven(rng: np.random.Generator, swings: int) -> np.ndarray:
-    """How far each turn stops short of its level: most hardly, some by a fifth of the range."""
-    return rng.uniform(-0.4, 1.0, swings) ** 3 * between(rng, 0.02, 0.2)
 
 
 def check(view: View) -> str | None:
@@ -85,6 +88,8 @@ def _refuse(view: View, start: int) -> str | None:
     if max(close) > top + 0.12 * height or min(close) < bottom - 0.12 * height:
         return "a close outside the range"
     high, low = touches(upper, lower, top - ZONE * height, bottom + ZONE * height)
+    if view.narrowed(start, top, bottom):
+        return "wider before the range: a triangle"
     if high + low >= TOUCHES - (not _trend(view, start, top, bottom)):
         return None
     return _refuse_single(upper, lower, top, bottom)
