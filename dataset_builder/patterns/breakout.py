@@ -23,7 +23,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     short = spread(rng, -0.03, 0.2, swings)  # how far each turn stops short of its side
     levels = [off if (i % 2 == 0) == low_first else 1 - off for i, off in enumerate(short)]
     legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
-    share = between(rng, 0.12, 0.62)  # of the bars that the leg out takes: up to two thirds on real charts
+    share = between(rng, 0.15, 0.7)  # of the bars that the leg out takes: up to two thirds on real charts
     share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
     times, points = _leg_out(rng, levels[-1], sum(legs) * share / (1 - share))
     start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -1.0, 1.9)
