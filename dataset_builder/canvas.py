@@ -41,50 +41,51 @@ class Canvas:
         self.width, self.height = screen
         self.across, self.down = (Axis(*sides, blur) for sides in zip(screen, picture, strict=True))
         self.planes = np.empty((3, self.down.size, self.across.size), np.uint16)
-        self.planes[:] = np.array(background, np.uint16)[:, None, None]
+        for plane, value in zip(self.planes, background, strict=True):
+            plane.fill(value)
 
     def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
         """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
-        sets = [boxes for layer in layers for boxes in (*layer.sets, *layer.holes)]
-        left, top, right, bottom = np.concatenate(sets).T
+        left, top, right, bottom = np.concatenate([boxes for layer in layers for boxes in layer.sets + layer.holes]).T
         rows, columns = self.down.span(top.min(), bottom.max()), self.across.span(left.min(), right.max())
         down = self.down.cover(top, bottom, rows).astype(np.float32)
         across = self.across.cover(left, right, columns).astype(np.float32)
-        ends = np.cumsum([len(boxes) for boxes in sets])[:-1]
-        products = zip(np.split(down, ends), np.split(across, ends), strict=True)
-        covered = ((d.T @ a).astype(np.uint16) for d, a in products)
-        masks = []
+        product = np.empty((down.shape[1], across.shape[1]), np.float32)
+        start, masks = 0, []
         for layer in layers:
-            mask = functools.reduce(np.maximum, [next(covered) for _ in layer.sets])
-            masks.append(functools.reduce(np.subtract, [next(covered) for _ in layer.holes], mask))
+            covered = []
+            for boxes in layer.sets + layer.holes:
+                own = slice(start, start := start + len(boxes))
+                covered.append(np.matmul(down[own].T, across[own], out=product).astype(np.uint16))
+            union = functools.reduce(np.maximum, covered[: len(layer.sets)])
+            masks.append(functools.reduce(np.subtract, covered[len(layer.sets) :], union))
         _mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
         """Paint one rectangle."""
         self.paint(Layer(colour, (np.array([[left, top, right, bottom]]),)), opacity=opacity)
 
-    def rows(self, top, bottom, colour: Colour, opacity: float = 1.0, dash: float = 0.0) -> None:
+    def rows(self, top: np.ndarray, bottom: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
         hit, mask = _bands(self.down, top, bottom)
         part = self.planes[:, hit]
         _mix(part, [mask[:, None] * _dashes(self.across, dash)], [colour], opacity)
         self.planes[:, hit] = part
 
-    def columns(self, left, right, colour: Colour, opacity: float = 1.0, dash: float = 0.0) -> None:
+    def columns(self, left: np.ndarray, right: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the top edge to the bottom."""
         hit, mask = _bands(self.across, left, right)
         part = self.planes[:, :, hit]
-        _mix(part, [_dashes(self.down, dash)[:, None] * mask], [colour], opacity)
+        _mix(part, [mask * _dashes(self.down, dash)[:, None]], [colour], opacity)
         self.planes[:, :, hit] = part
 
     def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
         """Paint a line through points with rising x."""
         at, slope, inside = self._trace(np.asarray(x, float), np.asarray(y, float))
-        half = np.maximum(
-            thickness / 2 * np.sqrt(1 + np.minimum(slope**2, 16.0)), np.abs(slope) * self.across.scale / 4
-        )
+        half = thickness / 2 * np.sqrt(1 + np.minimum(slope**2, 16.0))
+        half = np.maximum(half, np.abs(slope) * (self.across.scale / 4))
         if dash:
-            inside &= np.repeat(_dashes(self.across, dash), 2)
+            inside &= np.repeat(_dashes(self.across, dash), 2) > 0
         self._stroke(at - half, at + half, inside, colour, opacity)
 
     def area(self, x, y, colour: Colour, opacity: float) -> None:
@@ -105,10 +106,8 @@ class Canvas:
 
     def image(self) -> Image.Image:
         """The picture as Pillow RGB."""
-        size = (self.across.size, self.down.size)
-        return Image.merge(
-            "RGB", [Image.frombuffer("L", size, p, "raw", "L", 0, 1) for p in self.planes.astype(np.uint8)]
-        )
+        size, planes = (self.across.size, self.down.size), self.planes.astype(np.uint8)
+        return Image.merge("RGB", [Image.frombuffer("L", size, plane, "raw", "L", 0, 1) for plane in planes])
 
     def _trace(self, x: np.ndarray, y: np.ndarray):
         """A line's y and slope in each half-pixel column of the picture, and which columns it crosses."""
@@ -130,14 +129,16 @@ class Canvas:
 
 def _bands(axis: Axis, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which pixels the intervals touch, and their coverage from 0 to FULL."""
-    cover = axis.cover(np.asarray(low, float), np.asarray(high, float)).sum(axis=0, dtype=np.uint16)
+    cover = axis.cover(low, high).sum(axis=0, dtype=np.uint16)
     hit = cover.nonzero()[0]
     return hit, cover[hit] * np.uint16(SUB)
 
 
 def _dashes(axis: Axis, dash: float) -> np.ndarray:
-    """True where a dash is and False where a gap is, for each pixel."""
-    return np.arange(axis.size) * axis.scale % (2 * dash) < dash if dash else np.ones(axis.size, bool)
+    """1 where a dash is and 0 where a gap is, for each pixel; without gaps, a single 1 for all of them."""
+    if not dash:
+        return np.ones(1, np.uint16)
+    return (np.arange(axis.size) * axis.scale % (2 * dash) < dash).astype(np.uint16)
 
 
 def _mix(part: np.ndarray, masks: list[np.ndarray], colours: list[Colour], opacity: float) -> None:

@@ -57,11 +57,11 @@ def draw_marks(canvas: Canvas, plot: Plot, look: Look, marks: np.ndarray, rng: n
 
 
 def _draw_last_price(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
-    y = float(np.floor(plot.y(candles.close[-1])))
+    y = np.floor(plot.y(candles.close[-1:]))
     colour = look.up if candles.close[-1] >= candles.open[-1] else look.down
-    canvas.rows([y], [y + 1], colour, dash=2.0)
+    canvas.rows(y, y + 1, colour, dash=2.0)
     if look.axes:
-        size = letter_size(canvas)
+        y, size = float(y[0]), letter_size(canvas)
         canvas.rectangle(plot.right + 1, y - 0.8 * size, canvas.width, y + 0.8 * size, colour)
         canvas.stamp(text_mask(price_label(y, canvas, look), size), plot.right + 3, y - 0.65 * size, look.background)
 

@@ -152,7 +152,7 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
         words=int(rng.integers(1, 3)) if _happens(rng, 0.05) else 0,
         marks=_pick(MARKS, rng) if _happens(rng, style.marks) else "none",
         mark_colour=_pick(MARK_COLOURS, rng),
-        jpeg=int(rng.integers(45, 95)) if _happens(rng, 0.3) else 0,
+        jpeg=int(rng.integers(45, 95)) if _happens(rng, 0.2) else 0,
         seed=int(rng.integers(2**31)),
     )
 

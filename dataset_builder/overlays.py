@@ -56,9 +56,9 @@ def draw_annotations(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Gene
         prices = " ".join(f"{name} {price_label(y, canvas, look)}" for name, y in heights.items())
         canvas.stamp(text_mask(f"{_symbol(rng)}  {prices}", letter_size(canvas)), 4, 3, look.style.text)
     if look.crosshair:
-        x, y = np.floor(np.array(look.crosshair) * (canvas.width, canvas.height))
-        canvas.rows([y], [y + 1], look.style.text, 0.9, dash=3.0)
-        canvas.columns([x], [x + 1], look.style.text, 0.9, dash=3.0)
+        x, y = np.floor(np.array(look.crosshair) * (canvas.width, canvas.height))[:, None]
+        canvas.rows(y, y + 1, look.style.text, 0.9, dash=3.0)
+        canvas.columns(x, x + 1, look.style.text, 0.9, dash=3.0)
     for _ in range(look.stray_lines):
         _draw_stray_line(canvas, look, rng)
     for _ in range(look.words):

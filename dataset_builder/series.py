@@ -28,6 +28,8 @@ class _Shapes:
 
     def bodies(self, inset: float = 0.0) -> np.ndarray:
         """Rows (left, top, right, bottom), shape (candles, 4); ``inset`` makes them smaller on every side."""
+        if not inset:
+            return _boxes(self.left, self.top, self.right, self.bottom)
         middle, centre = (self.top + self.bottom) / 2, (self.left + self.right) / 2
         top, bottom = np.minimum(self.top + inset, middle), np.maximum(self.bottom - inset, middle)
         return _boxes(np.minimum(self.left + inset, centre), top, np.maximum(self.right - inset, centre), bottom)
@@ -47,19 +49,17 @@ def _boxes(left, top, right, bottom) -> np.ndarray:
 
 
 def _shapes(plot: Plot, look: Look, candles: Candles) -> _Shapes:
+    opening, high, low, close = plot.y((candles.open, candles.high, candles.low, candles.close))
+    top, bottom = np.minimum(opening, close), np.maximum(opening, close)
     centre = plot.x(np.arange(len(candles)))
     width = min(max(plot.spacing * look.body_width, plot.pixel[0]), plot.spacing)
     wick = min(max(look.wick_width, 0.6 * plot.pixel[0]), width)
-    left, right = centre - width / 2, centre + width / 2
-    top, bottom = plot.y(np.maximum(candles.open, candles.close)), plot.y(np.minimum(candles.open, candles.close))
-    wick_left, wick_right = centre - wick / 2, centre + wick / 2
+    left, wick_left = centre - width / 2, centre - wick / 2
     if look.snapped and plot.spacing >= 2:
-        width = max(round(width), 1)
-        left = np.round(centre - width / 2)
-        right = left + width
-        wick_left = np.floor((left + right - round(wick)) / 2)
-        wick_right = wick_left + max(round(wick), 1)
-        top, bottom = np.round(top), np.round(bottom)
+        width, wick = max(round(width), 1), max(round(wick), 1)
+        left, top, bottom = np.round(centre - width / 2), np.round(top), np.round(bottom)
+        wick_left = left + (width - wick) // 2
+    right = left + width
     right[:-1] = np.minimum(right[:-1], left[1:])
     return _Shapes(
         up=candles.close >= candles.open,
@@ -67,10 +67,10 @@ def _shapes(plot: Plot, look: Look, candles: Candles) -> _Shapes:
         right=right,
         top=top,
         bottom=np.maximum(bottom, top + plot.pixel[1]),
-        wick_left=np.maximum(wick_left, left),
-        wick_right=np.minimum(wick_right, right),
-        high=plot.y(candles.high),
-        low=plot.y(candles.low),
+        wick_left=wick_left,
+        wick_right=np.minimum(wick_left + wick, right),
+        high=high,
+        low=low,
     )
 
 

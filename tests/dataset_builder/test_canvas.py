@@ -70,8 +70,8 @@ def test_opacity_mixes_with_what_lies_below():
 
 def test_bands_and_dashes():
     canvas = Canvas((20, 20), (20, 20), BLACK)
-    canvas.rows([3.0], [4.0], WHITE)
-    canvas.columns([10.0], [11.0], RED, dash=2.0)
+    canvas.rows(np.array([3.0]), np.array([4.0]), WHITE)
+    canvas.columns(np.array([10.0]), np.array([11.0]), RED, dash=2.0)
     found = pixels(canvas)
     assert (found[3, :10] == 255).all() and (found[[2, 4], :10] == 0).all()
     assert found[:, 10, 0].tolist()[4:12] == [200, 200, 0, 0, 200, 200, 0, 0]
