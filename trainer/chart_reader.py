@@ -9,17 +9,26 @@ from transformers import ViTForImageClassification
 
 
 class ReadingHead(nn.Module):
-    """Patch tokens → the highest and lowest drawn pixel in each column of patches, as fractions of the height."""
+    """Patch tokens → the highest and lowest drawn pixel in each column of patches, as fractions of the height.
+
+    Each token says how surely the extreme lies in its patch, and where in it; a softmax over the column's patches
+    makes one height of that. So a token answers for its own place. (Heights from the mean of a column's tokens were
+    twice as far off after 4,500 charts, 0.21 of the height against 0.11, and labels were not learnt at all.)
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.linear = nn.Linear(width, 2)
+        self.score = nn.Linear(width, 2)
+        self.offset = nn.Linear(width, 2)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         """[batch, grid * grid, width], row by row → [batch, grid, 2]."""
         grid = round(tokens.shape[1] ** 0.5)
-        columns = tokens.unflatten(1, (grid, grid)).mean(dim=1)
-        return self.linear(columns)
+        columns = tokens.unflatten(1, (grid, grid))  # [batch, row, column, width]
+        weights = self.score(columns).float().softmax(dim=1)
+        middles = torch.arange(0.5, grid, device=tokens.device).view(1, grid, 1, 1)
+        heights = (middles + self.offset(columns).float()) / grid
+        return (weights * heights).sum(dim=1)
 
 
 class ChartReader(nn.Module):
@@ -44,7 +53,7 @@ class ChartReader(nn.Module):
         label_loss = functional.cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
         if self.reading is None or high_low is None:
             return {"loss": label_loss, "logits": logits}
-        reading_loss = _reading_loss(self.reading(hidden[:, 1:]).float(), high_low)
+        reading_loss = _reading_loss(self.reading(hidden[:, 1:]), high_low)
         loss = label_loss + self.read_chart * reading_loss
         return {"loss": loss, "logits": logits, "label_loss": label_loss, "reading_loss": reading_loss}
 

@@ -16,6 +16,7 @@ from trainer.preprocess import Preprocessor
 from trainer.targets import READ_CHART_COLUMNS, read_chart
 
 datasets.disable_progress_bars()  # its bars count files, not charts
+datasets.logging.set_verbosity_error()
 
 
 def load_splits(directory: Path) -> datasets.DatasetDict:

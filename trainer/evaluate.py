@@ -14,6 +14,7 @@ from trainer.config import EvaluateConfig
 from trainer.data import label_ids, load_split, picture_of
 from trainer.errors import UserError
 from trainer.files import write_json
+from trainer.manifest import read_manifest, verify
 from trainer.metrics import score
 from trainer.publish import write_card
 from trainer.results import is_run, record_evaluation
@@ -27,17 +28,28 @@ def evaluate(config: EvaluateConfig) -> None:
     if config.batch_size < 1:
         raise UserError(f"--batch-size {config.batch_size} must be at least 1")
     classifier = load_classifier(config.model, config.onnx)
+    fingerprint = _verified(config.dataset)
     rows = load_split(config.dataset, config.split)
     truth = label_ids(rows, classifier.classes)
     probabilities = softmax(all_logits(classifier, rows, config.batch_size))
-    entry = evaluation(config.dataset.resolve().name, config.split, weights_name(config.model, config.onnx))
-    entry |= score(probabilities, np.array(truth), classifier.classes)
+    weights = weights_name(config.model, config.onnx)
+    figures = score(probabilities, np.array(truth), classifier.classes)
+    entry = evaluation(config.dataset.resolve().name, config.split, weights, fingerprint) | figures
     print(figures_line(entry), table(entry), sep="\n")
     if config.json:
         write_json(config.json, entry)
     if is_run(config.model):
         record_evaluation(config.model, entry)
         write_card(config.model)
+
+
+def _verified(dataset: Path) -> str | None:
+    """The fingerprint of a dataset of ours, after a check that it is still true. None for any other ImageFolder."""
+    if not (dataset / "manifest.json").exists():
+        return None
+    manifest = read_manifest(dataset)
+    verify(dataset, manifest)
+    return manifest.fingerprint
 
 
 def load_classifier(directory: Path, onnx: Path | None) -> Classifier:
@@ -69,6 +81,6 @@ def all_logits(classifier: Classifier, rows: datasets.Dataset, batch_size: int =
     return np.concatenate(batches)
 
 
-def evaluation(dataset: str, split: str, weights: str) -> dict[str, Any]:
+def evaluation(dataset: str, split: str, weights: str, fingerprint: str | None) -> dict[str, Any]:
     """What an entry of ``metrics.json`` is about; ``metrics.score`` adds the figures."""
-    return {"dataset": dataset, "split": split, "weights": weights}
+    return {"dataset": dataset, "split": split, "weights": weights, "fingerprint": fingerprint}

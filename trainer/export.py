@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from optimum.exporters.onnx import main_export
 from optimum.onnxruntime import ORTQuantizer
 from optimum.onnxruntime.configuration import AutoQuantizationConfig
+from optimum.utils import logging as optimum_logging
 from transformers.utils import logging
 
 from trainer.classifier import ONNX, QUANTIZED, OnnxClassifier
@@ -38,6 +40,7 @@ def export(config: ExportConfig) -> None:
     checkpoint; that file, and an older one of its name, is gone then.
     """
     logging.set_verbosity_error()
+    optimum_logging.set_verbosity_error()
     results, checkpoint = read_results(config.run), TorchClassifier.load(config.run)
     gate = Gate(config, checkpoint)
     files = {CHECKPOINT: _size(config.run / CHECKPOINT) | {"latency_ms": torch_latency(checkpoint)}}
@@ -54,7 +57,9 @@ def export(config: ExportConfig) -> None:
 
 
 def _export(run: Path, scratch: Path) -> None:
-    main_export(run, scratch, task="image-classification", local_files_only=True, do_validation=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of torch's tracer, about checks of the picture's size: it never changes
+        main_export(str(run), str(scratch), task="image-classification", local_files_only=True, do_validation=False)
 
 
 def _quantize(fp32: Path, scratch: Path) -> None:

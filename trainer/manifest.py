@@ -56,7 +56,7 @@ def verify(directory: Path, manifest: Manifest) -> None:
             found += 1
         if found != charts:
             raise UserError(
-                f"split {split} of {directory} has {found} charts, its manifest says {charts}; build it again"
+                f"{directory / split} has {found} charts, but the manifest says {charts}; build the dataset again"
             )
     if fingerprint.hexdigest() != manifest.fingerprint:
         raise UserError(f"the metadata of {directory} was altered since it was built; build the dataset again")

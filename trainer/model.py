@@ -28,6 +28,9 @@ def build(config: TrainConfig, classes: tuple[str, ...]) -> tuple[ViTForImageCla
 
 def new_vit(config: TrainConfig, classes: tuple[str, ...]) -> ViTForImageClassification:
     """A network with random weights, and positions that start as a map of the picture. Raises UserError for sizes."""
+    for name in ("image_size", "patch_size", "hidden_size", "num_hidden_layers", "num_attention_heads"):
+        if getattr(config, name) < 1:
+            raise UserError(f"--{name.replace('_', '-')} {getattr(config, name)} must be at least 1")
     if config.image_size % config.patch_size:
         raise UserError(f"--image-size {config.image_size} is not a multiple of --patch-size {config.patch_size}")
     if config.hidden_size % config.num_attention_heads or config.hidden_size % 4:

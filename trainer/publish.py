@@ -26,7 +26,7 @@ def write_card(directory: Path) -> None:
         pipeline_tag="image-classification",
         tags=["vision", "finance", "candlestick-charts", "chart-patterns", "onnx"],
         base_model=base if base and not Path(base).exists() else None,
-        metrics=list(METRICS),
+        metrics=list(METRICS.values()),
         model_name=name,
         eval_results=_eval_results(results["evaluations"]) or None,
     )

@@ -69,7 +69,7 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str], title: str, pat
 def predictions(
     pictures: Sequence[Image.Image], truth: np.ndarray, probabilities: np.ndarray, classes: Sequence[str], path: Path
 ) -> None:
-    """A grid of charts; under each what the model says, how sure it is, and the truth where that differs."""
+    """A grid of charts; above each the truth, under it what the model says and how sure it is."""
     columns = min(COLUMNS, len(pictures))
     rows = -(-len(pictures) // columns)
     figure = Figure(figsize=(2.5 * columns, 2.95 * rows), layout="constrained")
@@ -79,8 +79,7 @@ def predictions(
         colour = GREEN if guess == true else RED
         axes.imshow(picture)
         axes.set_xlabel(f"{_spoken(classes[guess])}, {chances[guess]:.0%}", color=colour, fontsize=10, weight="bold")
-        wrong = f"is {_spoken(classes[true])}" if guess != true else ""
-        axes.set_title(wrong, color=INK, fontsize=9, pad=3)
+        axes.set_title(f"true: {_spoken(classes[true])}", color=INK, fontsize=9, pad=3)
         axes.set_xticks([])
         axes.set_yticks([])
         for spine in axes.spines.values():

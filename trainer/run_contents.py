@@ -65,7 +65,9 @@ def _score(
 ) -> tuple[dict[str, Any], np.ndarray]:
     probabilities = softmax(all_logits(classifier, rows, label=split))
     truth = np.array(label_ids(rows, manifest.classes))
-    entry = evaluation(manifest.name, split, CHECKPOINT) | score(probabilities, truth, manifest.classes)
+    entry = evaluation(manifest.name, split, CHECKPOINT, manifest.fingerprint) | score(
+        probabilities, truth, manifest.classes
+    )
     return entry, probabilities
 
 

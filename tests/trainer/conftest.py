@@ -1,0 +1,80 @@
+"""One small dataset and one small finished run for all tests of the trainer."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from trainer.__main__ import main
+
+TINY = [
+    *("--image-size", "32", "--patch-size", "8", "--hidden-size", "32"),
+    *("--num-hidden-layers", "2", "--num-attention-heads", "2"),
+    *("--num-train-epochs", "1", "--per-device-train-batch-size", "8", "--bf16", "false"),
+    *("--eval-strategy", "epoch", "--save-strategy", "epoch", "--logging-strategy", "epoch"),
+]
+
+torch.set_num_threads(1)  # tiny nets only wait for each other's threads
+
+
+def _build(directory: Path, *options: str) -> Path:
+    sizes = ["--size", "60", "--validation-fraction", "0.2", "--test-fraction", "0.2", "--image-size", "64"]
+    command = [sys.executable, "-m", "dataset_builder", "build", "--output", str(directory), "--workers", "1"]
+    subprocess.run([*command, *sizes, *options], check=True, capture_output=True)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def charts(tmp_path_factory) -> Path:
+    """60 charts of 64 pixels as PNG files, 40 of them to train on, and ten without a pattern."""
+    return _build(tmp_path_factory.mktemp("data") / "charts", "--negatives", "10")
+
+
+@pytest.fixture(scope="session")
+def parquet_charts(tmp_path_factory) -> Path:
+    """The same charts in Parquet shards."""
+    return _build(tmp_path_factory.mktemp("data") / "charts", "--negatives", "10", "--format", "parquet")
+
+
+@pytest.fixture
+def own_charts(charts, tmp_path) -> Path:
+    """A copy to spoil."""
+    return Path(shutil.copytree(charts, tmp_path / "charts"))
+
+
+@pytest.fixture(scope="session")
+def finished_run(charts, tmp_path_factory) -> Path:
+    """A trained and exported run. Tests must not change it."""
+    run = tmp_path_factory.mktemp("models") / "run"
+    assert main(["train", "--dataset", str(charts), "--output", str(run), *TINY]) == 0
+    assert main(["export", str(run), "--dataset", str(charts)]) == 0
+    return run
+
+
+@pytest.fixture
+def own_run(finished_run, tmp_path) -> Path:
+    """A copy to spoil."""
+    return Path(shutil.copytree(finished_run, tmp_path / "run"))
+
+
+@pytest.fixture
+def tiny() -> list[str]:
+    """Options of ``train`` for a net that a test can wait for."""
+    return TINY
+
+
+@pytest.fixture
+def fails(capsys):
+    """Run a command that must fail with exit code 2 and one sentence; returns the sentence."""
+
+    def run(*argv: str | Path, code: int = 2) -> str:
+        capsys.readouterr()
+        assert main([str(word) for word in argv]) == code
+        error = capsys.readouterr().err
+        assert "Traceback" not in error
+        return error.strip().splitlines()[-1]
+
+    return run
