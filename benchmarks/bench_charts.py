@@ -30,6 +30,7 @@ import mplfinance
 import numpy as np
 import pandas as pd
 
+from dataset_builder.candles import Candles
 from dataset_builder.chart import encode_png, render
 from dataset_builder.look import draw_look
 from dataset_builder.patterns import PATTERNS
@@ -55,20 +56,21 @@ def main() -> None:
 
 def _contestants(tables: list[pd.DataFrame], folder: Path) -> dict[str, tuple[Callable[[], None], int]]:
     """What to measure: a function that draws the next chart, and how many charts make a round."""
-    path, given, next_table = folder / "chart.png", _given(), itertools.cycle(tables)
+    given, next_table = _given(), itertools.cycle(tables)
+    paths = (folder / f"{number}.png" for number in itertools.count())  # new files: overwriting one is slower
     samples = ((pattern.name, index) for index in itertools.count() for pattern in PATTERNS)
 
     def ours() -> None:
-        path.write_bytes(encode_png(draw_sample(1, *next(samples)).image))
+        next(paths).write_bytes(encode_png(draw_sample(1, *next(samples)).image))
 
     def ours_given() -> None:
         candles, frame, pivots, rng = next(given)
         look = draw_look(TRAINING_STYLES, rng)
-        path.write_bytes(encode_png(render(candles, look, frame, pivots).image))
+        next(paths).write_bytes(encode_png(render(candles, look, frame, pivots).image))
 
     return {
-        "mplfinance": (lambda: _mplfinance(next(next_table), path), 6),
-        "matplotlib, a figure a chart": (lambda: _matplotlib(next(next_table), path), 6),
+        "mplfinance": (lambda: _mplfinance(next(next_table), next(paths)), 6),
+        "matplotlib, a figure a chart": (lambda: _matplotlib(next(next_table), next(paths)), 6),
         "ours: look, picture, PNG": (ours_given, 100),
         "ours: candles, look, picture, PNG": (ours, 100),
     }
@@ -107,8 +109,6 @@ def _matplotlib(table: pd.DataFrame, path: Path) -> None:
 
 def _given() -> Iterator[tuple]:
     """Finished candles to draw, as the libraries get them, and a fresh random stream for each look."""
-    from dataset_builder.candles import Candles
-
     charts = []
     for pattern in PATTERNS:
         ohlcv = draw_sample(0, pattern.name, 0).metadata["ohlcv"]
