@@ -27,7 +27,7 @@ def pixel_leak(labels: np.ndarray, thumbnails: np.ndarray) -> Finding:
 
 
 def _forest() -> ExtraTreesClassifier:
-    return ExtraTreesClassifier(200, min_samples_leaf=5, n_jobs=-1, random_state=0)
+    return ExtraTreesClassifier(100, min_samples_leaf=5, n_jobs=-1, random_state=0)
 
 
 def _leak(name: str, labels: np.ndarray, table: np.ndarray, model) -> Finding:

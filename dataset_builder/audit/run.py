@@ -32,8 +32,8 @@ class FellShort(UserError):
 def audit(config: AuditConfig) -> None:
     """Measure the dataset. Raises FellShort where a finding is out of its range, after writing everything."""
     directory, manifest = config.directory, read_manifest(config.directory)
-    charts = _measure(directory, manifest, config.workers)
-    findings = list(_findings(charts, manifest))
+    charts = measure_all(directory, manifest, config.workers)
+    findings = judge(charts, manifest)
     statistics = candles.compare(directory, manifest, config.ohlcv)
     findings += candles.findings(statistics)
     table = _table(findings, statistics)
@@ -51,7 +51,8 @@ def audit(config: AuditConfig) -> None:
         raise FellShort(f"{directory} falls short in {len(failed)} of {len(findings)} measures: {'; '.join(failed)}")
 
 
-def _measure(directory: Path, manifest: dict, workers: int) -> list[Measures]:
+def measure_all(directory: Path, manifest: dict, workers: int) -> list[Measures]:
+    """Measure every chart of every split, in the order of their names."""
     jobs = list(batches(directory, manifest))
     charts: list[Measures] = []
     with tqdm(total=sum(len(rows) for _, rows in jobs), unit="chart", desc="measuring") as progress:
@@ -61,8 +62,12 @@ def _measure(directory: Path, manifest: dict, workers: int) -> list[Measures]:
     return sorted(charts, key=lambda chart: (chart.split, chart.row["id"]))  # whoever was first
 
 
-def _findings(charts: list[Measures], manifest: dict):
-    yield from _balance(manifest)
+def judge(charts: list[Measures], manifest: dict) -> list[Finding]:
+    """What the measures say of the whole dataset."""
+    return [*_balance(manifest), *_content(charts), *_leaks(charts)]
+
+
+def _content(charts: list[Measures]):
     mistakes = [chart.mistake for chart in charts if chart.mistake]
     yield Finding("labels that the checks refuse", len(mistakes), high=0, detail="; ".join(mistakes[:2]))
     splits = np.array([chart.split for chart in charts])
@@ -71,6 +76,9 @@ def _findings(charts: list[Measures], manifest: dict):
     yield duplicates.shared_prices(splits, ids, [chart.price_hash for chart in charts])
     yield Finding("smallest share of the height filled", min(c.price_height for c in charts), low=MIN_PRICE_HEIGHT)
     yield Finding("narrowest candle, pixels", min(c.candle_width for c in charts), low=MIN_CANDLE_WIDTH)
+
+
+def _leaks(charts: list[Measures]):
     labelled = [chart for chart in charts if chart.row["label"] is not None]
     labelled = [labelled[i] for i in np.random.default_rng(0).permutation(len(labelled))[:LEAK_CHARTS]]
     labels = np.array([chart.row["label"] for chart in labelled])

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from dataset_builder.audit import measure
-from dataset_builder.audit.run import FellShort, audit
+from dataset_builder.audit.run import FellShort, audit, judge, measure_all
 from dataset_builder.build import build
 from dataset_builder.config import AuditConfig, BuildConfig, VerifyConfig
+from dataset_builder.manifest import read_manifest
 from dataset_builder.sample import draw_look_again
 from dataset_builder.verify import verify
 
@@ -22,7 +23,7 @@ LEAK_FROM_FIELDS, LEAK_FROM_PIXELS = "label from all nuisance fields", "label fr
 @pytest.fixture(scope="module")
 def good(tmp_path_factory) -> Path:
     directory = tmp_path_factory.mktemp("audit") / "charts"
-    return build(BuildConfig(directory, size=1000, unseen_styles=50, negatives=20))
+    return build(BuildConfig(directory, size=600, unseen_styles=50, negatives=20))
 
 
 @pytest.fixture
@@ -32,11 +33,10 @@ def charts(good, tmp_path) -> Path:
 
 
 def failed(directory: Path) -> set[str]:
-    with pytest.raises(FellShort) as error:
-        audit(AuditConfig(directory, workers=1))
-    assert error.value.exit_code == 1
-    findings = json.loads((directory / "audit" / "audit.json").read_text())["findings"]
-    return {finding["name"] for finding in findings if not finding["passed"]}
+    """The names of the findings that don't pass."""
+    manifest = read_manifest(directory)
+    findings = judge(measure_all(directory, manifest, workers=1), manifest)
+    return {finding.name for finding in findings if not finding.passed}
 
 
 def change_rows(directory: Path, split: str, change) -> None:
@@ -48,20 +48,26 @@ def change_rows(directory: Path, split: str, change) -> None:
 
 
 def test_a_good_dataset_passes_and_gets_its_table_and_pictures(charts, capsys):
-    audit(AuditConfig(charts, workers=2))
+    for _ in range(2):
+        audit(AuditConfig(charts, workers=2))  # the second takes the first one's place
     table = capsys.readouterr().out
     assert "| labels that the checks refuse | 0 | ≤ 0 | ok |" in table
-    assert table.strip() in (charts / "README.md").read_text()
+    assert table[: len(table) // 2].strip() in (charts / "README.md").read_text()
     pictures = {path.name for path in (charts / "audit").glob("*.png")}
     assert {"contact.png", "contact_breakout.png", "nuisances.png", "candles.png"} <= pictures
     assert json.loads((charts / "audit" / "audit.json").read_text())["passed"]
+    assert (charts / "README.md").read_text().count("## Audit") == 1
     verify(VerifyConfig(charts))  # the audit alters nothing that is frozen
 
 
-def test_a_second_audit_replaces_the_first_in_the_card(charts):
-    for _ in range(2):
+def test_a_dataset_that_falls_short_is_told_and_refused(charts, monkeypatch):
+    manifest = json.loads((charts / "manifest.json").read_text())
+    manifest["splits"]["train"]["classes"]["breakout"] -= 5
+    (charts / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(FellShort, match="charts that classes of train differ by") as error:
         audit(AuditConfig(charts, workers=2))
-    assert (charts / "README.md").read_text().count("## Audit") == 1
+    assert error.value.exit_code == 1
+    assert not json.loads((charts / "audit" / "audit.json").read_text())["passed"]
 
 
 def test_a_wrong_label_is_found(charts):
@@ -97,7 +103,7 @@ def test_a_colour_of_its_own_is_found(charts, monkeypatch):
 
     for split in ("train", "validation", "test"):
         change_rows(charts, split, tell)
-    monkeypatch.setattr(measure, "check_look", lambda look, row: None)
+    monkeypatch.setattr(measure, "_look_again", draw_look_again)
     assert failed(charts) == {LEAK_FROM_FIELDS}
 
 
@@ -106,7 +112,7 @@ def test_a_caption_is_found(charts, monkeypatch):
         look = draw_look_again(split, row, size)
         return replace(look, watermark=True, seed=1) if row["label"] == "bullish_flag" else look
 
-    monkeypatch.setattr(measure, "draw_look_again", with_caption)
+    monkeypatch.setattr(measure, "_look_again", with_caption)
     assert LEAK_FROM_PIXELS in failed(charts)
 
 
@@ -117,10 +123,3 @@ def test_an_illegible_chart_is_found(charts):
 
     change_rows(charts, "train", flatten)
     assert "smallest share of the height filled" in failed(charts)
-
-
-def test_an_unbalanced_split_is_found(charts):
-    manifest = json.loads((charts / "manifest.json").read_text())
-    manifest["splits"]["train"]["classes"]["breakout"] -= 5
-    (charts / "manifest.json").write_text(json.dumps(manifest))
-    assert "charts that classes of train differ by" in failed(charts)
