@@ -109,25 +109,40 @@ class View:
 
 def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[Swing, ...]:
     """Alternating tops and bottoms at least ``threshold`` apart; the first and last may still be moving."""
-    top_bar = bottom_bar = 0
-    top, bottom = upper[0], lower[0]
-    rising: bool | None = None
-    swings: list[Swing] = []
-    for bar, (high, low) in enumerate(zip(upper, lower, strict=True)):
-        if rising is not False and high >= top:
-            top_bar, top = bar, high
-        elif rising is not False and top - low >= threshold:
-            swings.append(Swing(top_bar, top, True))
-            rising, bottom_bar, bottom = False, bar, low
-            continue
-        if rising is not True and low <= bottom:
-            bottom_bar, bottom = bar, low
-        elif rising is not True and high - bottom >= threshold:
-            swings.append(Swing(bottom_bar, bottom, False))
-            rising, top_bar, top = True, bar, high
-    if rising is not None:
-        swings.append(Swing(top_bar, top, True) if rising else Swing(bottom_bar, bottom, False))
-    return tuple(swings)
+    start, rising = _first_leg(upper, lower, threshold)
+    if rising is None:
+        return ()
+    swings = [Swing(start, lower[start] if rising else upper[start], not rising)]
+    last_bar, last = start + 1, upper[start + 1] if rising else lower[start + 1]
+    for bar in range(start + 2, len(upper)):
+        if rising:
+            if upper[bar] > last:
+                last_bar, last = bar, upper[bar]
+            elif last - lower[bar] >= threshold:
+                swings.append(Swing(last_bar, last, True))
+                rising, last_bar, last = False, bar, lower[bar]
+        elif lower[bar] < last:
+            last_bar, last = bar, lower[bar]
+        elif upper[bar] - last >= threshold:
+            swings.append(Swing(last_bar, last, False))
+            rising, last_bar, last = True, bar, upper[bar]
+    return (*swings, Swing(last_bar, last, rising))
+
+
+def _first_leg(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[int, bool | None]:
+    """The bar of the first turning point, and whether the leg from there rises (None: there is no leg)."""
+    top = bottom = 0
+    for bar in range(1, len(upper)):
+        higher, lower_low = upper[bar] > upper[top], lower[bar] < lower[bottom]
+        rise = 0.0 if lower_low else upper[bar] - lower[bottom]
+        fall = 0.0 if higher else upper[top] - lower[bar]
+        if max(rise, fall) >= threshold > 0:
+            return (bottom, True) if rise > fall else (top, False)
+        if higher:
+            top = bar
+        if lower_low:
+            bottom = bar
+    return 0, None
 
 
 def merge(swings: Sequence[Swing], threshold: float) -> tuple[Swing, ...]:
@@ -140,12 +155,12 @@ def merge(swings: Sequence[Swing], threshold: float) -> tuple[Swing, ...]:
             if rising is not True and bottom and s.price - bottom.price >= threshold:
                 kept.append(bottom)
                 rising, top = True, s
-            elif rising is not False and (top is None or s.price >= top.price):
+            elif rising is not False and (top is None or s.price > top.price):
                 top = s
         elif rising is not False and top and top.price - s.price >= threshold:
             kept.append(top)
             rising, bottom = False, s
-        elif rising is not True and (bottom is None or s.price <= bottom.price):
+        elif rising is not True and (bottom is None or s.price < bottom.price):
             bottom = s
     if rising is not None:
         kept.append(top if rising else bottom)
