@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,6 +12,15 @@ from accelerate.utils import broadcast_object_list
 from trainer.errors import UserError
 
 Result = TypeVar("Result")
+
+
+def processes_are_missing() -> bool:
+    """Whether ``accelerate launch --cpu --num_processes N`` started this process alone, as it does without MPI.
+
+    See https://github.com/huggingface/accelerate/issues/2741. With ``--multi_gpu`` it starts N, with or without GPUs.
+    """
+    asked_for_more = "MASTER_PORT" in os.environ and os.environ.get("ACCELERATE_USE_CPU", "").lower() == "true"
+    return asked_for_more and PartialState().num_processes == 1
 
 
 def on_main_process(function: Callable[..., Result], *args) -> Result:

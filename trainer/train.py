@@ -15,7 +15,7 @@ from trainer.chart_trainer import ChartTrainer
 from trainer.classifier import softmax
 from trainer.config import TrainConfig
 from trainer.data import ChartDataset, label_ids, load_split
-from trainer.distributed import on_main_process
+from trainer.distributed import on_main_process, processes_are_missing
 from trainer.errors import UserError
 from trainer.manifest import Manifest, read_manifest, verify
 from trainer.metrics import score
@@ -27,6 +27,12 @@ from trainer.run_contents import fill_run
 from trainer.summary import print_summary
 
 LIBRARIES = ("accelerate", "datasets", "numpy", "pillow", "torch", "transformers")
+
+DEFAULTS = {
+    "report_to": "none",
+    "disable_tqdm": False,
+    "ddp_find_unused_parameters": False,  # every parameter has a part in the loss
+}
 
 
 def train(config: TrainConfig, given: dict[str, Any]) -> None:
@@ -64,7 +70,7 @@ def _training_arguments(run: RunDirectory, given: dict[str, Any]) -> TrainingArg
         "use_cpu": not has_accelerator(),
     }
     try:
-        return TrainingArguments(**{"report_to": "none", "disable_tqdm": False, **given, **ours})
+        return TrainingArguments(**{**DEFAULTS, **given, **ours})
     except (ValueError, TypeError, ImportError) as error:
         raise UserError(f"these options do not go together: {' '.join(str(error).split())}") from None
 
@@ -129,6 +135,8 @@ def _validation_metrics(prediction: EvalPrediction, classes: tuple[str, ...]) ->
 
 
 def _say_how_it_starts(arguments: TrainingArguments, config: TrainConfig, start: Start) -> None:
+    if processes_are_missing():
+        _say(arguments, "accelerate started one process: for several on a CPU give it --multi_gpu instead of --cpu")
     if start.checkpoint:
         _say(arguments, f"going on from {start.checkpoint}")
     elif config.resume:

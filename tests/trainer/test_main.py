@@ -1,0 +1,40 @@
+import subprocess
+import sys
+
+import pytest
+
+from trainer.__main__ import COMMANDS, main
+
+
+def test_help_lists_the_commands_and_loads_nothing_heavy():
+    program = (
+        "import sys; from trainer.__main__ import main; main(['--help']);"
+        "sys.exit(bool({'torch', 'transformers', 'datasets', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main([name, "--help"])
+    assert caught.value.code == 0
+    assert f"python -m trainer {name}" in capsys.readouterr().out
+
+
+def test_an_unknown_command_and_an_unknown_option(fails, capsys):
+    assert fails("predit") == "error: unknown command 'predit'; did you mean 'predict'?"
+    with pytest.raises(SystemExit) as caught:
+        main(["predict", "--model", "m", "--jsn", "x.png"])
+    assert caught.value.code == 2 and "--json" in capsys.readouterr().err
+
+
+def test_the_summary_says_what_was_reached_and_where(finished_run, capsys, tmp_path, fails):
+    assert main(["summary", str(finished_run)]) == 0
+    out = capsys.readouterr().out
+    assert "charts/test: accuracy" in out and "95 % interval" in out and "on 10 charts" in out
+    assert "onnx/model_quantized.onnx: 0." in out and "ms a picture on one core" in out
+    assert str(finished_run / "training_curves.png") in out
+    assert "is not a run" in fails("summary", tmp_path)

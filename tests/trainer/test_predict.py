@@ -1,0 +1,95 @@
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from transformers import pipeline
+
+from trainer.__main__ import main
+
+
+@pytest.fixture
+def picture(charts) -> Path:
+    return sorted(charts.glob("test/*/*.png"))[0]
+
+
+def _json_lines(capsys, *argv) -> list[dict]:
+    capsys.readouterr()
+    assert main([str(word) for word in argv]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_one_json_object_a_line(finished_run, charts, capsys):
+    pictures = sorted(charts.glob("test/*/*.png"))[:3]
+    answers = _json_lines(capsys, "predict", "--model", finished_run, "--json", *pictures)
+    assert [answer["file"] for answer in answers] == [str(path) for path in pictures]
+    for answer in answers:
+        assert set(answer) == {"file", "label", "score", "probabilities"}
+        assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+        assert answer["score"] == max(answer["probabilities"].values()) == answer["probabilities"][answer["label"]]
+
+
+def test_every_kind_of_weights_agrees_with_transformers(finished_run, picture, tmp_path, capsys):
+    bare = shutil.copytree(finished_run, tmp_path / "bare", ignore=shutil.ignore_patterns("onnx"))
+    stock = {a["label"]: a["score"] for a in pipeline("image-classification", model=str(bare), top_k=10)(str(picture))}
+    choices = {
+        "checkpoint": (["--model", bare], 1e-5),
+        "fp32": (["--model", finished_run, "--onnx", finished_run / "onnx/model.onnx"], 1e-4),
+        "int8": (["--model", finished_run], 0.02),
+    }
+    for options, tolerance in choices.values():
+        answer = _json_lines(capsys, "predict", *options, "--json", picture)[0]
+        assert answer["probabilities"] == pytest.approx(stock, abs=tolerance)
+
+
+def test_text_lists_the_surest_first(finished_run, picture, capsys):
+    assert main(["predict", "--model", str(finished_run), str(picture)]) == 0
+    first, *lines = capsys.readouterr().out.splitlines()
+    shares = [float(line.split("%")[0]) for line in lines]
+    assert first.startswith(f"{picture}: {lines[0].split()[-1]} (") and shares == sorted(shares, reverse=True)
+
+
+def test_with_an_onnx_file_neither_torch_nor_transformers_is_loaded(finished_run, picture):
+    program = (
+        "import sys; from trainer.__main__ import main; code = main(sys.argv[1:]);"
+        "heavy = {'torch', 'transformers', 'datasets', 'optimum', 'matplotlib', 'pandas'} & set(sys.modules);"
+        "sys.exit(f'loaded {heavy}' if heavy else code)"
+    )
+    command = [sys.executable, "-c", program, "predict", "--model", str(finished_run), str(picture)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_odd_pictures_are_converted(finished_run, tmp_path, capsys):
+    pictures = {
+        "dot.png": Image.new("RGB", (1, 1)),
+        "wide.png": Image.fromarray(np.full((9, 9), 40_000, np.uint16)),
+        "print.jpg": Image.new("CMYK", (30, 20)),
+        "clear.png": Image.new("RGBA", (30, 20)),
+    }
+    for name, picture in pictures.items():
+        picture.save(tmp_path / name)
+    answers = _json_lines(capsys, "predict", "--model", finished_run, "--json", *sorted(tmp_path.glob("*.*g")))
+    assert len(answers) == 4
+
+
+def test_one_bad_picture_does_not_lose_the_others(finished_run, picture, tmp_path, capsys):
+    (tmp_path / "bad.png").write_bytes(picture.read_bytes()[:200])
+    words = ["predict", "--model", finished_run, "--json", tmp_path / "bad.png", tmp_path / "none.png", picture]
+    assert main([str(word) for word in words]) == 2
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["file"] == str(picture)
+    errors = captured.err.splitlines()
+    assert len(errors) == 3 and "bad.png is truncated or damaged" in errors[0] and "none.png: no such file" in errors[1]
+    assert errors[2] == "error: 2 of 3 pictures could not be read"
+
+
+def test_bad_input(finished_run, picture, tmp_path, fails):
+    assert "is not a model directory" in fails("predict", "--model", tmp_path, picture)
+    assert "is not a model directory" in fails("predict", "--model", picture, picture)
+    assert "name at least one picture" in fails("predict", "--model", finished_run)
+    assert "no such file" in fails("predict", "--model", finished_run, "--onnx", tmp_path / "none.onnx", picture)
