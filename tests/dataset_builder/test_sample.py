@@ -172,7 +172,7 @@ def test_rejected_draws_are_counted_by_reason():
 
 def test_a_sketch_that_never_passes_its_check_is_an_error():
     rng = np.random.default_rng(0)
-    with pytest.raises(RuntimeError, match="no draw of .* candles passes the check: .*'never': 200"):
+    with pytest.raises(RuntimeError, match=r"no draw of .* candles passes the check: .*'never': 200"):
         draw_accepted(PATTERNS[0].sketch, lambda view: "never", draw_look(TRAINING_STYLES, rng), rng)
 
 
