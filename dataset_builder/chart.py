@@ -40,7 +40,9 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
     connect or draw levels through, as people do on their charts.
     """
     shown = series.heikin_ashi(candles) if look.style.kind == "heikin_ashi" else candles
-    plot = layout(look, len(candles), frame, size)
+    high, low = (shown.close, shown.close) if look.style.kind in ("line", "area") else (shown.high, shown.low)
+    # No wider than what is drawn: a line chart leaves out the wicks, and fills the height all the same.
+    plot = layout(look, len(candles), (max(frame[0], low.min()), min(frame[1], high.max())), size)
     canvas, rng = _begin(look, plot, size)
     if look.volume != "none":
         indicators.draw_volume(canvas, plot, look, candles)
@@ -49,7 +51,6 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
     if look.marks != "none" and len(marks) >= 2:
         indicators.draw_marks(canvas, plot, look, marks, np.random.default_rng([look.seed, 1]))
     stretch = (size / look.width, size / look.height)
-    high, low = (shown.close, shown.close) if look.style.kind in ("line", "area") else (shown.high, shown.low)
     return Chart(
         image=_finish(canvas, plot, look, rng, size),
         plot=plot,

@@ -29,7 +29,7 @@ class Style:
     border: Colour | None = None  # outline of the bodies
     filling: Colour | None = None  # inside of hollow candles; None: the background shows through
     sessions: Colour | None = None  # alternate day shading
-    body_width: tuple[float, float] = (0.55, 0.95)  # share of the candle spacing
+    body_width: tuple[float, float] = (0.6, 1.0)  # share of the candle spacing
     wick_width: tuple[float, float] = (0.7, 1.4)  # screen pixels; of a line chart, the line
     volume: float = 0.3  # probability of a volume pane or overlay
     averages: float = 0.2  # probability of moving averages
