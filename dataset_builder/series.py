@@ -53,7 +53,8 @@ def _shapes(plot: Plot, look: Look, candles: Candles) -> _Shapes:
     top, bottom = np.minimum(opening, close), np.maximum(opening, close)
     centre = plot.x(np.arange(len(candles)))
     width = min(max(plot.spacing * look.body_width, plot.pixel[0]), plot.spacing)
-    wick = min(max(look.wick_width, 0.6 * plot.pixel[0]), width)
+    thinnest = 1.0 if look.style.kind == "bars" else 0.6  # a bar is nothing but its wick
+    wick = min(max(look.wick_width, thinnest * plot.pixel[0]), width)
     left, wick_left = centre - width / 2, centre - wick / 2
     if look.snapped and plot.spacing >= 2:
         width, wick = max(round(width), 1), max(round(wick), 1)
