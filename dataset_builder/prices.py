@@ -1,8 +1,7 @@
 """From a pattern's sketch to a market that traces it: OHLCV candles with the texture of real ones.
 
 Each leg between two pivots is a fat-tailed bridge, not a straight line with noise: the price wanders as a
-random walk with clustered volatility does, and is only tied at its two ends. Bars are aggregated from
-intrabar steps, so bodies, wicks and ranges relate as they do on an exchange.
+random walk with clustered volatility does, and is only tied at its two ends.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataset_builder.candles import Candles
-from dataset_builder.sketch import Sketch, between, log_uniform
+from dataset_builder.exchange import STEPS, draw_volume, quote, trade
+from dataset_builder.sketch import Sketch, between
 
-STEPS = 4  # price changes inside a bar; the extremes between them follow the law of a Brownian bridge's
 FAR = 1e6  # a wall that is never reached, in H
 
 
@@ -42,9 +41,9 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     middles = np.arange(0.5, bars)
     volatility = sigma * _clustered_volatility(bars, rng) * np.interp(middles, t, noise_level)
     variance = np.repeat(volatility * volatility / STEPS, STEPS)
-    ohlc = _trade(*_bridge(sketch, t, y, variance, pinned, rng), volatility, variance, rng)
-    ohlc, scale, origin = _to_prices(ohlc, rng)
-    volume = _draw_volume(ohlc, np.interp(middles - lead, sketch.t, sketch.volume), rng)
+    ohlc = trade(*_bridge(sketch, t, y, variance, pinned, rng), volatility, variance, rng)
+    ohlc, scale, origin = quote(ohlc, rng)
+    volume = draw_volume(ohlc, np.interp(middles - lead, sketch.t, sketch.volume), rng)
     first, last = sketch.body
     pivots = np.array((np.minimum(np.maximum(sketch.t + (lead - 0.5), 0), bars - 1), origin + scale * sketch.y)).T
     pivots = pivots[first : last + 1]
@@ -144,43 +143,3 @@ def _fold(path: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Reflect the path at both walls, as often as needed."""
     span = high - low
     return high - np.abs((path - low) % (2 * span) - span)
-
-
-def _trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np.ndarray:
-    """Open, high, low and close, shape (4, bars), with small gaps between bars and extra, fat-tailed wicks."""
-    bars = len(volatility)
-    before, after = path[:-1], path[1:]
-    move, both = after - before, after + before
-    # Twice the extremes of a Brownian bridge between two prices lie a Rayleigh-distributed reach from their sum.
-    # Real bars reach further than their closes tell: quotes bounce, and part of each trade's move is taken back.
-    bounce = 2 * between(rng, 1.0, 2.4) * variance
-    reach = np.sqrt(move * move + bounce * rng.standard_exponential((2, bars * STEPS)))
-    peak = np.minimum(both + reach[0], np.maximum(2 * high, both))
-    trough = np.maximum(both - reach[1], np.minimum(2 * low, both))
-    opening, close = before[::STEPS].copy(), after[STEPS - 1 :: STEPS]
-    opening[1:] += (rng.laplace(0, log_uniform(rng, 0.01, 0.3), bars) * volatility)[1:]
-    wicks = np.minimum(rng.standard_exponential((2, bars)) ** 1.5, 6) * (between(rng, 0.03, 0.3) * volatility)
-    highest = np.maximum(np.maximum.reduce(peak.reshape(bars, STEPS), axis=1) / 2, np.maximum(opening, close))
-    lowest = np.minimum(np.minimum.reduce(trough.reshape(bars, STEPS), axis=1) / 2, np.minimum(opening, close))
-    return np.array((opening, highest + wicks[0], lowest - wicks[1], close))
-
-
-def _to_prices(ohlc: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float, float]:
-    """From H units to a positive price on an exchange's tick grid. Returns prices, scale and origin."""
-    lowest = float(ohlc[2].min())
-    top_over_bottom = log_uniform(rng, 0.01, 1.2)  # a window moves between 1 % and 120 % of its lowest price
-    bottom = log_uniform(rng, 0.01, 60000)
-    scale = bottom * top_over_bottom / (float(ohlc[1].max()) - lowest)
-    origin = bottom - scale * lowest
-    mean_range = float((ohlc[1] - ohlc[2]).sum()) / ohlc.shape[1] * scale
-    decimals = -math.floor(math.log10(mean_range / between(rng, 12, 150)))
-    return np.round(origin + scale * ohlc, decimals), scale, origin
-
-
-def _draw_volume(ohlc: np.ndarray, profile: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Traded volume: follows each bar's range (log-log correlation 0.5-0.85) and the pattern's own profile."""
-    spread = ohlc[1] - ohlc[2]
-    activity = np.log(spread * (len(spread) / spread.sum()) + 0.05)
-    noise = rng.standard_normal(len(spread)) * between(rng, 0.2, 0.6)
-    volume = log_uniform(rng, 1, 1e5) * profile * np.exp(between(rng, 0.5, 1.0) * activity + noise)
-    return np.round(volume + 0.001, 3)

@@ -25,12 +25,13 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     if stage != "complete":  # the break starts from the side opposite to it, or the last pivot would be no turn
         low_first = (swings % 2 == 1) == (stage == "broken")
     legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.5, 2.0) for i in range(swings - 1)]
-    low_line = [(1 - narrow) * when for when in shares(legs)]
+    lowest = 0 if low_first else 1
+    when = shares(legs)
+    low_line = [(1 - narrow) * max(at - when[lowest], 0.0) / (1 - when[lowest]) for at in when]
     stray = spread(rng, -0.02, 0.05, swings)
     levels = [
         low + d if (i % 2 == 0) == low_first else 1 - d for i, (low, d) in enumerate(zip(low_line, stray, strict=True))
     ]
-    lowest = 0 if low_first else 1
     levels[lowest] = min(levels[lowest], 0.02)
     start = between(rng, 0.6, 1.9) if low_first else between(rng, -0.9, 0.5)
     times, points = trend(rng, start, levels[0], between(rng, 0.25, 0.9))

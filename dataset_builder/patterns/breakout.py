@@ -12,20 +12,25 @@ from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline
 from dataset_builder.swings import View, drift, first_match, touches
 
 MIN_RANGE_BARS = 12
+# Five touches make a range. After a leg of this many times its height, two of the level that breaks are enough: a sixth
+# of the real crops show an earlier top, one dip, and a long run through the level.
+LONG_LEG = 1.5
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the range's height, from 0 to 1. Drawn upwards, and mirrored in half of the charts."""
+    dip = rng.random() < 0.25  # one dip or two between an earlier top and the run through its level
     most = 8 if bars > 40 else 6 if bars > 30 else 5
-    swings = 5 + int((most - 4) * rng.random())  # four, after a trend, could be a double top
-    low_first = bool(rng.random() < 0.5)
+    swings = 2 + 2 * int(2 * rng.random()) if dip else 5 + int((most - 4) * rng.random())
+    low_first = bool(rng.random() < 0.5) and not dip
     short = spread(rng, -0.03, 0.2, swings)  # how far each turn stops short of its side
     levels = [off if (i % 2 == 0) == low_first else 1 - off for i, off in enumerate(short)]
     legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
     share = between(rng, 0.15, 0.7)  # of the bars that the leg out takes: up to two thirds on real charts
     share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
-    times, points = _leg_out(rng, levels[-1], sum(legs) * share / (1 - share))
+    leg = log_uniform(rng, 1.6 if dip else 0.8, 5.0)  # real ones run to several times the range's height
+    times, points = _leg_out(rng, leg, levels[-1], sum(legs) * share / (1 - share))
     start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -1.0, 1.9)
     sketch = outline(
         rng,
@@ -42,9 +47,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     return sketch.mirrored() if rng.random() < 0.5 else sketch
 
 
-def _leg_out(rng: np.random.Generator, start: float, time: float) -> tuple[list[float], list[float]]:
-    """Durations and levels of the legs after the range."""
-    leg = log_uniform(rng, 0.8, 5.0)  # real ones run to several times the range's height
+def _leg_out(rng: np.random.Generator, leg: float, start: float, time: float) -> tuple[list[float], list[float]]:
+    """Durations and levels of the legs after the range, which run ``leg`` beyond it."""
     if rng.random() < 0.33:  # throwback: out, back to the level, and on
         out = leg * between(rng, 0.4, 0.8)
         back = 1 + between(rng, -0.05, 0.25) * out
@@ -94,17 +98,22 @@ def _refuse(view: View, start: int, stop: int) -> str | None:
         return "leg out too short"
     if min(after) < top - 0.4 * height or after[-1] < top + 0.3 * leg:
         return "back inside the range"
-    if max(drift(upper, max), drift(lower, min)) > 0.3 * height:
+    high, low = touches(upper, lower, top - 0.33 * height, bottom + 0.33 * height)
+    if high < 2 or low < 1 or (high + low < 5 and leg < LONG_LEG * height):
+        return "too few touches of the range"
+    if high + low < 5 and len(after) - after.index(max(after)) > 0.15 * len(view):
+        return "a rest after the leg out: a flag"
+    if drift(upper, max) > 0.3 * height or (low > 1 and drift(lower, min) > 0.3 * height):
         return "a side of the range slopes"
     if view.narrowed(start, top, bottom):
         return "wider before the range: a triangle"
-    high, low = touches(upper, lower, top - 0.33 * height, bottom + 0.33 * height)
-    if min(high, low) < 2 or high + low < 5:
-        return "too few touches of the range"
     before = slice(max(start - 16, 0), start + 1)
-    if top - min(view.lower[before]) > 2.5 * height:
+    rise, fall = top - min(view.lower[before]), max(view.upper[before]) - bottom
+    if rise > 2.5 * height:
         return "a pole into the range: a flag"
-    if low == 2 and max(view.upper[before]) > top + 0.3 * height:
+    if high + low < 5 and rise > 1.25 * height:
+        return "lower before the range: a triangle"
+    if low <= 2 and fall > 1.3 * height:
         return "a fall into two lows: a double bottom"
     return None
 

@@ -91,6 +91,12 @@ def test_a_breakout_may_go_down():
     assert BY_NAME["breakout"].check(view_of(*upside_down(TEXTBOOK["breakout"]))) is None
 
 
+def test_one_dip_from_the_level_is_enough_before_a_long_leg_only():
+    check = BY_NAME["breakout"].check
+    assert check(view_of((0, 9), (3, 10), (13, 0), (22, 9), (36, 30))) is None
+    assert check(view_of((0, 9), (3, 10), (13, 0), (22, 9), (36, 17))) == "too few touches of the range"
+
+
 @pytest.mark.parametrize("name, reason, points", COUNTEREXAMPLES, ids=[f"{n}: {r}" for n, r, _ in COUNTEREXAMPLES])
 def test_a_broken_rule_is_named(name, reason, points):
     assert BY_NAME[name].check(view_of(*points)) == reason
@@ -160,3 +166,15 @@ def test_ids_and_names_are_the_published_ones():
         "cup_and_handle", "bullish_flag", "bearish_flag", "support_resistance", "breakout",
     ]  # fmt: skip
     assert [pattern.id for pattern in PATTERNS] == list(range(10))
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+@given(seed=some.integers(0, 2**32), bars=some.integers(20, 120))
+@settings(max_examples=25, deadline=None)
+def test_the_price_reaches_every_pivot_of_the_sketch(pattern, seed, bars):
+    rng = np.random.default_rng(seed)
+    market = draw_market(pattern.sketch(rng, max(round(0.8 * bars), 16)), bars, 0.5, rng)
+    height = np.ptp(market.pivots[:, 1])
+    for bar, price in market.pivots:
+        near = market.candles[max(int(bar) - 2, 0) : int(bar) + 4]
+        assert near.low.min() - 0.03 * height <= price <= near.high.max() + 0.03 * height

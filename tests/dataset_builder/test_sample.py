@@ -126,7 +126,7 @@ def test_boxes_enclose_the_pivots_of_their_pattern(name, index):
     left, top, right, bottom = row["bbox"]
     assert left < right and top < bottom
     if row["look"]["style"] not in ("close_line", "area"):  # lines leave out what happens inside a bar
-        slack = 0.12 * (bottom - top) + 2
+        slack = 0.03 * (bottom - top) + 2
         for x, y in row["pivots"]:
             assert left - 1 <= x <= right + 1 and top - slack <= y <= bottom + slack
 
