@@ -33,5 +33,6 @@ def on_main_process(function: Callable[..., Result], *args) -> Result:
             outcome = [error]
     broadcast_object_list(outcome)
     if isinstance(outcome[0], UserError):
+        PartialState().destroy_process_group()  # or the process that leaves last aborts
         raise outcome[0]
     return outcome[0]

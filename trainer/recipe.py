@@ -26,6 +26,7 @@ NOT_YOURS = {
     "do_predict": "training and evaluation are commands of their own",
     "remove_unused_columns": "the trainer chooses the columns itself",
     "label_names": "the trainer names them itself",
+    "use_cpu": "the GPU is used where there is one; hide it with CUDA_VISIBLE_DEVICES=''",
     "save_safetensors": "weights are always saved as safetensors",
     "push_to_hub": "a run is published when it is finished, not while it trains",
     "hub_token": "a run is published when it is finished, not while it trains",

@@ -10,6 +10,7 @@ from torch.utils.data import default_collate
 from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments, ViTForImageClassification, set_seed
 from transformers.utils import logging
 
+from trainer.arguments import training_arguments
 from trainer.chart_reader import ChartReader
 from trainer.chart_trainer import ChartTrainer
 from trainer.classifier import softmax
@@ -20,19 +21,13 @@ from trainer.errors import UserError
 from trainer.manifest import Manifest, read_manifest, verify
 from trainer.metrics import score
 from trainer.model import build, preprocessor_of
-from trainer.precision import bf16_is_fast, has_accelerator
+from trainer.precision import bf16_is_fast
 from trainer.preprocess import Preprocessor
 from trainer.run import RunDirectory, Start, finish, prepare
 from trainer.run_contents import fill_run
 from trainer.summary import print_summary
 
 LIBRARIES = ("accelerate", "datasets", "numpy", "pillow", "torch", "transformers")
-
-DEFAULTS = {
-    "report_to": "none",
-    "disable_tqdm": False,
-    "ddp_find_unused_parameters": False,  # every parameter has a part in the loss
-}
 
 
 def train(config: TrainConfig, given: dict[str, Any]) -> None:
@@ -43,7 +38,7 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     logging.set_verbosity_error()
     run = RunDirectory(config.output)
     given = {"bf16": bf16_is_fast() and not given.get("fp16"), **given}
-    arguments = _training_arguments(run, given)
+    arguments = training_arguments(given, run.partial, config.early_stopping_patience)
     manifest, start = on_main_process(_prepare, config, given, run)
     if start.finished:
         _say(arguments, f"{run.final} is finished, with this configuration and this dataset: nothing to do")
@@ -62,21 +57,8 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     trainer.accelerator.end_training()
 
 
-def _training_arguments(run: RunDirectory, given: dict[str, Any]) -> TrainingArguments:
-    ours = {
-        "output_dir": str(run.partial),
-        "remove_unused_columns": False,  # ChartDataset gives exactly what ChartReader takes
-        "label_names": ["labels"],
-        "use_cpu": not has_accelerator(),
-    }
-    try:
-        return TrainingArguments(**{**DEFAULTS, **given, **ours})
-    except (ValueError, TypeError, ImportError) as error:
-        raise UserError(f"these options do not go together: {' '.join(str(error).split())}") from None
-
-
 def _prepare(config: TrainConfig, given: dict[str, Any], run: RunDirectory) -> tuple[Manifest, Start]:
-    """Check the dataset, then make the run's directory ready.."""
+    """Check the dataset, then make the run's directory ready."""
     manifest = read_manifest(config.dataset)
     for split in ("train", "validation"):
         if not manifest.splits.get(split):

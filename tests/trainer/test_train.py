@@ -38,7 +38,7 @@ def test_a_run_holds_what_the_readme_lists(finished_run):
 def test_the_run_says_what_made_it(finished_run, charts):
     resolved = yaml.safe_load((finished_run / "config_resolved.yaml").read_text())
     manifest = json.loads((charts / "manifest.json").read_text())
-    assert resolved["config"]["hidden_size"] == 32 and resolved["training_arguments"]["num_train_epochs"] == 1
+    assert resolved["config"]["hidden_size"] == 32 and resolved["training_arguments"]["num_train_epochs"] == 8
     assert resolved["dataset"]["fingerprint"] == manifest["fingerprint"]
     assert set(resolved["versions"]) >= {"torch", "transformers", "datasets"}
     assert str(charts.parent) not in (finished_run / "config_resolved.yaml").read_text(), "a path of this machine"
@@ -63,19 +63,19 @@ def test_figures_of_every_split_that_training_did_not_use(finished_run):
     low, high = test["accuracy_interval"]
     assert low <= test["accuracy"] <= high and test["charts"] == 10
     assert np.sum(test["confusion_matrix"]) == 10
-    assert metrics["training"]["steps"] == 5 and metrics["training"]["parameters"] > 10_000
+    assert metrics["training"]["steps"] == 40 and metrics["training"]["parameters"] > 10_000
 
 
-def test_a_finished_run_is_left_alone(finished_run, charts, tiny, fails, capsys):
+def test_a_finished_run_is_left_alone(finished_run, charts, trained, fails, capsys):
     before = {path: path.stat().st_mtime_ns for path in finished_run.rglob("*")}
-    assert main(_train(charts, finished_run, *tiny)) == 0
+    assert main(_train(charts, finished_run, *trained)) == 0
     assert "nothing to do" in capsys.readouterr().out
-    assert "is another run (its seed is None, not 5)" in fails(*_train(charts, finished_run, *tiny, "--seed", "5"))
+    assert "is another run (its seed is None, not 5)" in fails(*_train(charts, finished_run, *trained, "--seed", "5"))
     assert {path: path.stat().st_mtime_ns for path in finished_run.rglob("*")} == before
 
 
-def test_the_same_seed_gives_the_same_weights(finished_run, charts, tiny, tmp_path):
-    assert main(_train(charts, tmp_path / "run", *tiny)) == 0
+def test_the_same_seed_gives_the_same_weights(finished_run, charts, trained, tmp_path):
+    assert main(_train(charts, tmp_path / "run", *trained)) == 0
     first, second = (load_file(run / "model.safetensors") for run in (finished_run, tmp_path / "run"))
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
@@ -161,6 +161,9 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(charts, tiny, tmp_path, fa
     assert "is a file; choose a directory" in fails(*_train(charts, file, *tiny))
     assert "unknown recipe" in fails(*_train(charts, output, "--recipe", "vit-bse"))
     assert "do not go together" in fails(*_train(charts, output, *tiny, "--eval-strategy", "no"))
+    assert "did you mean 'accuracy'?" in fails(*_train(charts, output, *tiny, "--metric-for-best-model", "acuracy"))
+    patience = ["--early-stopping-patience", "2", "--load-best-model-at-end", "false"]
+    assert "needs --load-best-model-at-end" in fails(*_train(charts, output, *tiny, *patience))
     assert "cannot be loaded" in fails(*_train(charts, output, *tiny, "--base", str(tmp_path / "none")))
     assert "must be at least 1" in fails(*_train(charts, output, *tiny, "--patch-size", "0"))
     assert not output.exists() and file.read_text() == "mine"
