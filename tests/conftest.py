@@ -3,5 +3,6 @@
 import os
 import tempfile
 
+_CACHE = tempfile.TemporaryDirectory(prefix="datasets-cache-")  # removed when the interpreter ends
 os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ["HF_DATASETS_CACHE"] = tempfile.mkdtemp(prefix="datasets-cache-")
+os.environ["HF_DATASETS_CACHE"] = _CACHE.name

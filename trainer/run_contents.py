@@ -7,7 +7,7 @@ from typing import Any
 
 import datasets
 import numpy as np
-from transformers import TrainerState, ViTForImageClassification, ViTImageProcessor
+from transformers import ViTForImageClassification, ViTImageProcessor
 
 from trainer import report
 from trainer.classifier import softmax
@@ -30,34 +30,27 @@ def fill_run(
     manifest: Manifest,
     model: ViTForImageClassification,
     processor: ViTImageProcessor,
-    state: TrainerState,
+    log: list[dict[str, Any]],
+    figures: dict[str, Any],
 ) -> None:
-    """Write everything but ``config_resolved.yaml``, which is there. Splits that training did not use are scored."""
+    """Write everything but ``config_resolved.yaml``, which is there. Splits that training did not use are scored.
+
+    ``log`` is the Trainer's history, ``figures`` what goes into ``metrics.json`` about training.
+    """
     model.save_pretrained(directory, safe_serialization=True)
     processor.save_pretrained(directory)
-    write_json(directory / "training_log.json", state.log_history)
-    report.training_curves(state.log_history, directory / "training_curves.png")
-    write_results(directory, {"training": _training_figures(model, state), "evaluations": []})
+    write_json(directory / "training_log.json", log)
+    report.training_curves(log, directory / "training_curves.png")
+    write_results(directory, {"training": figures, "evaluations": []})
+    shown = "test" if "test" in manifest.splits else "validation"
     classifier = TorchClassifier(model.eval(), manifest.classes, preprocessor_of(processor))
     for split, rows in load_splits(config.dataset).items():
         if split != "train" and is_labelled(rows):
             entry, probabilities = _score(classifier, rows, manifest, split)
             record_evaluation(directory, entry)
-            if split == "test" or "test" not in manifest.splits:
+            if split == shown:
                 _draw(directory, rows, entry, probabilities, manifest.classes)
     write_card(directory)
-
-
-def _training_figures(model: ViTForImageClassification, state: TrainerState) -> dict[str, Any]:
-    last = next(entry for entry in reversed(state.log_history) if "train_runtime" in entry)
-    return {
-        "parameters": model.num_parameters(),
-        "epochs": state.epoch,
-        "steps": state.global_step,
-        "best_step": state.best_global_step,
-        "seconds": last["train_runtime"],
-        "charts_per_second": last["train_samples_per_second"],
-    }
 
 
 def _score(

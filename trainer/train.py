@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
@@ -49,9 +50,11 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     trainer = _trainer(config, arguments, manifest, model, preprocessor_of(processor))
     # The optimizer's and generators' state are torch files; the Trainer reads them with torch.load(weights_only=True),
     # which runs no code.
+    began = time.perf_counter()
     trainer.train(resume_from_checkpoint=start.checkpoint and str(start.checkpoint))
     if trainer.is_world_process_zero():
-        fill_run(run.partial, config, manifest, model, processor, trainer.state)
+        figures = _figures(trainer, start, time.perf_counter() - began)
+        fill_run(run.partial, config, manifest, model, processor, trainer.state.log_history, figures)
         finish(run)
         print_summary(run.final)
     trainer.accelerator.end_training()
@@ -114,6 +117,21 @@ def _trainer(
 def _validation_metrics(prediction: EvalPrediction, classes: tuple[str, ...]) -> dict[str, float]:
     figures = score(softmax(prediction.predictions), prediction.label_ids, classes)
     return {name: figures[name] for name in ("accuracy", "macro_f1", "calibration_error")}
+
+
+def _figures(trainer: ChartTrainer, start: Start, seconds: float) -> dict[str, Any]:
+    """What training did. Time and speed, evaluations included, are those since ``start``."""
+    arguments, state = trainer.args, trainer.state
+    steps = state.global_step - (int(start.checkpoint.name.split("-")[1]) if start.checkpoint else 0)
+    batch = arguments.train_batch_size * arguments.gradient_accumulation_steps * arguments.world_size
+    return {
+        "parameters": trainer.model.model.num_parameters(),
+        "epochs": state.epoch,
+        "steps": state.global_step,
+        "best_step": state.best_global_step,
+        "seconds": round(seconds, 1),
+        "charts_per_second": round(steps * batch / seconds, 1),
+    }
 
 
 def _say_how_it_starts(arguments: TrainingArguments, config: TrainConfig, start: Start) -> None:

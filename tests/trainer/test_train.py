@@ -107,6 +107,19 @@ def _kill_after_checkpoint(command: list[str], partial: Path) -> None:
     process.wait()
 
 
+def test_killed_after_the_last_step_it_only_has_to_write_the_run(finished_run, charts, trained, tmp_path, monkeypatch):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("trainer.train.fill_run", interrupt)
+        assert main(_train(charts, tmp_path / "run", *trained)) == 130
+    assert not (tmp_path / "run").exists()
+    assert main(_train(charts, tmp_path / "run", *trained, "--resume")) == 0
+    first, second = (load_file(run / "model.safetensors") for run in (finished_run, tmp_path / "run"))
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
 def test_nothing_to_resume_is_said(charts, tiny, tmp_path, capsys):
     assert main(_train(charts, tmp_path / "run", *tiny, "--resume")) == 0
     assert "there is no checkpoint" in capsys.readouterr().out
