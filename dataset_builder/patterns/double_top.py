@@ -31,7 +31,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + 2),
         slope=2 * rng.random(first + 3 + len(times_out)),  # Adam and Eve: each extremum sharp or rounded
         volume=[1.0] * first + [1.5, 0.9, 1.0] + [1.5 if stage == "broken" else 0.9] * len(times_out),
-        roughness=between(rng, 0.4, 1.0),
+        roughness=between(rng, 0.55, 1.2),
         give=0.03,
     )
 

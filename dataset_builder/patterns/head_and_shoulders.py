@@ -37,7 +37,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage=stage,
         body=(first, first + 4),
         volume=volume,
-        roughness=between(rng, 0.4, 1.0),
+        roughness=between(rng, 0.5, 1.15),
         give=0.04,
     )
 
