@@ -10,10 +10,10 @@ from dataset_builder import config
 from dataset_builder.errors import UserError
 
 COMMANDS = {
-    "build": (config.BuildConfig, "dataset_builder.build:build"),
+    "build": (config.BuildConfig, "dataset_builder.storage.build:build"),
     "audit": (config.AuditConfig, "dataset_builder.audit.run:audit"),
-    "merge": (config.MergeConfig, "dataset_builder.merge:merge"),
-    "verify": (config.VerifyConfig, "dataset_builder.verify:verify"),
+    "merge": (config.MergeConfig, "dataset_builder.storage.merge:merge"),
+    "verify": (config.VerifyConfig, "dataset_builder.storage.verify:verify"),
 }
 
 

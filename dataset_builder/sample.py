@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
-from dataset_builder import negative
-from dataset_builder.candles import Candles
-from dataset_builder.chart import Chart, render
-from dataset_builder.labels import draw_accepted, found, refusal
-from dataset_builder.look import Look, draw_look
+from dataset_builder.drawing.chart import Chart, render
+from dataset_builder.drawing.look import Look, draw_look
+from dataset_builder.drawing.style import Style
+from dataset_builder.market import negative
+from dataset_builder.market.candles import Candles
+from dataset_builder.market.labels import draw_accepted, found, refusal
+from dataset_builder.market.prices import Market
 from dataset_builder.patterns import PATTERNS
-from dataset_builder.plan import UNSEEN
-from dataset_builder.prices import Market
-from dataset_builder.style import Style
+from dataset_builder.storage.plan import UNSEEN
 from dataset_builder.styles import STYLES
 
 TRAINING_STYLES = tuple(style for style in STYLES if not style.held_out)

@@ -9,9 +9,9 @@ import numpy as np
 
 from dataset_builder.audit.finding import Finding
 from dataset_builder.audit.measure import candles_of
-from dataset_builder.manifest import read_rows
-from dataset_builder.ohlcv import read_ohlcv
-from dataset_builder.statistics import RANGES, candle_statistics
+from dataset_builder.market.ohlcv import read_ohlcv
+from dataset_builder.market.statistics import RANGES, candle_statistics
+from dataset_builder.storage.manifest import read_rows
 
 CHARTS = 1000  # that the statistics are measured on
 WINDOW = 60  # candles a window that a real series is cut into

@@ -13,15 +13,15 @@ from PIL import Image
 
 from dataset_builder.audit.duplicates import picture_hash, price_hash
 from dataset_builder.audit.leaks import THUMBNAIL
-from dataset_builder.candles import Candles
-from dataset_builder.chart import render_blank
+from dataset_builder.drawing.chart import render_blank
+from dataset_builder.drawing.look import Look
 from dataset_builder.errors import UserError
-from dataset_builder.look import Look
-from dataset_builder.manifest import read_rows
+from dataset_builder.market.candles import Candles
+from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
-from dataset_builder.plan import NONE
 from dataset_builder.sample import draw_look_again
-from dataset_builder.swings import View
+from dataset_builder.storage.manifest import read_rows
+from dataset_builder.storage.plan import NONE
 
 BATCH = 100  # charts that a worker measures at a time
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from dataset_builder import engine
 from dataset_builder.audit import candles, duplicates, leaks, pictures
 from dataset_builder.audit.finding import Finding
 from dataset_builder.audit.measure import Measures, batches, measure
-from dataset_builder.card import put_audit
 from dataset_builder.config import AuditConfig
 from dataset_builder.errors import UserError
 from dataset_builder.files import disk_errors, write_json
-from dataset_builder.manifest import read_manifest
-from dataset_builder.plan import NONE
+from dataset_builder.storage import engine
+from dataset_builder.storage.card import put_audit
+from dataset_builder.storage.manifest import read_manifest
+from dataset_builder.storage.plan import NONE
 
 MIN_PRICE_HEIGHT = 0.4  # share of the picture that the price must fill
 MIN_CANDLE_WIDTH = 1.0  # pixels

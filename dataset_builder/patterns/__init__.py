@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-from dataset_builder.pattern import Pattern
+from dataset_builder.market.pattern import Pattern
 
 
 def _discover() -> tuple[Pattern, ...]:

@@ -6,9 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread, trend
-from dataset_builder.swings import Swing, View
+from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.sketch import (
+    Sketch,
+    between,
+    evenly,
+    log_uniform,
+    outline,
+    pick_stage,
+    shares,
+    spread,
+    trend,
+)
+from dataset_builder.market.swings import Swing, View
 
 TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
 GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line

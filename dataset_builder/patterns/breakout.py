@@ -7,9 +7,9 @@ from itertools import accumulate
 
 import numpy as np
 
-from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, spread, trend
-from dataset_builder.swings import View, drift, first_match, touches
+from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread, trend
+from dataset_builder.market.swings import View, drift, first_match, touches
 
 MIN_RANGE_BARS = 12
 # Five touches make a range. After a leg of this many times its height, two of the level that breaks are enough: a sixth

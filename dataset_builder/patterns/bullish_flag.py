@@ -7,9 +7,9 @@ from operator import gt, sub
 
 import numpy as np
 
-from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
-from dataset_builder.swings import View, first_match, fitted_slope
+from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
+from dataset_builder.market.swings import View, first_match, fitted_slope
 
 POLE_BARS = 22  # at most: Bulkowski has 14, but a finer time frame shows the same pole with more, up to
 POLE_SHARE = 0.3  # of the window, where that is more

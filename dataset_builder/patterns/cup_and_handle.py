@@ -7,9 +7,9 @@ from operator import add
 
 import numpy as np
 
-from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, spread, trend
-from dataset_builder.swings import Swing, View, first_match
+from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, spread, trend
+from dataset_builder.market.swings import Swing, View, first_match
 
 ROUNDED = 0.42  # of the cup's bars lie in its bottom third: a V has 0.33, a parabola 0.58
 LEVEL = 0.18  # of H: how far apart the rims may lie

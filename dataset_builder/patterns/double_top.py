@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
-from dataset_builder.swings import View, first_match, merge
+from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.market.swings import View, first_match, merge
 
 END = {"forming": (0.35, 0.75), "complete": (-0.1, 0.2), "broken": (-1.5, -0.25)}
 LEVEL = 0.18  # of H: 8 % in the books, but people label real charts up to 15-20 % as double tops

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from dataset_builder.pattern import Pattern
-from dataset_builder.sketch import Sketch, between, evenly, log_uniform, outline, spread, trend
-from dataset_builder.swings import View, drift, first_match, touches
+from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread, trend
+from dataset_builder.market.swings import View, drift, first_match, touches
 
 ZONE = 0.28  # of H: how far from a level a turn still is a touch; the turns of real ranges spread that much
 # Touches of both sides, which alternate: three and three after a trend. One fewer does where there is none: about half

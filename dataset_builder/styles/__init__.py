@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 
 def _discover() -> tuple[Style, ...]:

@@ -1,6 +1,6 @@
 """A line with the area below it filled, as price widgets draw it."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="area",

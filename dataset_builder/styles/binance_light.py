@@ -1,6 +1,6 @@
 """Binance, light theme."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="binance_light",

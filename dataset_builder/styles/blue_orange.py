@@ -1,6 +1,6 @@
 """Blue up and orange down on white under a dashed grid: a palette for colour-blind eyes."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="blue_orange",

@@ -1,6 +1,6 @@
 """Blue and white candles on navy."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="blue_white",

@@ -1,6 +1,6 @@
 """A dark broker platform that shades every other trading day."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="broker_dark_sessions",

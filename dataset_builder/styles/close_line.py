@@ -1,6 +1,6 @@
 """A plain line through the closes."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="close_line",

@@ -1,6 +1,6 @@
 """Heikin-Ashi candles: averaged bodies, long runs of one colour."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="heikin_ashi",

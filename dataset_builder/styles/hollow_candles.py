@@ -1,6 +1,6 @@
 """Hollow candles: rising bodies are outlines."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="hollow_candles",

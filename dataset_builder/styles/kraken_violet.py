@@ -1,6 +1,6 @@
 """A violet dark theme, as Kraken draws it. Held out of training."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="kraken_violet",

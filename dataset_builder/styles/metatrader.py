@@ -1,6 +1,6 @@
 """MetaTrader: lime outlines on black."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="metatrader",

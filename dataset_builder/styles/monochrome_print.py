@@ -1,6 +1,6 @@
 """Black and white, as in books: hollow up, solid down, often with the pattern marked."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="monochrome_print",

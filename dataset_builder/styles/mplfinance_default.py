@@ -1,6 +1,6 @@
 """The default style of mplfinance: white and black candles on grey-blue, under a white grid."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="mplfinance_default",

@@ -1,6 +1,6 @@
 """The `yahoo` style of mplfinance and of brokers' web charts: pale grey, a strong grid, dark wicks."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="mplfinance_yahoo",

@@ -1,6 +1,6 @@
 """Candles in claret and oxford blue on salmon paper, as a financial newspaper prints them. Held out of training."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="newspaper_salmon",

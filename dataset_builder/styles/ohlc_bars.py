@@ -1,6 +1,6 @@
 """OHLC bars: a stem with the open to the left and the close to the right."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="ohlc_bars",

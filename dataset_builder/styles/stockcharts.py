@@ -1,6 +1,6 @@
 """StockCharts: black outlines when rising, solid red when falling, a fine dotted grid."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="stockcharts",

@@ -1,6 +1,6 @@
 """A trading terminal: white and amber outlines on black under a dotted amber grid. Held out of training."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="terminal_amber",

@@ -1,6 +1,6 @@
 """Desktop brokers such as thinkorswim: plain green and red on black."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="thinkorswim",

@@ -1,6 +1,6 @@
 """TradingView, dark theme."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="tradingview_dark",

@@ -1,6 +1,6 @@
 """TradingView, light theme: teal and red on white, the commonest chart on the web."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="tradingview_light",

@@ -1,6 +1,6 @@
 """Green and red bodies with black outlines, as older web charts draw them."""
 
-from dataset_builder.style import Style
+from dataset_builder.drawing.style import Style
 
 STYLE = Style(
     name="yahoo_classic",

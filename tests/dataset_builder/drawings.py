@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from dataset_builder.candles import Candles
-from dataset_builder.look import Look, draw_look
-from dataset_builder.style import Style
+from dataset_builder.drawing.look import Look, draw_look
+from dataset_builder.drawing.style import Style
+from dataset_builder.market.candles import Candles
 from dataset_builder.styles import STYLES
 
 BY_NAME = {style.name: style for style in STYLES}

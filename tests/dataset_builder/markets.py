@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dataset_builder.candles import Candles
-from dataset_builder.swings import View
+from dataset_builder.market.candles import Candles
+from dataset_builder.market.swings import View
 
 
 def candles_through(*points: tuple[int, float], wick: float = 0.05) -> Candles:

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from markets import random_walk, view_of
 
-from dataset_builder.labels import refusal
+from dataset_builder.market.labels import refusal
+from dataset_builder.market.prices import draw_market
+from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
-from dataset_builder.prices import draw_market
-from dataset_builder.swings import View
 
 BY_NAME = {pattern.name: pattern for pattern in PATTERNS}
 MIRRORED = {

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from dataset_builder import labels, patterns, sample
-from dataset_builder.candles import Candles
-from dataset_builder.labels import draw_accepted, found, refusal
-from dataset_builder.look import draw_look
-from dataset_builder.pattern import Pattern
+from dataset_builder import patterns, sample
+from dataset_builder.drawing.look import draw_look
+from dataset_builder.market import labels
+from dataset_builder.market.candles import Candles
+from dataset_builder.market.labels import draw_accepted, found, refusal
+from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
 from dataset_builder.sample import HELD_OUT_STYLES, TRAINING_STYLES, draw_look_again, draw_negative, draw_sample
-from dataset_builder.schema import ROW
-from dataset_builder.swings import View
+from dataset_builder.storage.schema import ROW
 
 NAMES = [pattern.name for pattern in PATTERNS]
 names, indexes = some.sampled_from(NAMES), some.integers(0, 10**6)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dataset_builder import styles
-from dataset_builder.style import KINDS, Style
+from dataset_builder.drawing.style import KINDS, Style
 from dataset_builder.styles import STYLES
 
 

@@ -1,0 +1,154 @@
+"""A small anti-aliasing rasteriser for charts, in exact integer arithmetic.
+
+Charts are rectangles and functions of time, so coverage can be computed instead of supersampled. A chart is laid
+out in *screen pixels*, those of a screenshot of any shape, and painted straight into the picture that the model
+sees: squeezing the screenshot only makes edges fall between the picture's pixels and fade over more of them. The
+coverage of all pixels by many rectangles is one product of two matrices of small integers, so no rounding depends
+on the machine and the same chart has the same pixels everywhere.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from dataset_builder.drawing.axis import SUB, Axis
+
+FULL = np.uint16(SUB * SUB)  # coverage of a pixel that a rectangle covers wholly
+Colour = tuple[int, int, int]
+
+
+class Layer(NamedTuple):
+    """Shapes of one colour: sets of rectangles, rows (left, top, right, bottom) in screen pixels.
+
+    Rectangles of one set don't overlap; sets may, and together cover what any of them does. Holes are sets of
+    rectangles cut out of that. Layers that are painted together don't overlap.
+    """
+
+    colour: Colour
+    sets: tuple[np.ndarray, ...]
+    holes: tuple[np.ndarray, ...] = ()
+
+
+class Canvas:
+    """An RGB picture being painted; positions are screen pixels, y downwards."""
+
+    def __init__(self, screen: tuple[int, int], picture: tuple[int, int], background: Colour, blur: float = 1.0):
+        """``screen`` and ``picture`` are (width, height) in pixels; ``blur`` > 1 softens every edge."""
+        self.width, self.height = screen
+        self.across, self.down = (Axis(*sides, blur) for sides in zip(screen, picture, strict=True))
+        self.planes = np.empty((3, self.down.size, self.across.size), np.uint16)
+        for plane, value in zip(self.planes, background, strict=True):
+            plane.fill(value)
+
+    def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
+        """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
+        left, top, right, bottom = np.concatenate([boxes for layer in layers for boxes in layer.sets + layer.holes]).T
+        rows, columns = self.down.span(top.min(), bottom.max()), self.across.span(left.min(), right.max())
+        down = self.down.cover(top, bottom, rows).astype(np.float32)
+        across = self.across.cover(left, right, columns).astype(np.float32)
+        product = np.empty((down.shape[1], across.shape[1]), np.float32)
+        start, masks = 0, []
+        for layer in layers:
+            covered = []
+            for boxes in layer.sets + layer.holes:
+                own = slice(start, start := start + len(boxes))
+                covered.append(np.matmul(down[own].T, across[own], out=product).astype(np.uint16))
+            union = functools.reduce(np.maximum, covered[: len(layer.sets)])
+            masks.append(functools.reduce(np.subtract, covered[len(layer.sets) :], union))
+        _mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
+
+    def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
+        """Paint one rectangle."""
+        self.paint(Layer(colour, (np.array([[left, top, right, bottom]]),)), opacity=opacity)
+
+    def rows(self, top: np.ndarray, bottom: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
+        """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
+        hit, mask = _bands(self.down, top, bottom)
+        part = self.planes[:, hit]
+        _mix(part, [mask[:, None] * _dashes(self.across, dash)], [colour], opacity)
+        self.planes[:, hit] = part
+
+    def columns(self, left: np.ndarray, right: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
+        """Paint bands from the top edge to the bottom."""
+        hit, mask = _bands(self.across, left, right)
+        part = self.planes[:, :, hit]
+        _mix(part, [mask * _dashes(self.down, dash)[:, None]], [colour], opacity)
+        self.planes[:, :, hit] = part
+
+    def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
+        """Paint a line through points with rising x."""
+        at, slope, inside = self._trace(np.asarray(x, float), np.asarray(y, float))
+        half = thickness / 2 * np.sqrt(1 + np.minimum(slope**2, 16.0))
+        half = np.maximum(half, np.abs(slope) * (self.across.scale / 4))
+        if dash:
+            inside &= np.repeat(_dashes(self.across, dash), 2) > 0
+        self._stroke(at - half, at + half, inside, colour, opacity)
+
+    def area(self, x, y, colour: Colour, opacity: float) -> None:
+        """Fill from a line through points with rising x down to the lower edge."""
+        at, _, inside = self._trace(np.asarray(x, float), np.asarray(y, float))
+        self._stroke(at, np.full(len(at), self.height + self.down.reach), inside, colour, opacity)
+
+    def stamp(self, mask: np.ndarray, left: float, top: float, colour: Colour, opacity: float = 1.0) -> None:
+        """Paint a colour through an 8-bit mask (text) with its corner there; what lies outside is cut."""
+        shape = (max(1, round(mask.shape[1] / self.across.scale)), max(1, round(mask.shape[0] / self.down.scale)))
+        if shape != mask.shape[::-1]:
+            mask = np.asarray(Image.fromarray(mask).resize(shape, Image.Resampling.BILINEAR))
+        x, y = round(left / self.across.scale), round(top / self.down.scale)
+        rows, columns = slice(max(y, 0), max(y + mask.shape[0], 0)), slice(max(x, 0), max(x + mask.shape[1], 0))
+        part = mask[rows.start - y :, columns.start - x :].astype(np.uint16)
+        part = part[: max(self.down.size - rows.start, 0), : max(self.across.size - columns.start, 0)]
+        _mix(self.planes[:, rows, columns], [part + (part >> 7)], [colour], opacity)
+
+    def image(self) -> Image.Image:
+        """The picture as Pillow RGB."""
+        size, planes = (self.across.size, self.down.size), self.planes.astype(np.uint8)
+        return Image.merge("RGB", [Image.frombuffer("L", size, plane, "raw", "L", 0, 1) for plane in planes])
+
+    def _trace(self, x: np.ndarray, y: np.ndarray):
+        """A line's y and slope in each half-pixel column of the picture, and which columns it crosses."""
+        edges = np.arange(2 * self.across.size + 1) * (self.across.scale / 2)
+        at = np.interp(edges, x, y)
+        slope = np.diff(at) / (self.across.scale / 2)
+        inside = (edges[1:] > x[0]) & (edges[:-1] < x[-1])
+        return (at[1:] + at[:-1]) / 2, slope, inside
+
+    def _stroke(self, top: np.ndarray, bottom: np.ndarray, inside: np.ndarray, colour: Colour, opacity: float) -> None:
+        if not inside.any():
+            return
+        rows = self.down.span(top[inside].min(), bottom[inside].max())
+        mask = np.zeros((1, 1), np.uint16)
+        for half in (slice(0, None, 2), slice(1, None, 2)):
+            mask = mask + self.down.cover_down(top[half], bottom[half], rows).view(np.uint16) * inside[half]
+        _mix(self.planes[:, rows], [mask * np.uint16(SUB // 2)], [colour], opacity)
+
+
+def _bands(axis: Axis, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which pixels the intervals touch, and their coverage from 0 to FULL."""
+    cover = axis.cover(low, high).sum(axis=0, dtype=np.uint16)
+    hit = cover.nonzero()[0]
+    return hit, cover[hit] * np.uint16(SUB)
+
+
+def _dashes(axis: Axis, dash: float) -> np.ndarray:
+    """1 where a dash is and 0 where a gap is, for each pixel; without gaps, a single 1 for all of them."""
+    if not dash:
+        return np.ones(1, np.uint16)
+    return (np.arange(axis.size) * axis.scale % (2 * dash) < dash).astype(np.uint16)
+
+
+def _mix(part: np.ndarray, masks: list[np.ndarray], colours: list[Colour], opacity: float) -> None:
+    """Mix colours into a part of the picture, in place, through masks that add up to no more than FULL."""
+    if opacity < 1:
+        masks = [(mask * np.uint16(round(opacity * 128))) >> np.uint16(7) for mask in masks]
+    rest = functools.reduce(np.subtract, masks, FULL)
+    share = np.empty_like(rest)
+    for plane, values in zip(part, zip(*colours, strict=True), strict=True):
+        plane *= rest
+        for mask, value in zip(masks, values, strict=True):
+            plane += np.multiply(mask, np.uint16(value), out=share)
+        plane >>= np.uint16(8)

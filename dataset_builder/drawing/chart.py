@@ -1,0 +1,114 @@
+"""Candles and a look to a picture. Nothing here knows the pattern's name."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from dataset_builder.drawing import indicators, overlays, series
+from dataset_builder.drawing.canvas import Canvas
+from dataset_builder.drawing.look import Look
+from dataset_builder.drawing.plot import Plot, layout
+from dataset_builder.market.candles import Candles
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished picture, and the pixel of everything drawn: x, high and low have shape (bars,), y downwards."""
+
+    image: Image.Image
+    plot: Plot
+    stretch: tuple[float, float]  # picture pixels a screen pixel, across and down
+    x: np.ndarray
+    high: np.ndarray
+    low: np.ndarray
+
+    def to_pixels(self, points: np.ndarray) -> np.ndarray:
+        """Points (bar, price), shape (n, 2), to pixels (x, y) of the picture."""
+        return np.column_stack((self.plot.x(points[:, 0]), self.plot.y(points[:, 1]))) * self.stretch
+
+
+def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.ndarray, size: int = 224) -> Chart:
+    """Draw a chart of ``size`` x ``size`` pixels.
+
+    ``frame`` is the price range to show (lowest, highest); ``marks`` are points (bar, price) that the look may
+    connect or draw levels through, as people do on their charts.
+    """
+    shown = series.heikin_ashi(candles) if look.style.kind == "heikin_ashi" else candles
+    high, low = (shown.close, shown.close) if look.style.kind in ("line", "area") else (shown.high, shown.low)
+    # No wider than what is drawn: a line chart leaves out the wicks, and fills the height all the same.
+    plot = layout(look, len(candles), (max(frame[0], low.min()), min(frame[1], high.max())), size)
+    canvas, rng = _begin(look, plot, size)
+    if look.volume != "none":
+        indicators.draw_volume(canvas, plot, look, candles)
+    series.DRAW[look.style.kind](canvas, plot, look, shown)
+    indicators.draw_indicators(canvas, plot, look, candles)
+    if look.marks != "none" and len(marks) >= 2:
+        indicators.draw_marks(canvas, plot, look, marks, np.random.default_rng([look.seed, 1]))
+    stretch = (size / look.width, size / look.height)
+    return Chart(
+        image=_finish(canvas, plot, look, rng, size),
+        plot=plot,
+        stretch=stretch,
+        x=plot.x(np.arange(len(candles))) * stretch[0],
+        high=plot.y(high) * stretch[1],
+        low=plot.y(low) * stretch[1],
+    )
+
+
+def render_blank(look: Look, size: int = 224) -> Image.Image:
+    """The chart that ``render`` draws, without all that depends on prices: what a model could see of the look alone."""
+    plot = layout(look, look.bars, (0.0, 1.0), size)
+    canvas, rng = _begin(look, plot, size)
+    return _finish(canvas, plot, look, rng, size)
+
+
+def encode_png(image: Image.Image) -> bytes:
+    """The bytes of an RGB picture as a PNG file.
+
+    Each row is stored as its difference from the row above, and only runs of one byte are looked for: on charts
+    that is 2.5 times as fast as Pillow at compress_level 1, for files 5 % larger (18 kB). The same pixels give the
+    same bytes wherever zlib is of the same build.
+    """
+    pixels = np.asarray(image.convert("RGB") if image.mode != "RGB" else image)
+    height, width, _ = pixels.shape
+    rows = pixels.reshape(height, width * 3)
+    filtered = np.empty((height, width * 3 + 1), np.uint8)
+    filtered[:, 0] = 2  # the filter "up" of the PNG specification
+    filtered[0, 1:] = rows[0]
+    np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
+    packer = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
+    data = packer.compress(filtered) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a channel, RGB
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+
+
+def _begin(look: Look, plot: Plot, size: int) -> tuple[Canvas, np.random.Generator]:
+    """A canvas with everything on it that lies behind the price, and the stream that draws the rest."""
+    screen = (look.width, look.height)
+    # A JPEG is compressed at the size of the screenshot, and squeezed into the picture afterwards.
+    picture = (min(look.width, size), min(look.height, size)) if look.jpeg else (size, size)
+    canvas = Canvas(screen, picture, look.background, look.blur)
+    rng = np.random.default_rng(look.seed)
+    overlays.draw_backdrop(canvas, plot, look, rng)
+    return canvas, rng
+
+
+def _finish(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator, size: int) -> Image.Image:
+    """Draw what lies in front of everything, and compress as the web does."""
+    overlays.draw_annotations(canvas, plot, look, rng)
+    image = canvas.image()
+    if look.jpeg:
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=look.jpeg)
+        image = Image.open(buffer).convert("RGB")
+    return image if image.size == (size, size) else image.resize((size, size), Image.Resampling.BILINEAR)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -1,0 +1,58 @@
+"""From a path of the price to what an exchange publishes: bars with wicks and gaps, quoted in ticks, and volume.
+
+Bars are aggregated from the steps of a path, so bodies, wicks and ranges relate as they do in real markets.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dataset_builder.market.sketch import between, log_uniform
+
+STEPS = 4  # price changes inside a bar; the extremes between them follow the law of a Brownian bridge's
+
+
+def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np.ndarray:
+    """Open, high, low and close, shape (4, bars), with small gaps between bars and extra, fat-tailed wicks.
+
+    ``path`` has shape (bars * STEPS + 1,); ``low`` and ``high``, its walls, and ``variance`` have one entry a step,
+    ``volatility`` one a bar.
+    """
+    bars = len(volatility)
+    before, after = path[:-1], path[1:]
+    move, both = after - before, after + before
+    # Twice the extremes of a Brownian bridge between two prices lie a Rayleigh-distributed reach from their sum.
+    # Real bars reach further than their closes tell: quotes bounce, and part of each trade's move is taken back.
+    bounce = 2 * between(rng, 1.0, 2.4) * variance
+    reach = np.sqrt(move * move + bounce * rng.standard_exponential((2, bars * STEPS)))
+    peak = np.minimum(both + reach[0], np.maximum(2 * high, both))
+    trough = np.maximum(both - reach[1], np.minimum(2 * low, both))
+    opening, close = before[::STEPS].copy(), after[STEPS - 1 :: STEPS]
+    opening[1:] += (rng.laplace(0, log_uniform(rng, 0.01, 0.3), bars) * volatility)[1:]
+    wicks = np.minimum(rng.standard_exponential((2, bars)) ** 1.5, 6) * (between(rng, 0.03, 0.3) * volatility)
+    highest = np.maximum(np.maximum.reduce(peak.reshape(bars, STEPS), axis=1) / 2, np.maximum(opening, close))
+    lowest = np.minimum(np.minimum.reduce(trough.reshape(bars, STEPS), axis=1) / 2, np.minimum(opening, close))
+    return np.array((opening, highest + wicks[0], lowest - wicks[1], close))
+
+
+def quote(ohlc: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float, float]:
+    """From H units to a positive price on an exchange's tick grid. Returns prices, scale and origin."""
+    lowest = float(ohlc[2].min())
+    top_over_bottom = log_uniform(rng, 0.01, 1.2)  # a window moves between 1 % and 120 % of its lowest price
+    bottom = log_uniform(rng, 0.01, 60000)
+    scale = bottom * top_over_bottom / (float(ohlc[1].max()) - lowest)
+    origin = bottom - scale * lowest
+    mean_range = float((ohlc[1] - ohlc[2]).sum()) / ohlc.shape[1] * scale
+    decimals = -math.floor(math.log10(mean_range / between(rng, 12, 150)))
+    return np.round(origin + scale * ohlc, decimals), scale, origin
+
+
+def draw_volume(ohlc: np.ndarray, profile: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Traded volume: follows each bar's range (log-log correlation 0.5-0.85) and the pattern's own profile."""
+    spread = ohlc[1] - ohlc[2]
+    activity = np.log(spread * (len(spread) / spread.sum()) + 0.05)
+    noise = rng.standard_normal(len(spread)) * between(rng, 0.2, 0.6)
+    volume = log_uniform(rng, 1, 1e5) * profile * np.exp(between(rng, 0.5, 1.0) * activity + noise)
+    return np.round(volume + 0.001, 3)

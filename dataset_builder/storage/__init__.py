@@ -1,0 +1,1 @@
+"""Datasets on disk: what they hold, how they are built, resumed, merged and verified."""

@@ -1,0 +1,89 @@
+"""Build a dataset: plan it, draw its chunks over processes, and finish it under its final name.
+
+Everything is made in ``NAME.partial`` beside the output and renamed at the very end, so a kill at any moment
+leaves either no dataset (and a partial one to go on from) or the whole. A shard stops before the finish; ``merge``
+brings the shards together and finishes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from dataset_builder.config import BuildConfig
+from dataset_builder.errors import UserError
+from dataset_builder.files import disk_errors
+from dataset_builder.patterns import CLASSES
+from dataset_builder.storage import engine
+from dataset_builder.storage.finish import finish
+from dataset_builder.storage.manifest import NAME, read_manifest
+from dataset_builder.storage.plan import UNSEEN, Chunk, chunks, plan
+from dataset_builder.storage.workshop import Workshop, open_workshop, partial_directory
+from dataset_builder.storage.writer import draw_chunk
+
+
+def build(config: BuildConfig) -> Path:
+    """Draw the dataset that the configuration describes; returns its directory.
+
+    Raises UserError for settings, an output or a disk that can't hold a dataset.
+    """
+    config.check(len(CLASSES))
+    items = plan(config, CLASSES)
+    config = replace(config, unseen_styles=len(items.get(UNSEEN, ())))
+    if is_finished(config):
+        print(f"{config.output} is already there, finished, with this configuration: nothing to do")
+        return config.output
+    with disk_errors(config.output), partial_directory(config) as partial:
+        workshop = open_workshop(config, partial)
+        portions = chunks(items)
+        part, parts = config.shard_numbers()
+        _draw(workshop, portions[part - 1 :: parts], config)
+        if parts > 1:
+            return _keep_shard(config, partial)
+        finish(config, workshop, portions)
+    print(f"{config.output} is finished: {', '.join(f'{split} {len(members)}' for split, members in items.items())}")
+    return config.output
+
+
+def is_finished(config: BuildConfig) -> bool:
+    """Whether the output holds this dataset already. Raises UserError if it holds something else."""
+    output = config.output
+    if not output.exists():
+        return False
+    if not output.is_dir():
+        raise UserError(f"{output} is a file: name a directory to make with --output")
+    if not any(output.iterdir()):
+        return False
+    if not (output / NAME).exists():
+        raise UserError(f"{output} holds other files and no dataset: choose another --output, or empty it")
+    there, wanted = read_manifest(output)["config"], json.loads(json.dumps(config.content()))
+    differing = [key for key in wanted if there.get(key) != wanted[key]]
+    if differing:
+        what = ", ".join(f"{key} {there.get(key)}, not {wanted[key]}" for key in differing)
+        raise UserError(f"{output} is a frozen dataset of another configuration ({what}): choose another --output")
+    return True
+
+
+def _keep_shard(config: BuildConfig, partial: Path) -> Path:
+    """Give a complete shard its name."""
+    part, parts = config.shard_numbers()
+    shard = config.output.with_name(f"{config.output.name}.shard-{part}-of-{parts}")
+    if shard.exists():
+        raise UserError(f"{shard} is already there: merge it, or move it away")
+    partial.replace(shard)
+    print(f"{shard} is finished: when all {parts} are, join them with 'merge --output {config.output} PART...'")
+    return shard
+
+
+def _draw(workshop: Workshop, portions: list[Chunk], config: BuildConfig) -> None:
+    todo = [chunk for chunk in portions if not workshop.is_done(chunk)]
+    total = sum(len(chunk.items) for chunk in portions)
+    done = total - sum(len(chunk.items) for chunk in todo)
+    if done:
+        print(f"going on after {done} of {total} charts")
+    with tqdm(total=total, initial=done, unit="chart", desc="drawing", smoothing=0.1) as progress:
+        for count in engine.run(draw_chunk, workshop, todo, config.workers, config.engine):
+            progress.update(count)

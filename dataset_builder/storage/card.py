@@ -1,0 +1,120 @@
+"""The dataset card: what the Hub and ``datasets`` read, and a person too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from dataset_builder.files import atomic
+from dataset_builder.storage.plan import NONE, UNSEEN
+from dataset_builder.storage.schema import card_features
+
+TEXT = """# {name}: synthetic crypto chart patterns
+
+{charts} charts of {size}×{size} pixels in {classes} classes, drawn by `dataset_builder` {version} from seed {seed}.
+No market data is in it: prices are simulated, and every label is confirmed by a check that reads only the finished
+candles.
+
+```python
+from datasets import load_dataset
+dataset = load_dataset("{name}")  # this directory, or its name on the Hub
+```
+
+Fingerprint of pictures and metadata: `{fingerprint}`
+
+## Splits
+
+| split | charts | styles |
+|---|---|---|
+{splits}
+
+## Classes
+
+| id | class | charts | draws a chart | commonest reason to draw again |
+|---|---|---|---|---|
+{rows}
+
+Each row of the metadata carries, beside the label: seed and index, style and every setting of the chart's look, stage
+of the pattern, its pivots and bounding box, each candle's centre, high and low in pixels, and the OHLCV prices.
+"""
+AUDIT_HEAD = "\n## Audit\n\nMeasured by `python -m dataset_builder audit`.\n\n"
+STYLES = {UNSEEN: "kept out of all other splits", NONE: "as in train, no pattern to be found"}
+
+
+def write_card(directory: Path, name: str, manifest: dict) -> None:
+    """Write ``README.md``: YAML for machines, tables for people."""
+    classes = tuple(manifest["classes"])
+    with atomic(directory / "README.md") as file:
+        file.write(f"---\n{_yaml(_front_matter(name, classes, manifest))}---\n\n")
+        file.write(
+            TEXT.format(
+                name=name,
+                charts=sum(split["charts"] for split in manifest["splits"].values()),
+                size=manifest["image_size"],
+                classes=len(classes),
+                version=manifest["generator_version"],
+                seed=manifest["config"]["seed"],
+                fingerprint=manifest["fingerprint"],
+                splits="\n".join(_split_rows(manifest)),
+                rows="\n".join(_class_rows(classes, manifest)),
+            )
+        )
+
+
+def put_audit(directory: Path, table: str) -> None:
+    """Put the audit's table at the end of the card, in place of an earlier one."""
+    path = directory / "README.md"
+    card = path.read_text().split(AUDIT_HEAD)[0].rstrip()
+    with atomic(path) as file:
+        file.write(f"{card}\n{AUDIT_HEAD}{table}\n")
+
+
+def _front_matter(name: str, classes: tuple[str, ...], manifest: dict) -> dict:
+    parquet = manifest["config"]["format"] == "parquet"
+    charts = sum(split["charts"] for split in manifest["splits"].values())
+    paths = {split: f"data/{split}-0*.parquet" if parquet else f"{split}/**" for split in manifest["splits"]}
+    files = [{"split": split, "path": path} for split, path in paths.items()]
+    # charts without a label are a configuration of their own: load_dataset(name, "none")
+    configs = {
+        "default": [part for part in files if part["split"] != NONE],
+        NONE: [part for part in files if part["split"] == NONE],
+    }
+    configs = {config: parts for config, parts in configs.items() if parts}
+    features = card_features(classes)
+    return {
+        "pretty_name": f"Synthetic crypto chart patterns ({name})",
+        "license": "cc0-1.0",
+        "task_categories": ["image-classification"],
+        "tags": ["finance", "crypto", "chart-patterns", "synthetic"],
+        "size_categories": [_size_category(charts)],
+        # features stand here, not in dataset_info: `datasets` reads a folder of pictures by these alone
+        "configs": [
+            {"config_name": config, "data_files": parts, "features": features} for config, parts in configs.items()
+        ],
+    }
+
+
+def _yaml(front_matter: dict) -> str:
+    class WithoutAliases(yaml.SafeDumper):
+        def ignore_aliases(self, data) -> bool:
+            return True
+
+    return yaml.dump(front_matter, Dumper=WithoutAliases, sort_keys=False)
+
+
+def _size_category(charts: int) -> str:
+    bounds = (("n<1K", 1e3), ("1K<n<10K", 1e4), ("10K<n<100K", 1e5), ("100K<n<1M", 1e6), ("1M<n<10M", 1e7))
+    return next((name for name, bound in bounds if charts < bound), "10M<n<100M")
+
+
+def _split_rows(manifest: dict):
+    for split, counts in manifest["splits"].items():
+        yield f"| {split} | {counts['charts']} | {STYLES.get(split, 'all but the held-out ones')} |"
+
+
+def _class_rows(classes: tuple[str, ...], manifest: dict):
+    for id, name in enumerate(classes):
+        charts = sum(split["classes"].get(name, 0) for split in manifest["splits"].values())
+        reason = next(iter(manifest["rejections"].get(name, {})), "none")
+        yield f"| {id} | {name} | {charts} | {manifest['draws'][name] / charts:.2f} | {reason} |"

@@ -1,0 +1,86 @@
+"""Runs chunks over processes or a Ray cluster, in any order."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing.connection import wait
+
+from dataset_builder.errors import UserError, WorkerDied
+
+
+def run(function: Callable, shared, jobs: Sequence, workers: int, engine: str = "processes") -> Iterator:
+    """Yield ``function(shared, job)`` of every job as it is done. Raises what the function raises, or WorkerDied."""
+    workers = min(workers, len(jobs))
+    if engine == "ray":
+        return _run_on_ray(function, shared, jobs, workers)
+    if workers <= 1:
+        return (function(shared, job) for job in jobs)
+    return _run_in_processes(function, shared, jobs, workers)
+
+
+def _run_in_processes(function: Callable, shared, jobs: Sequence, workers: int) -> Iterator:
+    with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_settle_in) as pool:
+        futures = [pool.submit(partial(function, shared), job) for job in jobs]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise WorkerDied(
+                "a worker process was killed, perhaps for want of memory: run the same command again (with fewer "
+                "--workers if it was memory) and it goes on where it stopped"
+            ) from error
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _run_on_ray(function: Callable, shared, jobs: Sequence, workers: int) -> Iterator:
+    """On the cluster that RAY_ADDRESS names, else on a local one of that many workers."""
+    try:
+        import ray
+    except ImportError as error:
+        raise UserError("--engine ray needs Ray: install it with pip install 'cryptoai-vision[ray]'") from error
+    started = not ray.is_initialized()
+    if started:
+        local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": max(workers, 1), "include_dashboard": False}
+        ray.init(log_to_driver=False, logging_level="ERROR", **local)
+    try:
+        remote = ray.remote(function)
+        pending = [remote.remote(shared, job) for job in jobs]
+        while pending:
+            (done,), pending = ray.wait(pending)
+            yield ray.get(done)
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from error
+    except (ray.exceptions.WorkerCrashedError, ray.exceptions.RaySystemError) as error:
+        raise WorkerDied("a Ray worker died: run the same command again and it goes on where it stopped") from error
+    finally:
+        if started:
+            ray.shutdown()
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Workers forked from a clean server that has imported the drawing code once; spawned where there is no fork."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["dataset_builder.storage.writer"])
+    return context
+
+
+def _settle_in() -> None:
+    """In a worker: one BLAS thread, and an end when the parent is killed."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)

@@ -1,0 +1,65 @@
+"""Join the parts that ``build --shard`` made, perhaps on other machines, into one dataset."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from dataset_builder.config import BuildConfig, MergeConfig
+from dataset_builder.errors import UserError
+from dataset_builder.files import disk_errors
+from dataset_builder.patterns import CLASSES
+from dataset_builder.storage.build import is_finished
+from dataset_builder.storage.finish import finish
+from dataset_builder.storage.plan import Chunk, chunks, plan
+from dataset_builder.storage.workshop import Workshop, open_workshop, partial_directory
+
+
+def merge(config: MergeConfig) -> Path:
+    """Join the shards of one dataset; the result is that of a single build, byte for byte.
+
+    Raises UserError for shards of different configurations, or if one is missing.
+    """
+    settings = [_shard_settings(part) for part in config.parts]
+    for part, other in zip(config.parts, settings, strict=True):
+        if other != settings[0]:
+            raise UserError(f"{part} was built with other settings than {config.parts[0]}: they are no parts of one")
+    build_config = BuildConfig(config.output, **{k: v for k, v in settings[0].items() if k != "version"})
+    if is_finished(build_config):
+        print(f"{config.output} is already there, finished: nothing to do")
+        return config.output
+    portions = chunks(plan(build_config, CLASSES))
+    with disk_errors(config.output), partial_directory(build_config) as partial:
+        workshop = open_workshop(build_config, partial)
+        for part in config.parts:
+            _take_over(replace(workshop, directory=part / "dataset", rows=part / "rows"), workshop, portions)
+        missing = [chunk.name for chunk in portions if not workshop.is_done(chunk)]
+        if missing:
+            raise UserError(
+                f"{len(missing)} of {len(portions)} chunks, {missing[0]} first, are in no part: name all parts"
+            )
+        finish(build_config, workshop, portions)
+    print(f"{config.output} is finished")
+    return config.output
+
+
+def _shard_settings(part: Path) -> dict:
+    try:
+        return json.loads((part / "config.json").read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(f"{part} is no shard of a dataset: name directories that 'build --shard' made") from error
+
+
+def _take_over(source: Workshop, target: Workshop, portions: list[Chunk]) -> None:
+    """Copy the finished chunks of a shard, each chunk's mark last."""
+    for chunk in tqdm([chunk for chunk in portions if source.is_done(chunk)], unit="chunk", desc="merging"):
+        for path in source.files_of(chunk):
+            copy = target.directory / path
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source.directory / path, copy)
+        shutil.copyfile(source.rows_of(chunk), target.rows_of(chunk))
+        shutil.copyfile(source.mark_of(chunk), target.mark_of(chunk))

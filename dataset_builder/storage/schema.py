@@ -1,0 +1,64 @@
+"""The columns of a dataset row and their types: one table for the card's YAML and for Parquet.
+
+A leaf is a type name; a list of one element is a list of that; a dictionary is a struct.
+"""
+
+from __future__ import annotations
+
+from dataset_builder.drawing.look import NUISANCES
+
+PRICES = ["float64"]
+PIXELS = ["float64"]
+ROW = {
+    "id": "string",
+    "label": "label",  # one of the classes; null for a chart without a pattern
+    "sha256": "string",  # of the PNG file
+    "seed": "int64",
+    "index": "int64",
+    "style": "string",
+    "stage": "string",  # forming, complete, broken, failed; none without a pattern
+    "candles": "int64",
+    "pivots": [PIXELS],  # (x, y) of each turning point, y downwards
+    "bbox": PIXELS,  # left, top, right, bottom of the pattern
+    "x": PIXELS,  # centre of each candle
+    "high": PIXELS,  # highest drawn pixel of each candle
+    "low": PIXELS,
+    "ohlcv": {"open": PRICES, "high": PRICES, "low": PRICES, "close": PRICES, "volume": PRICES},
+    "look": NUISANCES,
+}
+
+
+def card_features(classes: tuple[str, ...]) -> list[dict]:
+    """The features in the form that the YAML of a dataset card has."""
+    names = {str(id): name for id, name in enumerate(classes)}
+    return [{"name": "image", "dtype": "image"}] + [_card_field(name, kind, names) for name, kind in ROW.items()]
+
+
+def _card_field(name: str, kind, classes: dict[str, str]) -> dict:
+    if kind == "label":
+        return {"name": name, "dtype": {"class_label": {"names": classes}}}
+    return {"name": name, **_card_type(kind)}
+
+
+def _card_type(kind) -> dict:
+    if isinstance(kind, dict):
+        return {"struct": [{"name": name, **_card_type(part)} for name, part in kind.items()]}
+    if isinstance(kind, list):
+        inner = _card_type(kind[0])
+        return {"list": inner.get("dtype", inner)}
+    return {"dtype": kind}
+
+
+def arrow_schema():
+    """The same as a ``pyarrow.Schema``: pictures as {bytes, path}, labels as text."""
+    import pyarrow as pa
+
+    def arrow(kind):
+        if isinstance(kind, dict):
+            return pa.struct([(name, arrow(part)) for name, part in kind.items()])
+        if isinstance(kind, list):
+            return pa.list_(arrow(kind[0]))
+        return {"label": pa.string(), "bool": pa.bool_(), "string": pa.string()}.get(kind) or pa.type_for_alias(kind)
+
+    image = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    return pa.schema([("image", image), *((name, arrow(kind)) for name, kind in ROW.items())])

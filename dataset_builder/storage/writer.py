@@ -1,0 +1,81 @@
+"""Draws one chunk of charts and puts it on disk: what a worker process does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from dataset_builder.drawing.chart import encode_png
+from dataset_builder.files import atomic, disk_errors, write_json
+from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
+from dataset_builder.storage.plan import Chunk, Item
+from dataset_builder.storage.schema import ROW, arrow_schema
+from dataset_builder.storage.workshop import Workshop
+
+
+def draw_chunk(workshop: Workshop, chunk: Chunk) -> int:
+    """Draw and write a chunk's charts; returns how many. Raises UserError where the disk refuses."""
+    draws: Counter[str] = Counter()
+    rejections: dict[str, Counter[str]] = {}
+    with disk_errors(workshop.directory):
+        sink = {"imagefolder": _write_pictures, "parquet": _write_shard}[workshop.format]
+        with atomic(workshop.rows_of(chunk)) as rows:
+            for row in sink(workshop, chunk, _count(_draw(workshop, chunk), draws, rejections)):
+                rows.write(row_text(row) + "\n")
+        write_json(workshop.mark_of(chunk), {"draws": draws, "rejections": rejections})
+    return len(chunk.items)
+
+
+def row_text(row: dict) -> str:
+    """A row as one line of JSON, always the same for the same values."""
+    return json.dumps(row, separators=(",", ":"))
+
+
+def _draw(workshop: Workshop, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
+    styles, stream = variety(chunk.split)
+    for item in chunk.items:
+        if item.label is None:
+            yield item, draw_negative(workshop.seed, item.index, workshop.image_size, styles)
+        else:
+            yield item, draw_sample(workshop.seed, item.label, item.index, workshop.image_size, styles, stream)
+
+
+def _count(samples, draws: Counter, rejections: dict[str, Counter]) -> Iterator[tuple[Item, Sample]]:
+    for item, sample in samples:
+        name = item.label or "none"
+        draws[name] += 1 + sum(sample.rejections.values())
+        rejections.setdefault(name, Counter()).update(sample.rejections)
+        yield item, sample
+
+
+def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]:
+    folder = workshop.directory / chunk.split
+    for parent in {(folder / item.path).parent for item in chunk.items}:
+        parent.mkdir(parents=True, exist_ok=True)
+    for item, sample in samples:
+        png = encode_png(sample.image)
+        (folder / item.path).write_bytes(png)
+        yield {"file_name": item.path} | _row(item, sample, png)
+
+
+def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = workshop.directory / workshop.files_of(chunk)[0]
+    path.parent.mkdir(exist_ok=True)
+    rows = []
+    for item, sample in samples:
+        png = encode_png(sample.image)
+        row = _row(item, sample, png)
+        rows.append(row | {"image": {"bytes": png, "path": f"{item.id}.png"}})
+        yield row
+    with atomic(path, "wb") as file:
+        pq.write_table(pa.Table.from_pylist(rows, arrow_schema()), file, row_group_size=100)
+
+
+def _row(item: Item, sample: Sample, png: bytes) -> dict:
+    values = sample.metadata | {"id": item.id, "sha256": hashlib.sha256(png).hexdigest()}
+    return {name: values[name] for name in ROW}

@@ -1,0 +1,122 @@
+"""Whole charts: the same bytes for the same chart, legible in every style, and blank where there is no price."""
+
+import io
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawings import BY_NAME, TRAINING, frame_of, plain_look, random_candles
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from PIL import Image
+
+from dataset_builder.drawing import series
+from dataset_builder.drawing.chart import encode_png, render, render_blank
+from dataset_builder.drawing.look import MARKS, draw_look
+from dataset_builder.drawing.style import KINDS
+from dataset_builder.styles import STYLES
+
+PIVOTS = np.array([[3, 99.0], [10, 103.0], [15, 100.0], [15, 104.0], [18, 98.0]])  # two of them on one bar
+
+
+def drawn(look, seed=0, size=224):
+    candles = random_candles(look.bars, seed)
+    return render(candles, look, frame_of(candles), PIVOTS, size)
+
+
+@given(some.integers(0, 10**6))
+@settings(max_examples=40, deadline=None)
+def test_the_same_chart_has_the_same_bytes_whatever_ran_before(seed):
+    look = draw_look(STYLES, np.random.default_rng(seed))
+    first = encode_png(drawn(look).image)
+    np.random.seed(seed % 1000)
+    random.seed(seed)
+    drawn(draw_look(STYLES, np.random.default_rng(seed + 1)))
+    assert encode_png(drawn(look).image) == first
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
+@pytest.mark.parametrize("size", [32, 224, 1024])
+def test_every_style_draws_at_every_size(style, size):
+    for seed in range(2):
+        chart = drawn(draw_look((style,), np.random.default_rng(seed), size), size=size)
+        assert chart.image.size == (size, size) and chart.image.mode == "RGB"
+        assert len(set(chart.image.resize((32, 32)).get_flattened_data())) > 8
+
+
+@pytest.mark.parametrize("marks", MARKS)
+def test_every_kind_of_mark_changes_the_picture(marks):
+    look = plain_look(BY_NAME["tradingview_light"])
+    without = np.asarray(drawn(look).image)
+    with_marks = np.asarray(drawn(replace(look, marks=marks)).image)
+    assert 20 < (without != with_marks).any(axis=2).sum() < 0.5 * without.shape[0] * without.shape[1]
+
+
+@pytest.mark.parametrize("change", [
+    {"volume": "pane"}, {"volume": "overlay"}, {"averages": (5, 20)}, {"bollinger": True}, {"last_price": True},
+    {"grid": (4, 4)}, {"axes": True}, {"watermark": True}, {"legend": True}, {"crosshair": (0.5, 0.5)},
+    {"stray_lines": 3}, {"words": 2}, {"jpeg": 60}, {"blur": 1.8}, {"cut": (1.0, 1.0)},
+], ids=lambda change: next(iter(change)))  # fmt: skip
+def test_every_field_of_the_look_does_something(change):
+    look = plain_look(BY_NAME["mplfinance_yahoo"])
+    assert drawn(look).image.tobytes() != drawn(replace(look, **change)).image.tobytes()
+
+
+def test_looks_are_legible():
+    """The price fills 40 % of the height at least, candles are a pixel wide, and differ from the background."""
+    for seed in range(400):
+        look = draw_look(STYLES, np.random.default_rng(seed))
+        candles = random_candles(look.bars, seed)
+        chart = render(candles, look, frame_of(candles), PIVOTS)
+        assert np.clip(chart.low.max(), 0, 224) - np.clip(chart.high.min(), 0, 224) >= 0.4 * 224
+        assert np.median(np.diff(chart.x)) * look.body_width >= 1
+        blank = np.asarray(render_blank(look)).astype(int)
+        ink = np.abs(np.asarray(chart.image).astype(int) - blank).sum(axis=2)
+        columns = np.clip(chart.x.astype(int), 0, 223)
+        assert np.mean(ink.max(axis=0)[columns] > 60) > 0.9, look
+
+
+def test_a_blank_chart_is_what_is_left_without_the_price(monkeypatch):
+    for kind in KINDS:
+        monkeypatch.setitem(series.DRAW, kind, lambda *_: None)
+    for seed in range(80):
+        look = draw_look(STYLES, np.random.default_rng(seed))
+        bare = replace(look, volume="none", marks="none", last_price=False, averages=(), bollinger=False)
+        assert drawn(bare, seed).image.tobytes() == render_blank(look).tobytes()
+
+
+def test_a_blank_chart_takes_no_prices():
+    look = replace(draw_look(TRAINING, np.random.default_rng(5)), axes=True, last_price=True)
+    assert render_blank(look).tobytes() == render_blank(look).tobytes()
+    assert (np.asarray(render_blank(look)) != np.asarray(drawn(look).image)).any()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (224, 224), (33, 50)])
+def test_png_keeps_every_pixel(size):
+    pixels = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    image = Image.fromarray(pixels)
+    opened = Image.open(io.BytesIO(encode_png(image)))
+    opened.load()
+    assert (opened.format, opened.mode, opened.size) == ("PNG", "RGB", size)
+    assert (np.asarray(opened) == pixels).all()
+
+
+def test_png_of_a_chart_is_little_larger_than_pillows_fastest():
+    own = pillow = 0
+    for seed in range(20):
+        image = drawn(draw_look(TRAINING, np.random.default_rng(seed)), seed).image
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG", compress_level=1)
+        own, pillow = own + len(encode_png(image)), pillow + len(buffer.getvalue())
+    assert own < 1.2 * pillow
+
+
+def test_pivots_are_where_their_candles_are():
+    candles = random_candles(40)
+    look = plain_look(BY_NAME["tradingview_light"], width=150, height=300, cut=(0.7, 0.3))
+    chart = render(candles, look, frame_of(candles), PIVOTS)
+    bars = np.array([0, 7, 39])
+    points = chart.to_pixels(np.column_stack((bars, candles.high[bars])))
+    assert points == pytest.approx(np.column_stack((chart.x[bars], chart.high[bars])))
+    assert chart.x[0] < 224 * 0.05 < chart.x[1]  # most of the first candle is cut off

@@ -1,0 +1,211 @@
+"""Building a dataset: the same bytes whoever draws, and nothing lost whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from datasets import ClassLabel, load_dataset
+from PIL import Image
+
+from dataset_builder.config import BuildConfig, MergeConfig, VerifyConfig
+from dataset_builder.errors import UserError
+from dataset_builder.patterns import CLASSES
+from dataset_builder.storage.build import build
+from dataset_builder.storage.manifest import read_manifest, read_rows
+from dataset_builder.storage.merge import merge
+from dataset_builder.storage.verify import verify
+
+SIZE = 100
+
+
+def content(directory: Path) -> dict[str, bytes]:
+    """Every file of a directory but the card, which carries the dataset's name."""
+    files = (path for path in directory.rglob("*") if path.is_file() and path.name != "README.md")
+    return {str(path.relative_to(directory)): path.read_bytes() for path in files}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    return build(BuildConfig(tmp_path_factory.mktemp("built") / "charts", size=SIZE, negatives=5, workers=2))
+
+
+@pytest.fixture
+def copy(built, tmp_path) -> Path:
+    """A copy that a test may harm."""
+    target = tmp_path / "copy"
+    subprocess.run(["cp", "-r", built, target], check=True)
+    return target
+
+
+def start(output: Path, *options: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "dataset_builder", "build", "--output", str(output), *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def test_one_worker_draws_the_same_bytes_as_two(built, tmp_path):
+    alone = build(BuildConfig(tmp_path / "charts", size=SIZE, negatives=5, workers=1))
+    assert content(alone) == content(built)
+
+
+def test_parquet_has_the_same_rows_and_fingerprint(built, tmp_path):
+    shards = build(BuildConfig(tmp_path / "charts", size=SIZE, negatives=5, workers=1, format="parquet"))
+    manifest = read_manifest(shards)
+    assert manifest["fingerprint"] == read_manifest(built)["fingerprint"]
+    verify(VerifyConfig(shards))
+    loaded = load_dataset(str(shards), cache_dir=str(tmp_path / "cache"))
+    assert loaded["train"].features["label"] == ClassLabel(names=list(CLASSES))
+    assert loaded["train"][0]["image"].size == (224, 224)
+
+
+def test_datasets_loads_it_with_labels_in_order(built, tmp_path):
+    loaded = load_dataset(str(built), cache_dir=str(tmp_path))
+    assert list(loaded) == ["train", "validation", "test", "test_unseen_styles"]
+    assert loaded["train"].features["label"] == ClassLabel(names=list(CLASSES))
+    assert load_dataset(str(built), "none", cache_dir=str(tmp_path))["none"]["label"][:] == [None] * 5
+    row = loaded["validation"][0]
+    assert row["image"].size == (224, 224)
+    assert row["id"].startswith(loaded["validation"].features["label"].int2str(row["label"]))
+
+
+def test_rows_tell_the_truth_about_their_pictures(built):
+    manifest = read_manifest(built)
+    for split in manifest["splits"]:
+        for row in read_rows(built, manifest, split):
+            picture = Image.open(built / split / row["file_name"])
+            assert (picture.mode, picture.size) == ("RGB", (224, 224))
+            assert len(row["x"]) == len(row["high"]) == len(row["ohlcv"]["close"]) == row["candles"]
+            assert all(high <= low for high, low in zip(row["high"], row["low"], strict=True))
+    assert manifest["splits"]["train"]["charts"] == 80
+
+
+def test_a_finished_dataset_is_left_alone(built, capsys):
+    before = content(built)
+    build(BuildConfig(built, size=SIZE, negatives=5))
+    assert "nothing to do" in capsys.readouterr().out
+    with pytest.raises(UserError, match=r"another configuration.*seed 42, not 7"):
+        build(BuildConfig(built, size=SIZE, negatives=5, seed=7))
+    assert content(built) == before
+
+
+def test_killed_and_started_again_it_ends_the_same(built, tmp_path):
+    output = tmp_path / "charts"
+    process = start(output, "--size", str(SIZE), "--negatives", "5", "--workers", "2")
+    rows = tmp_path / "charts.partial" / "rows"
+    deadline = time.monotonic() + 60
+    while not list(rows.glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    assert not output.exists()
+    time.sleep(0.5)  # its workers notice and end
+    again = start(output, "--size", str(SIZE), "--negatives", "5", "--workers", "1")
+    said, _ = again.communicate(timeout=120)
+    assert "going on after" in said
+    assert content(output) == content(built)
+    assert not (tmp_path / "charts.partial").exists()
+
+
+def test_a_killed_worker_is_one_sentence_and_nothing_lost(tmp_path):
+    process = start(tmp_path / "charts", "--size", "2000", "--workers", "2")
+    rows = tmp_path / "charts.partial" / "rows"
+    deadline = time.monotonic() + 60
+    while not list(rows.glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    os.kill(worker_of(process.pid), signal.SIGKILL)
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "a worker process was killed" in said
+    assert "Traceback" not in said
+    assert list(rows.glob("*.json"))
+
+
+def worker_of(pid: int) -> int:
+    """A grandchild: the pool's workers are forked from a server."""
+
+    def children(parent: int) -> list[int]:
+        return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+    return next(worker for server in children(pid) for worker in children(server))
+
+
+@pytest.mark.parametrize("harm", ["altered", "missing", "extra"])
+def test_verify_names_the_picture(copy, harm):
+    verify(VerifyConfig(copy))
+    picture = sorted((copy / "train").rglob("*.png"))[3]
+    if harm == "missing":
+        picture.unlink()
+    elif harm == "altered":
+        picture.write_bytes(picture.read_bytes()[:-1] + b"x")
+    else:
+        picture = picture.with_name("stranger.png")
+        picture.write_bytes(b"")
+    check_verify_names(copy, f"{harm}: {picture.relative_to(copy)}")
+
+
+@pytest.mark.parametrize("name", ["train/metadata.jsonl", "test/metadata.jsonl"])
+def test_verify_names_the_metadata(copy, name):
+    rows = (copy / name).read_text().replace('"seed":42', '"seed":43', 1)
+    (copy / name).write_text(rows)
+    check_verify_names(copy, f"altered: {name}")
+
+
+def check_verify_names(directory: Path, line: str):
+    done = subprocess.run(
+        [sys.executable, "-m", "dataset_builder", "verify", str(directory)], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert line in done.stdout.splitlines()
+    assert "Traceback" not in done.stderr
+
+
+def test_an_output_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "charts").write_text("mine")
+    with pytest.raises(UserError, match="is a file"):
+        build(BuildConfig(tmp_path / "charts", size=SIZE))
+    assert (tmp_path / "charts").read_text() == "mine"
+
+
+def test_an_output_with_other_files_is_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UserError, match="other files"):
+        build(BuildConfig(tmp_path, size=SIZE))
+    assert json.dumps([path.name for path in tmp_path.iterdir()]) == '["notes.txt"]'
+
+
+def test_shards_merge_into_the_same_dataset(built, tmp_path):
+    output = tmp_path / "charts"
+    shards = [
+        build(BuildConfig(output, size=SIZE, negatives=5, workers=1, shard=f"{part}/3"))
+        for part in (2, 3, 1)  # any order, any machine
+    ]
+    with pytest.raises(UserError, match="are in no part"):
+        merge(MergeConfig(tuple(shards[:2]), output))
+    assert not output.exists()
+    merge(MergeConfig(tuple(shards), output))
+    assert content(output) == content(built)
+
+
+def test_shards_of_other_settings_are_refused(tmp_path):
+    shards = tuple(
+        build(BuildConfig(tmp_path / f"seed{seed}", size=SIZE, workers=1, seed=seed, shard="1/50")) for seed in (1, 2)
+    )
+    with pytest.raises(UserError, match="other settings"):
+        merge(MergeConfig(shards, tmp_path / "charts"))
+    with pytest.raises(UserError, match="no shard of a dataset"):
+        merge(MergeConfig((tmp_path,), tmp_path / "charts"))
+
+
+def test_a_local_ray_cluster_draws_the_same_bytes(built, tmp_path):
+    pytest.importorskip("ray")
+    output = tmp_path / "charts"
+    done = start(output, "--size", str(SIZE), "--negatives", "5", "--workers", "2", "--engine", "ray")
+    said, _ = done.communicate(timeout=120)
+    assert done.returncode == 0, said
+    assert content(output) == content(built)
