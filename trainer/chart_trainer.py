@@ -7,7 +7,7 @@ from collections import defaultdict
 from transformers import Trainer
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
-PARTS = ("label_loss", "reading_loss")
+PARTS = ("label_loss", "reading_loss", "pivot_loss")
 
 
 class ChartTrainer(Trainer):

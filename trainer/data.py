@@ -13,7 +13,7 @@ from trainer.augment import augment
 from trainer.errors import UserError
 from trainer.picture import open_rgb
 from trainer.preprocess import Preprocessor
-from trainer.targets import READ_CHART_COLUMNS, read_chart
+from trainer.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS, pivot_map, read_chart
 
 datasets.disable_progress_bars()  # its bars count files, not charts
 datasets.logging.set_verbosity_error()
@@ -74,8 +74,9 @@ def picture_of(row: dict) -> Image.Image:
 class ChartDataset:
     """A split as the torch DataLoader wants it: item i is a dict of arrays.
 
-    ``pixel_values`` float32 [3, height, width], ``labels`` int, and with ``columns`` > 0 ``high_low`` float32
-    [columns, 2] (see ``targets.read_chart``). Augmentation is a pure function of (seed, epoch, index), so it doesn't
+    ``pixel_values`` float32 [3, height, width], ``labels`` int; for a ``grid`` of so many patches a side also
+    ``high_low`` float32 [grid, 2] with ``reads``, and ``pivot_map`` float32 [grid * grid] with ``finds_pivots`` (see
+    ``targets.py``). Augmentation is a pure function of (seed, epoch, index), so it doesn't
     depend on workers or on where a run was resumed.
     """
 
@@ -83,15 +84,21 @@ class ChartDataset:
     labels: list[int]
     preprocess: Preprocessor
     augment: bool = False
-    columns: int = 0
+    grid: int = 0
+    reads: bool = False
+    finds_pivots: bool = False
     seed: int = 0
     epoch: int = 0
 
     def __post_init__(self) -> None:
-        wanted = ["image", *(READ_CHART_COLUMNS if self.columns else ())]
+        wanted = ["image"]
+        wanted += READ_CHART_COLUMNS if self.reads else ()
+        wanted += PIVOT_COLUMNS if self.finds_pivots else ()
         missing = [name for name in wanted if name not in self.rows.column_names]
         if missing:
-            raise UserError(f"the dataset's metadata has no {', '.join(missing)}; train with --read-chart 0")
+            raise UserError(
+                f"the dataset's metadata has no {', '.join(missing)}; train with --read-chart 0 --find-pivots 0"
+            )
         self.rows = self.rows.select_columns(wanted)
 
     def set_epoch(self, epoch: int) -> None:
@@ -107,6 +114,8 @@ class ChartDataset:
         if self.augment:
             picture, degrees = augment(picture, np.random.default_rng([self.seed, self.epoch, index]))
         item = {"pixel_values": self.preprocess(picture), "labels": self.labels[index]}
-        if self.columns:
-            item["high_low"] = read_chart(row, picture.size, self.columns, degrees)
+        if self.reads:
+            item["high_low"] = read_chart(row, picture.size, self.grid, degrees)
+        if self.finds_pivots:
+            item["pivot_map"] = pivot_map(row, picture.size, self.grid, degrees)
         return item

@@ -13,6 +13,7 @@ import numpy as np
 from trainer.augment import turn
 
 READ_CHART_COLUMNS = ("x", "high", "low")
+PIVOT_COLUMNS = ("pivots",)
 
 
 def read_chart(
@@ -31,4 +32,20 @@ def read_chart(
         column = np.clip(np.floor(x / width * columns), 0, columns - 1).astype(int)
         extreme.at(targets[:, side], column, np.clip(y / height, 0, 1).astype(np.float32))
     targets[np.isnan(targets).any(axis=1)] = np.nan  # a turned candle may end with its ends in two columns
+    return targets
+
+
+def pivot_map(
+    row: Mapping[str, Sequence[Sequence[float]]], size: tuple[int, int], grid: int, degrees: float = 0.0
+) -> np.ndarray:
+    """Which patches hold a turning point of the pattern: float32 [grid * grid] of 0 and 1, row by row.
+
+    ``row["pivots"]`` are points (x, y) in pixels; those outside the picture belong to no patch.
+    """
+    points = np.asarray(row["pivots"], dtype=float).reshape(-1, 2)
+    x, y = turn(points[:, 0], points[:, 1], size, degrees)
+    column, line = (np.floor(values / side * grid).astype(int) for values, side in zip((x, y), size, strict=True))
+    inside = (column >= 0) & (column < grid) & (line >= 0) & (line < grid)
+    targets = np.zeros(grid * grid, dtype=np.float32)
+    targets[line[inside] * grid + column[inside]] = 1
     return targets

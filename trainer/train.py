@@ -12,7 +12,7 @@ from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArgument
 from transformers.utils import logging
 
 from trainer.arguments import training_arguments
-from trainer.chart_reader import ChartReader
+from trainer.chart_reader import ChartReader, Lessons
 from trainer.chart_trainer import ChartTrainer
 from trainer.classifier import softmax
 from trainer.config import TrainConfig
@@ -89,8 +89,7 @@ def _trainer(
     model: ViTForImageClassification,
     preprocess: Preprocessor,
 ) -> ChartTrainer:
-    read_chart = 0.0 if config.freeze_backbone else config.read_chart
-    grid = model.config.image_size // model.config.patch_size
+    lessons = _lessons(config, arguments)
     splits = {}
     for split in ("train", "validation"):
         rows, training = load_split(config.dataset, split), split == "train"
@@ -99,12 +98,14 @@ def _trainer(
             label_ids(rows, manifest.classes),
             preprocess,
             augment=config.augment and training,
-            columns=grid if read_chart and training else 0,
+            grid=model.config.image_size // model.config.patch_size,
+            reads=training and lessons.read_chart > 0,
+            finds_pivots=training and lessons.find_pivots > 0,
             seed=arguments.seed,
         )
     patience = config.early_stopping_patience
     return ChartTrainer(
-        model=ChartReader(model, read_chart, arguments.label_smoothing_factor),
+        model=ChartReader(model, lessons),
         args=arguments,
         train_dataset=splits["train"],
         eval_dataset=splits["validation"],
@@ -112,6 +113,15 @@ def _trainer(
         compute_metrics=lambda prediction: _validation_metrics(prediction, manifest.classes),
         callbacks=[EarlyStoppingCallback(patience)] if patience else None,
     )
+
+
+def _lessons(config: TrainConfig, arguments: TrainingArguments) -> Lessons:
+    if not 0 < config.keep_patches <= 1:
+        raise UserError(f"--keep-patches {config.keep_patches:g} must be over 0 and at most 1")
+    smoothing = arguments.label_smoothing_factor
+    if config.freeze_backbone:
+        return Lessons(label_smoothing=smoothing)
+    return Lessons(config.read_chart, config.find_pivots, config.keep_patches, smoothing)
 
 
 def _validation_metrics(prediction: EvalPrediction, classes: tuple[str, ...]) -> dict[str, float]:

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from trainer.chart_reader import ChartReader, ReadingHead
+from trainer.chart_reader import ChartReader, Lessons, ReadingHead, busiest_patches
 from trainer.config import TrainConfig
 from trainer.data import ChartDataset, label_ids, load_split
 from trainer.manifest import read_manifest
@@ -15,16 +15,16 @@ TINY = TrainConfig(
 
 @pytest.fixture
 def batch(charts):
-    """16 charts with the targets of their 8 columns of patches."""
+    """16 charts with the targets of their 8 × 8 patches."""
     classes, rows = read_manifest(charts).classes, load_split(charts, "train").select(range(16))
     preprocess = Preprocessor((64, 64), (0.5,) * 3, (0.5,) * 3)
-    dataset = ChartDataset(rows, label_ids(rows, classes), preprocess, columns=8)
+    dataset = ChartDataset(rows, label_ids(rows, classes), preprocess, grid=8, reads=True, finds_pivots=True)
     return torch.utils.data.default_collate([dataset[i] for i in range(len(dataset))])
 
 
-def _reader(weight: float) -> ChartReader:
+def _reader(weight: float, **lessons: float) -> ChartReader:
     torch.manual_seed(0)
-    return ChartReader(new_vit(TINY, tuple("abcdefghij")), weight)
+    return ChartReader(new_vit(TINY, tuple("abcdefghij")), Lessons(read_chart=weight, **lessons)).eval()
 
 
 def test_reading_is_learnt_from_a_handful_of_charts(batch):
@@ -56,7 +56,7 @@ def test_columns_without_a_candle_count_for_nothing(batch):
     reader = _reader(weight=3.0)
     half = batch["high_low"].clone()
     half[:, 4:] = torch.nan
-    read = reader.reading(reader.model.vit(batch["pixel_values"]).last_hidden_state[:, 1:])
+    read = reader.reading(*reader._look(batch["pixel_values"])[1:], 8)
     expected = (read - half)[:, :4].abs().nanmean()
     torch.testing.assert_close(reader(**{**batch, "high_low": half})["reading_loss"], expected)
 
@@ -85,7 +85,47 @@ def test_a_head_that_is_sure_of_a_patch_reads_its_middle():
         head.score.weight[:, 0] = 100.0
     tokens = torch.zeros(1, 5, 5, 4)  # row 3 of column 2 holds both extremes
     tokens[0, 3, 2, 0] = 1.0
-    read = head(tokens.flatten(1, 2))
+    read = head(tokens.flatten(1, 2), torch.arange(25)[None], 5)
     assert read.shape == (1, 5, 2)
     torch.testing.assert_close(read[0, 2], torch.full((2,), 3.5 / 5))
     torch.testing.assert_close(read[0, 0], torch.full((2,), 0.5))
+
+
+def test_pivots_are_found_on_a_handful_of_charts(batch):
+    reader = _reader(weight=0.0, find_pivots=5.0)
+    optimizer = torch.optim.AdamW(reader.parameters(), lr=2e-3)
+    losses = []
+    for _ in range(60):
+        outputs = reader(**batch)
+        losses.append(outputs["pivot_loss"].item())
+        optimizer.zero_grad()
+        outputs["loss"].backward()
+        optimizer.step()
+    share = batch["pivot_map"].mean()
+    blind = torch.nn.functional.binary_cross_entropy(share.expand_as(batch["pivot_map"]), batch["pivot_map"]).item()
+    assert losses[-1] < 0.7 * blind
+
+
+def test_the_busiest_patches_are_those_with_something_in_them():
+    picture = torch.zeros(2, 3, 32, 32)
+    picture[0, :, 9, 20:22] = 1.0  # in row 1, column 2 of 4 × 4 patches
+    picture[1, :, 31, 0] = 1.0
+    assert busiest_patches(picture, grid=4, kept=1).tolist() == [[6], [12]]
+    assert busiest_patches(picture, grid=4, kept=16)[0].tolist() == list(range(16))
+
+
+def test_training_looks_at_the_kept_patches_and_evaluation_at_all(batch):
+    reader = _reader(weight=1.0, keep_patches=0.25)
+    assert reader._look(batch["pixel_values"])[1].shape[1] == 64
+    whole = reader(**batch)["logits"]
+    reader.train()
+    assert reader._look(batch["pixel_values"])[1].shape[1] == 16
+    unkept = batch["pixel_values"].clone()
+    places = busiest_patches(unkept, 8, 16)
+    for picture, kept in zip(unkept, places, strict=True):
+        for place in set(range(64)) - set(kept.tolist()):
+            row, column = divmod(place, 8)
+            picture[:, row * 8 : row * 8 + 8, column * 8 : column * 8 + 8] = 0.3  # nothing depends on them
+    changed = reader(**batch | {"pixel_values": unkept})["logits"]
+    torch.testing.assert_close(changed, reader(**batch)["logits"])
+    assert not torch.allclose(changed, whole)

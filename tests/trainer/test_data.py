@@ -58,7 +58,7 @@ def test_directories_that_hold_no_pictures(tmp_path):
 
 def test_an_item_is_what_the_model_takes(charts):
     rows = load_split(charts, "train")
-    item = ChartDataset(rows, [3] * len(rows), PREPROCESS, columns=4)[0]
+    item = ChartDataset(rows, [3] * len(rows), PREPROCESS, grid=4, reads=True)[0]
     assert item["pixel_values"].shape == (3, 32, 32) and item["pixel_values"].dtype == np.float32
     assert item["high_low"].shape == (4, 2) and item["labels"] == 3
     assert "high_low" not in ChartDataset(rows, [3] * len(rows), PREPROCESS)[0]
@@ -71,7 +71,7 @@ def test_the_targets_lie_on_the_drawn_candles(charts):
     for own in (True, False):
         for i in range(len(rows)):
             picture = np.asarray(picture_of(rows[i]).convert("L"), dtype=float)
-            targets = ChartDataset(rows, [0] * len(rows), PREPROCESS, columns=16)[i if own else (i + 7) % len(rows)]
+            targets = ChartDataset(rows, [0] * len(rows), PREPROCESS, grid=16, reads=True)[i if own else (i + 7) % len(rows)]
             for column, (high, low) in enumerate(targets["high_low"]):
                 if not np.isnan(high):
                     strip = picture[int(high * 63) : int(low * 63) + 1, column * 4 : column * 4 + 4]
@@ -81,7 +81,7 @@ def test_the_targets_lie_on_the_drawn_candles(charts):
 
 def test_augmentation_depends_on_seed_epoch_and_place_alone(charts):
     rows = load_split(charts, "train")
-    dataset = ChartDataset(rows, [0] * len(rows), PREPROCESS, augment=True, columns=4, seed=1)
+    dataset = ChartDataset(rows, [0] * len(rows), PREPROCESS, augment=True, grid=4, reads=True, seed=1)
     first = [dataset[i]["pixel_values"] for i in range(8)]
     assert all(np.array_equal(dataset[i]["pixel_values"], first[i]) for i in reversed(range(8)))
     dataset.set_epoch(1)
@@ -90,4 +90,4 @@ def test_augmentation_depends_on_seed_epoch_and_place_alone(charts):
 
 def test_reading_needs_the_metadata(folder):
     with pytest.raises(UserError, match="the dataset's metadata has no x, high, low; train with --read-chart 0"):
-        ChartDataset(load_split(folder, "test"), [0, 1], PREPROCESS, columns=4)
+        ChartDataset(load_split(folder, "test"), [0, 1], PREPROCESS, grid=4, reads=True)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from trainer.targets import read_chart
+from trainer.targets import pivot_map, read_chart
 
 
 def test_each_column_gets_the_highest_and_lowest_pixel_of_its_candles():
@@ -25,3 +25,11 @@ def test_a_turned_picture_turns_its_targets():
 def test_a_column_with_half_a_candle_is_left_out():
     row = {"x": [50.4], "high": [0.0], "low": [100.0]}  # turned by 2 degrees, its ends are 3.5 pixels apart
     assert np.isnan(read_chart(row, size=(100, 100), columns=2, degrees=2.0)).all()
+
+
+def test_pivots_lie_in_their_patches_and_those_outside_in_none():
+    row = {"pivots": [[5.0, 95.0], [60.0, 10.0], [-3.0, 50.0], [50.0, 100.0]]}
+    targets = pivot_map(row, size=(100, 100), grid=4)
+    assert np.flatnonzero(targets).tolist() == [2, 12]
+    assert targets.dtype == np.float32
+    assert pivot_map({"pivots": []}, size=(100, 100), grid=4).sum() == 0
