@@ -47,7 +47,7 @@ class Canvas:
     def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
         """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
         left, top, right, bottom = np.concatenate([boxes for layer in layers for boxes in layer.sets + layer.holes]).T
-        rows, columns = self.down.span(top.min(), bottom.max()), self.across.span(left.min(), right.max())
+        rows, columns = self.down.span(top.min(), bottom.max()), self._span_across(left.min(), right.max())
         down = self.down.cover(top, bottom, rows).astype(np.float32)
         across = self.across.cover(left, right, columns).astype(np.float32)
         product = np.empty((down.shape[1], across.shape[1]), np.float32)
@@ -108,6 +108,11 @@ class Canvas:
         """The picture as Pillow RGB."""
         size, planes = (self.across.size, self.down.size), self.planes.astype(np.uint8)
         return Image.merge("RGB", [Image.frombuffer("L", size, plane, "raw", "L", 0, 1) for plane in planes])
+
+    def _span_across(self, left: float, right: float) -> slice:
+        """The columns to paint: all of them where most are touched, because whole rows lie together in memory."""
+        columns = self.across.span(left, right)
+        return columns if 2 * (columns.stop - columns.start) < self.across.size else slice(0, self.across.size)
 
     def _trace(self, x: np.ndarray, y: np.ndarray):
         """A line's y and slope in each half-pixel column of the picture, and which columns it crosses."""

@@ -82,7 +82,7 @@ def encode_png(image: Image.Image) -> bytes:
     filtered[:, 0] = 2  # the filter "up" of the PNG specification
     filtered[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
-    packer = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
+    packer = zlib.compressobj(1, zlib.DEFLATED, 15, 8, zlib.Z_RLE)
     data = packer.compress(filtered) + packer.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a channel, RGB
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
@@ -106,7 +106,8 @@ def _finish(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator, si
     if look.jpeg:
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=look.jpeg)
-        image = Image.open(buffer).convert("RGB")
+        image = Image.open(buffer, formats=("JPEG",))
+        image.load()
     return image if image.size == (size, size) else image.resize((size, size), Image.Resampling.BILINEAR)
 
 

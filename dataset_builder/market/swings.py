@@ -57,8 +57,7 @@ class View:
         view.true_range, view.range, view.atr = self.true_range, self.range, self.atr
         flipped = {s.bar: Swing(s.bar, -s.price, not s.top) for s in self.scales[0]}
         view.scales = tuple(tuple(flipped[s.bar] for s in swings) for swings in self.scales)
-        view.mirrored = self
-        return view
+        return view  # that doesn't know this one: a cycle would leave both to the garbage collector
 
     @cached_property
     def scales(self) -> tuple[tuple[Swing, ...], ...]:
