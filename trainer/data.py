@@ -15,6 +15,8 @@ from trainer.picture import open_rgb
 from trainer.preprocess import Preprocessor
 from trainer.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS, pivot_map, read_chart
 
+NONE = "none"  # the configuration, and its only split, of charts without a pattern
+
 datasets.disable_progress_bars()  # its bars count files, not charts
 datasets.logging.set_verbosity_error()
 
@@ -42,6 +44,18 @@ def load_split(directory: Path, split: str) -> datasets.Dataset:
     if split not in splits:
         raise UserError.unknown(f"split of {directory}", split, splits)
     return splits[split]
+
+
+def load_without_pattern(directory: Path) -> datasets.Dataset:
+    """Charts of one of our datasets that show no pattern. Raises UserError if it has none."""
+    try:
+        rows = datasets.load_dataset(str(directory), NONE, split=NONE)
+    except Exception as error:  # as in load_splits
+        reason = str(error).split("\n")[0]
+        raise UserError(
+            f"{directory} has no charts without a pattern ({reason}); build some with --negatives"
+        ) from None
+    return rows.cast_column("image", datasets.Image(decode=False))
 
 
 def is_labelled(rows: datasets.Dataset) -> bool:

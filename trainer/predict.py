@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from trainer.calibration import is_clear, read_threshold
 from trainer.classifier import ONNX, QUANTIZED, Classifier, OnnxClassifier, softmax
 from trainer.config import PredictConfig
 from trainer.errors import UserError
 from trainer.picture import open_rgb
+
+GUESSES = 3  # named where there is no clear pattern
 
 
 def predict(config: PredictConfig) -> None:
@@ -22,11 +25,11 @@ def predict(config: PredictConfig) -> None:
     """
     if not config.pictures:
         raise UserError("name at least one picture")
-    classifier = load_classifier(config.model, config.onnx)
+    classifier, threshold = load_classifier(config.model, config.onnx), read_threshold(config.model)
     unread = 0
     for path in config.pictures:
         try:
-            answer = {"file": str(path), **classify(classifier, path)}
+            answer = {"file": str(path), **classify(classifier, threshold, path)}
         except UserError as error:
             print(error, file=sys.stderr)
             unread += 1
@@ -46,17 +49,21 @@ def load_classifier(directory: Path, onnx: Path | None = None) -> Classifier:
     return TorchClassifier.load(directory)
 
 
-def classify(classifier: Classifier, path: Path) -> dict[str, Any]:
-    """``label``, ``score`` (its probability) and ``probabilities`` by class name. Raises UserError if unreadable."""
+def classify(classifier: Classifier, threshold: float, path: Path) -> dict[str, Any]:
+    """``label``, ``score`` (its probability), ``clear`` (is the model sure enough to call it a pattern?) and
+    ``probabilities`` by class name. Raises UserError if unreadable."""
     pixels = classifier.preprocess(open_rgb(path))
-    chances = softmax(classifier.logits(pixels[np.newaxis]))[0].tolist()
-    probabilities = dict(zip(classifier.classes, chances, strict=True))
+    chances = softmax(classifier.logits(pixels[np.newaxis]))
+    probabilities = dict(zip(classifier.classes, chances[0].tolist(), strict=True))
     label = max(probabilities, key=probabilities.__getitem__)
-    return {"label": label, "score": probabilities[label], "probabilities": probabilities}
+    clear = bool(is_clear(chances, threshold)[0])
+    return {"label": label, "score": probabilities[label], "clear": clear, "probabilities": probabilities}
 
 
 def _as_text(answer: dict[str, Any]) -> str:
-    lines = [f"{answer['file']}: {answer['label']} ({answer['score']:.1%})"]
-    for name, chance in sorted(answer["probabilities"].items(), key=lambda item: -item[1]):
+    best = f"{answer['label']} ({answer['score']:.1%})" if answer["clear"] else "no clear pattern; the best guesses:"
+    lines = [f"{answer['file']}: {best}"]
+    ranking = sorted(answer["probabilities"].items(), key=lambda item: -item[1])
+    for name, chance in ranking if answer["clear"] else ranking[:GUESSES]:
         lines.append(f"  {chance:6.1%}  {name}")
     return "\n".join(lines)

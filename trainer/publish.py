@@ -11,6 +11,7 @@ from trainer.classifier import ONNX, QUANTIZED, read_classes
 from trainer.files import write_text
 from trainer.results import read_results
 from trainer.run import read_resolved
+from trainer.summary import false_alarms_line
 
 METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # ours -> the Hub's
 
@@ -55,6 +56,7 @@ def _eval_results(evaluations: list[dict[str, Any]]) -> list[EvalResult]:
             metric_value=round(entry[ours], 4),
         )
         for entry in evaluations
+        if "accuracy" in entry
         for ours, hub_name in METRICS.items()
     ]
 
@@ -89,16 +91,21 @@ def _figures(evaluations: list[dict[str, Any]]) -> str:
     lines = [
         "## Figures",
         "",
-        "| charts | split | weights | number | accuracy (95 % interval) | balanced | macro-F1 | calibration error |",
-        "|---|---|---|---:|---|---:|---:|---:|",
+        "| charts | split | weights | number | accuracy (95 % interval) | balanced | surest third | macro-F1"
+        " | calibration error | called a pattern |",
+        "|---|---|---|---:|---|---:|---:|---:|---:|---:|",
     ]
     for entry in evaluations:
+        if "false_alarms" in entry:
+            continue
         low, high = entry["accuracy_interval"]
         lines.append(
             f"| {entry['dataset']} | {entry['split']} | `{entry['weights']}` | {entry['charts']}"
             f" | {entry['accuracy']:.1%} ({low:.1%} to {high:.1%}) | {entry['balanced_accuracy']:.1%}"
-            f" | {entry['macro_f1']:.3f} | {entry['calibration_error']:.3f} |"
+            f" | {entry['surest_third']:.1%} | {entry['macro_f1']:.3f} | {entry['calibration_error']:.3f}"
+            f" | {entry['clear']:.0%} |"
         )
+    lines += ["", *(f"{false_alarms_line(entry)}." for entry in evaluations if "false_alarms" in entry)]
     shown = next((entry for entry in evaluations if entry["split"] == "test"), None)
     if shown:
         lines += ["", f"Of each class, `{shown['weights']}` on {shown['dataset']}, test split:", ""]

@@ -7,16 +7,17 @@ from typing import Any
 
 import datasets
 import numpy as np
+import torch
 from transformers import ViTForImageClassification, ViTImageProcessor
 
 from trainer import report
+from trainer.calibration import fit_temperature, fit_threshold
 from trainer.classifier import softmax
 from trainer.config import TrainConfig
-from trainer.data import is_labelled, label_ids, load_splits, picture_of
-from trainer.evaluate import CHECKPOINT, all_logits, evaluation
+from trainer.data import NONE, is_labelled, label_ids, load_splits, load_without_pattern, picture_of
+from trainer.evaluate import CHECKPOINT, all_logits, evaluation, false_alarms, figures, fitting_half, measuring_half
 from trainer.files import write_json
 from trainer.manifest import Manifest
-from trainer.metrics import score
 from trainer.model import TorchClassifier, preprocessor_of
 from trainer.publish import write_card
 from trainer.results import record_evaluation, write_results
@@ -31,37 +32,62 @@ def fill_run(
     model: ViTForImageClassification,
     processor: ViTImageProcessor,
     log: list[dict[str, Any]],
-    figures: dict[str, Any],
+    training: dict[str, Any],
 ) -> None:
     """Write everything but ``config_resolved.yaml``, which is there. Splits that training did not use are scored.
 
-    ``log`` is the Trainer's history, ``figures`` what goes into ``metrics.json`` about training.
+    ``log`` is the Trainer's history, ``training`` what goes into ``metrics.json`` about training.
     """
+    splits = load_splits(config.dataset)
+    classifier = TorchClassifier(model.eval(), manifest.classes, preprocessor_of(processor))
+    calibration = _calibrate(classifier, config.dataset, splits, manifest)
+    model.config.calibration = calibration
     model.save_pretrained(directory, safe_serialization=True)
     processor.save_pretrained(directory)
     write_json(directory / "training_log.json", log)
     report.training_curves(log, directory / "training_curves.png")
-    write_results(directory, {"training": figures, "evaluations": []})
+    write_results(directory, {"training": training, "evaluations": []})
     shown = "test" if "test" in manifest.splits else "validation"
-    classifier = TorchClassifier(model.eval(), manifest.classes, preprocessor_of(processor))
-    for split, rows in load_splits(config.dataset).items():
+    for split, rows in splits.items():
         if split != "train" and is_labelled(rows):
-            entry, probabilities = _score(classifier, rows, manifest, split)
+            entry, probabilities = _score(classifier, rows, manifest, split, calibration["threshold"])
             record_evaluation(directory, entry)
             if split == shown:
                 _draw(directory, rows, entry, probabilities, manifest.classes)
+    if NONE in manifest.splits:
+        rows = measuring_half(load_without_pattern(config.dataset))
+        probabilities = softmax(all_logits(classifier, rows, label=NONE))
+        entry = evaluation(manifest.name, NONE, CHECKPOINT, manifest.fingerprint)
+        record_evaluation(directory, entry | false_alarms(probabilities, calibration["threshold"]))
     write_card(directory)
 
 
+def _calibrate(
+    classifier: TorchClassifier, dataset: Path, splits: datasets.DatasetDict, manifest: Manifest
+) -> dict[str, float]:
+    """Fit temperature and threshold, and put the temperature into the model's weights.
+
+    On validation, and on one half of the charts without a pattern: the other half is for measuring.
+    """
+    logits = all_logits(classifier, splits["validation"], label="calibrating")
+    temperature = fit_temperature(logits, np.array(label_ids(splits["validation"], manifest.classes)))
+    with torch.no_grad():
+        for parameter in classifier.model.classifier.parameters():
+            parameter /= temperature
+    threshold = 0.0
+    if NONE in manifest.splits:
+        without = all_logits(classifier, fitting_half(load_without_pattern(dataset)), label="calibrating")
+        threshold = fit_threshold(softmax(logits / temperature), softmax(without))
+    return {"temperature": temperature, "threshold": threshold}
+
+
 def _score(
-    classifier: TorchClassifier, rows: datasets.Dataset, manifest: Manifest, split: str
+    classifier: TorchClassifier, rows: datasets.Dataset, manifest: Manifest, split: str, threshold: float
 ) -> tuple[dict[str, Any], np.ndarray]:
     probabilities = softmax(all_logits(classifier, rows, label=split))
     truth = np.array(label_ids(rows, manifest.classes))
-    entry = evaluation(manifest.name, split, CHECKPOINT, manifest.fingerprint) | score(
-        probabilities, truth, manifest.classes
-    )
-    return entry, probabilities
+    entry = evaluation(manifest.name, split, CHECKPOINT, manifest.fingerprint)
+    return entry | figures(probabilities, truth, manifest.classes, threshold), probabilities
 
 
 def _draw(

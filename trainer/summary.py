@@ -15,7 +15,9 @@ def print_summary(run: Path) -> None:
     results = read_results(run)
     print()
     for entry in results["evaluations"]:
-        if entry["split"] != "validation":
+        if "false_alarms" in entry:
+            print(false_alarms_line(entry))
+        elif entry["split"] != "validation":
             print(figures_line(entry))
     for name, file in results.get("export", {}).get("files", {}).items():
         print(file_line(name, file))
@@ -29,7 +31,15 @@ def figures_line(entry: dict[str, Any]) -> str:
         f"{entry['weights']} on {entry['dataset']}/{entry['split']}: accuracy {entry['accuracy']:.1%}"
         f" (95 % interval {low:.1%} to {high:.1%}) on {entry['charts']} charts,"
         f" balanced {entry['balanced_accuracy']:.1%}, macro-F1 {entry['macro_f1']:.3f},"
-        f" calibration error {entry['calibration_error']:.3f}"
+        f" calibration error {entry['calibration_error']:.3f}, {entry['clear']:.0%} called a pattern"
+    )
+
+
+def false_alarms_line(entry: dict[str, Any]) -> str:
+    low, high = entry["false_alarms_interval"]
+    return (
+        f"{entry['weights']} on {entry['dataset']}/{entry['split']}: {entry['false_alarms']:.1%} of {entry['charts']}"
+        f" charts without a pattern are called one (95 % interval {low:.1%} to {high:.1%})"
     )
 
 

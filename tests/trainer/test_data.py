@@ -71,7 +71,9 @@ def test_the_targets_lie_on_the_drawn_candles(charts):
     for own in (True, False):
         for i in range(len(rows)):
             picture = np.asarray(picture_of(rows[i]).convert("L"), dtype=float)
-            targets = ChartDataset(rows, [0] * len(rows), PREPROCESS, grid=16, reads=True)[i if own else (i + 7) % len(rows)]
+            targets = ChartDataset(rows, [0] * len(rows), PREPROCESS, grid=16, reads=True)[
+                i if own else (i + 7) % len(rows)
+            ]
             for column, (high, low) in enumerate(targets["high_low"]):
                 if not np.isnan(high):
                     strip = picture[int(high * 63) : int(low * 63) + 1, column * 4 : column * 4 + 4]

@@ -98,3 +98,20 @@ def test_real_charts(own_run, tmp_path):
     scores = json.loads((tmp_path / "real.json").read_text())
     assert scores["charts"] == sum(entry["charts"] for entry in scores["per_class"].values()) > 700
     assert len(scores["per_class"]) == 8 and len(scores["confusion_matrix"]) == 10
+
+
+def test_charts_without_a_pattern_are_false_alarms_or_not(own_run, charts, tmp_path, capsys):
+    config = json.loads((own_run / "config.json").read_text())
+    for threshold, share in ((0.0, 1.0), (1.1, 0.0)):
+        config["calibration"]["threshold"] = threshold
+        (own_run / "config.json").write_text(json.dumps(config))
+        assert main(_evaluate(own_run, charts, "--split", "none", "--json", tmp_path / "none.json")) == 0
+        entry = json.loads((tmp_path / "none.json").read_text())
+        assert (entry["charts"], entry["false_alarms"]) == (5, share)  # half of the ten: the others fit the threshold
+        assert f"{share:.1%} of 5 charts without a pattern are called one" in capsys.readouterr().out
+    assert "charts without a pattern are called one" in (own_run / "README.md").read_text()
+
+
+def test_a_dataset_without_such_charts(own_run, folder, capsys):
+    assert main(_evaluate(own_run, folder, "--split", "none")) == 2
+    assert "has no charts without a pattern" in capsys.readouterr().err

@@ -28,7 +28,7 @@ def test_one_json_object_a_line(finished_run, charts, capsys):
     answers = _json_lines(capsys, "predict", "--model", finished_run, "--json", *pictures)
     assert [answer["file"] for answer in answers] == [str(path) for path in pictures]
     for answer in answers:
-        assert set(answer) == {"file", "label", "score", "probabilities"}
+        assert set(answer) == {"file", "label", "score", "clear", "probabilities"}
         assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-5)
         assert answer["score"] == max(answer["probabilities"].values()) == answer["probabilities"][answer["label"]]
 
@@ -46,8 +46,15 @@ def test_every_kind_of_weights_agrees_with_transformers(finished_run, picture, t
         assert answer["probabilities"] == pytest.approx(stock, abs=tolerance)
 
 
-def test_text_lists_the_surest_first(finished_run, picture, capsys):
-    assert main(["predict", "--model", str(finished_run), str(picture)]) == 0
+def _set_threshold(run: Path, threshold: float) -> None:
+    config = json.loads((run / "config.json").read_text())
+    config["calibration"]["threshold"] = threshold
+    (run / "config.json").write_text(json.dumps(config))
+
+
+def test_text_lists_the_surest_first(own_run, picture, capsys):
+    _set_threshold(own_run, 0.0)
+    assert main(["predict", "--model", str(own_run), str(picture)]) == 0
     first, *lines = capsys.readouterr().out.splitlines()
     shares = [float(line.split("%")[0]) for line in lines]
     assert first.startswith(f"{picture}: {lines[0].split()[-1]} (") and shares == sorted(shares, reverse=True)
@@ -93,3 +100,14 @@ def test_bad_input(finished_run, picture, tmp_path, fails):
     assert "is not a model directory" in fails("predict", "--model", picture, picture)
     assert "name at least one picture" in fails("predict", "--model", finished_run)
     assert "no such file" in fails("predict", "--model", finished_run, "--onnx", tmp_path / "none.onnx", picture)
+
+
+def test_a_chart_under_the_threshold_has_no_clear_pattern_and_three_guesses(own_run, charts, capsys):
+    picture = next((charts / "test").rglob("*.png"))
+    _set_threshold(own_run, 1.1)
+    assert main(["predict", "--model", str(own_run), str(picture)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("no clear pattern; the best guesses:")
+    assert len(lines) == 4
+    assert main(["predict", "--model", str(own_run), "--json", str(picture)]) == 0
+    assert json.loads(capsys.readouterr().out)["clear"] is False

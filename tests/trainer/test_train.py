@@ -58,6 +58,7 @@ def test_figures_of_every_split_that_training_did_not_use(finished_run):
     metrics = json.loads((finished_run / "metrics.json").read_text())
     assert [(e["split"], e["weights"]) for e in metrics["evaluations"]] == [
         ("validation", "model.safetensors"), ("test", "model.safetensors"), ("test_unseen_styles", "model.safetensors"),
+        ("none", "model.safetensors"),
     ]  # fmt: skip
     test = metrics["evaluations"][1]
     low, high = test["accuracy_interval"]
