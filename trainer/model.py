@@ -16,6 +16,7 @@ from trainer.errors import UserError
 from trainer.precision import has_accelerator
 from trainer.preprocess import Preprocessor
 
+ROOT = Path(__file__).parents[1]
 HALF = [0.5, 0.5, 0.5]  # mean and deviation that google/vit-* use: pixels become -1…1
 
 
@@ -77,6 +78,7 @@ def sincos_positions(grid: int, width: int) -> np.ndarray:
 
 def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) -> ViTForImageClassification:
     """A checkpoint's backbone with a new classifier, unless its classes are the same already."""
+    base = _from_anywhere(base)
     try:
         found, _ = PretrainedConfig.get_config_dict(base, revision=revision)
         if found.get("model_type") != "vit":
@@ -96,6 +98,12 @@ def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) ->
     if known != list(classes):  # the same number of other classes would otherwise keep a classifier for those
         model.classifier.reset_parameters()
     return model
+
+
+def _from_anywhere(base: str) -> str:
+    """The base that comes with this repository is named from its root, whatever the working directory."""
+    shipped = ROOT / base
+    return str(shipped) if shipped.is_dir() and not Path(base).exists() else base
 
 
 def _labels(classes: tuple[str, ...]) -> dict:

@@ -35,12 +35,16 @@ class Axis:
         Intervals that don't overlap never add up to more than SUB.
         """
         centres = self._centres[pixels]
-        return _passed(centres, self._levels(low)[:, None]) - _passed(centres, self._levels(high)[:, None])
+        covered = _passed(centres, self._levels(low)[:, None])
+        covered -= _passed(centres, self._levels(high)[:, None])
+        return covered
 
     def cover_down(self, low: np.ndarray, high: np.ndarray, pixels: slice) -> np.ndarray:
         """The same as ``cover``, shape (pixels, intervals)."""
         centres = self._centres[pixels, None]
-        return _passed(centres, self._levels(low)) - _passed(centres, self._levels(high))
+        covered = _passed(centres, self._levels(low))
+        covered -= _passed(centres, self._levels(high))
+        return covered
 
     def _levels(self, edge: np.ndarray) -> np.ndarray:
         """Edges in SUB-ths of their own fading; those far outside are brought near, so that int16 holds them."""

@@ -63,20 +63,23 @@ class Canvas:
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
         """Paint one rectangle."""
-        self.paint(Layer(colour, (np.array([[left, top, right, bottom]]),)), opacity=opacity)
+        rows, columns = self.down.span(top, bottom), self.across.span(left, right)
+        down = self.down.cover(np.array([top]), np.array([bottom]), rows)
+        across = self.across.cover(np.array([left]), np.array([right]), columns)
+        _tint(self.planes[:, rows, columns], (down.T * across).view(np.uint16), colour, opacity)
 
     def rows(self, top: np.ndarray, bottom: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
         hit, mask = _bands(self.down, top, bottom)
         part = self.planes[:, hit]
-        _mix(part, [mask[:, None] * _dashes(self.across, dash)], [colour], opacity)
+        _tint(part, mask[:, None] * _dashes(self.across, dash), colour, opacity)
         self.planes[:, hit] = part
 
     def columns(self, left: np.ndarray, right: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the top edge to the bottom."""
         hit, mask = _bands(self.across, left, right)
         part = self.planes[:, :, hit]
-        _mix(part, [mask * _dashes(self.down, dash)[:, None]], [colour], opacity)
+        _tint(part, mask * _dashes(self.down, dash)[:, None], colour, opacity)
         self.planes[:, :, hit] = part
 
     def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
@@ -102,7 +105,7 @@ class Canvas:
         rows, columns = slice(max(y, 0), max(y + mask.shape[0], 0)), slice(max(x, 0), max(x + mask.shape[1], 0))
         part = mask[rows.start - y :, columns.start - x :].astype(np.uint16)
         part = part[: max(self.down.size - rows.start, 0), : max(self.across.size - columns.start, 0)]
-        _mix(self.planes[:, rows, columns], [part + (part >> 7)], [colour], opacity)
+        _tint(self.planes[:, rows, columns], part + (part >> 7), colour, opacity)
 
     def image(self) -> Image.Image:
         """The picture as Pillow RGB."""
@@ -126,10 +129,11 @@ class Canvas:
         if not inside.any():
             return
         rows = self.down.span(top[inside].min(), bottom[inside].max())
-        mask = np.zeros((1, 1), np.uint16)
-        for half in (slice(0, None, 2), slice(1, None, 2)):
-            mask = mask + self.down.cover_down(top[half], bottom[half], rows).view(np.uint16) * inside[half]
-        _mix(self.planes[:, rows], [mask * np.uint16(SUB // 2)], [colour], opacity)
+        bottom = np.where(inside, bottom, top)  # of no height where there is no line
+        mask = self.down.cover_down(top[::2], bottom[::2], rows)
+        mask += self.down.cover_down(top[1::2], bottom[1::2], rows)
+        mask *= np.int16(SUB // 2)
+        _mix(self.planes[:, rows], [mask.view(np.uint16)], [colour], opacity)
 
 
 def _bands(axis: Axis, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -144,6 +148,15 @@ def _dashes(axis: Axis, dash: float) -> np.ndarray:
     if not dash:
         return np.ones(1, np.uint16)
     return (np.arange(axis.size) * axis.scale % (2 * dash) < dash).astype(np.uint16)
+
+
+def _tint(part: np.ndarray, mask: np.ndarray, colour: Colour, opacity: float) -> None:
+    """Mix one colour into a small part of the picture, in place: as ``_mix``, in fewer calls."""
+    if opacity < 1:
+        mask = (mask * np.uint16(round(opacity * 128))) >> np.uint16(7)
+    part *= FULL - mask
+    part += mask * np.array(colour, np.uint16)[:, None, None]
+    part >>= np.uint16(8)
 
 
 def _mix(part: np.ndarray, masks: list[np.ndarray], colours: list[Colour], opacity: float) -> None:

@@ -11,6 +11,7 @@ import torch
 from trainer.__main__ import main
 
 TINY = [
+    *("--recipe", "scratch"),
     *("--image-size", "32", "--patch-size", "8", "--hidden-size", "32"),
     *("--num-hidden-layers", "2", "--num-attention-heads", "2"),
     *("--num-train-epochs", "1", "--per-device-train-batch-size", "8", "--bf16", "false"),

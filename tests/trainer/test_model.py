@@ -26,8 +26,16 @@ def base(tmp_path):
     return tmp_path / "base"
 
 
-def test_the_default_recipe_is_a_small_vit():
+def test_the_base_is_found_from_any_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     config, _ = resolve(["--dataset", "d", "--output", "o"])
+    model, processor = build(config, CLASSES)
+    assert 2.5e6 < model.num_parameters() < 6e6
+    assert (model.config.image_size, processor.size) == (224, {"height": 224, "width": 224})
+
+
+def test_the_scratch_recipe_is_a_small_vit():
+    config, _ = resolve(["--dataset", "d", "--output", "o", "--recipe", "scratch"])
     model, processor = build(config, CLASSES)
     assert 3e6 < model.num_parameters() < 6e6
     assert (model.config.image_size, model.config.patch_size) == (224, 16)
