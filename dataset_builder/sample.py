@@ -88,9 +88,9 @@ def draw_look_again(split: str, row: dict, image_size: int = 224) -> Look:
 
 def _stream(seed: int, name: str, index: int, purpose: str, stream: str) -> np.random.Generator:
     """An independent random stream. Keyed on names, so that a new class or purpose shifts no other."""
-    key = f"{name}/{purpose}/{stream}" if stream else f"{name}/{purpose}"
-    digest = hashlib.sha256(key.encode()).digest()
-    return np.random.default_rng([seed, index, int.from_bytes(digest[:8], "little")])
+    digest = hashlib.sha256(f"{seed}/{name}/{index}/{purpose}/{stream}".encode()).digest()
+    words = np.frombuffer(digest, "<u4").astype(np.uint32)  # the form that numpy takes in without converting it
+    return np.random.Generator(np.random.PCG64(words))
 
 
 def _metadata(label: str | None, seed: int, index: int, look: Look, stage: str, market: Market, chart: Chart) -> dict:

@@ -16,9 +16,7 @@ import numpy as np
 from PIL import Image
 
 from dataset_builder.drawing.axis import SUB, Axis
-
-FULL = np.uint16(SUB * SUB)  # coverage of a pixel that a rectangle covers wholly
-Colour = tuple[int, int, int]
+from dataset_builder.drawing.mixing import Colour, bands, dashes, mix, tint
 
 
 class Layer(NamedTuple):
@@ -59,27 +57,27 @@ class Canvas:
                 covered.append(np.matmul(down[own].T, across[own], out=product).astype(np.uint16))
             union = functools.reduce(np.maximum, covered[: len(layer.sets)])
             masks.append(functools.reduce(np.subtract, covered[len(layer.sets) :], union))
-        _mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
+        mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
         """Paint one rectangle."""
         rows, columns = self.down.span(top, bottom), self.across.span(left, right)
         down = self.down.cover(np.array([top]), np.array([bottom]), rows)
         across = self.across.cover(np.array([left]), np.array([right]), columns)
-        _tint(self.planes[:, rows, columns], (down.T * across).view(np.uint16), colour, opacity)
+        tint(self.planes[:, rows, columns], (down.T * across).view(np.uint16), colour, opacity)
 
     def rows(self, top: np.ndarray, bottom: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
-        hit, mask = _bands(self.down, top, bottom)
+        hit, mask = bands(self.down, top, bottom)
         part = self.planes[:, hit]
-        _tint(part, mask[:, None] * _dashes(self.across, dash), colour, opacity)
+        tint(part, mask[:, None] * dashes(self.across, dash), colour, opacity)
         self.planes[:, hit] = part
 
     def columns(self, left: np.ndarray, right: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the top edge to the bottom."""
-        hit, mask = _bands(self.across, left, right)
+        hit, mask = bands(self.across, left, right)
         part = self.planes[:, :, hit]
-        _tint(part, mask * _dashes(self.down, dash)[:, None], colour, opacity)
+        tint(part, mask * dashes(self.down, dash)[:, None], colour, opacity)
         self.planes[:, :, hit] = part
 
     def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
@@ -88,7 +86,7 @@ class Canvas:
         half = thickness / 2 * np.sqrt(1 + np.minimum(slope**2, 16.0))
         half = np.maximum(half, np.abs(slope) * (self.across.scale / 4))
         if dash:
-            inside &= np.repeat(_dashes(self.across, dash), 2) > 0
+            inside &= np.repeat(dashes(self.across, dash), 2) > 0
         self._stroke(at - half, at + half, inside, colour, opacity)
 
     def area(self, x, y, colour: Colour, opacity: float) -> None:
@@ -105,7 +103,7 @@ class Canvas:
         rows, columns = slice(max(y, 0), max(y + mask.shape[0], 0)), slice(max(x, 0), max(x + mask.shape[1], 0))
         part = mask[rows.start - y :, columns.start - x :].astype(np.uint16)
         part = part[: max(self.down.size - rows.start, 0), : max(self.across.size - columns.start, 0)]
-        _tint(self.planes[:, rows, columns], part + (part >> 7), colour, opacity)
+        tint(self.planes[:, rows, columns], part + (part >> 7), colour, opacity)
 
     def image(self) -> Image.Image:
         """The picture as Pillow RGB."""
@@ -133,40 +131,4 @@ class Canvas:
         mask = self.down.cover_down(top[::2], bottom[::2], rows)
         mask += self.down.cover_down(top[1::2], bottom[1::2], rows)
         mask *= np.int16(SUB // 2)
-        _mix(self.planes[:, rows], [mask.view(np.uint16)], [colour], opacity)
-
-
-def _bands(axis: Axis, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which pixels the intervals touch, and their coverage from 0 to FULL."""
-    cover = axis.cover(low, high).sum(axis=0, dtype=np.uint16)
-    hit = cover.nonzero()[0]
-    return hit, cover[hit] * np.uint16(SUB)
-
-
-def _dashes(axis: Axis, dash: float) -> np.ndarray:
-    """1 where a dash is and 0 where a gap is, for each pixel; without gaps, a single 1 for all of them."""
-    if not dash:
-        return np.ones(1, np.uint16)
-    return (np.arange(axis.size) * axis.scale % (2 * dash) < dash).astype(np.uint16)
-
-
-def _tint(part: np.ndarray, mask: np.ndarray, colour: Colour, opacity: float) -> None:
-    """Mix one colour into a small part of the picture, in place: as ``_mix``, in fewer calls."""
-    if opacity < 1:
-        mask = (mask * np.uint16(round(opacity * 128))) >> np.uint16(7)
-    part *= FULL - mask
-    part += mask * np.array(colour, np.uint16)[:, None, None]
-    part >>= np.uint16(8)
-
-
-def _mix(part: np.ndarray, masks: list[np.ndarray], colours: list[Colour], opacity: float) -> None:
-    """Mix colours into a part of the picture, in place, through masks that add up to no more than FULL."""
-    if opacity < 1:
-        masks = [(mask * np.uint16(round(opacity * 128))) >> np.uint16(7) for mask in masks]
-    rest = functools.reduce(np.subtract, masks, FULL)
-    share = np.empty_like(rest)
-    for plane, values in zip(part, zip(*colours, strict=True), strict=True):
-        plane *= rest
-        for mask, value in zip(masks, values, strict=True):
-            plane += np.multiply(mask, np.uint16(value), out=share)
-        plane >>= np.uint16(8)
+        mix(self.planes[:, rows], [mask.view(np.uint16)], [colour], opacity)

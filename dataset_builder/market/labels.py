@@ -22,12 +22,13 @@ def refusal(pattern: Pattern, view: View) -> str | None:
     reason = pattern.check(view)
     if reason is not None:
         return reason
-    return next((f"also {p.name}" for p in PATTERNS if p is not pattern and p.check(view) is None), None)
+    others = (p for p in reversed(PATTERNS) if p is not pattern)  # the last ones refuse the most
+    return next((f"also {p.name}" for p in others if p.check(view) is None), None)
 
 
 def found(view: View) -> str | None:
-    """The first pattern that these candles show, if any."""
-    return next((p.name for p in PATTERNS if p.check(view) is None), None)
+    """A pattern that these candles show, if any."""
+    return next((p.name for p in reversed(PATTERNS) if p.check(view) is None), None)
 
 
 def draw_accepted(

@@ -11,21 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
 from dataset_builder.market.candles import Candles
+from dataset_builder.market.zigzag import Swing, merge, zigzag
 
 SCALES = (0.09, 0.13, 0.19, 0.27, 0.38)  # zigzag thresholds, as a share of the window's price range
-
-
-class Swing(NamedTuple):
-    """One turning point: bar index, price, and whether it is a top."""
-
-    bar: int
-    price: float
-    top: bool
 
 
 class View:
@@ -55,8 +47,8 @@ class View:
         view.open, view.close = [-v for v in self.open], [-v for v in self.close]
         view.upper, view.lower = [-v for v in self.lower], [-v for v in self.upper]
         view.true_range, view.range, view.atr = self.true_range, self.range, self.atr
-        flipped = {s.bar: Swing(s.bar, -s.price, not s.top) for s in self.scales[0]}
-        view.scales = tuple(tuple(flipped[s.bar] for s in swings) for swings in self.scales)
+        flipped = {bar: Swing(bar, -price, not top) for bar, price, top in self.scales[0]}
+        view.scales = tuple(tuple([flipped[bar] for bar, _, _ in swings]) for swings in self.scales)
         return view  # that doesn't know this one: a cycle would leave both to the garbage collector
 
     @cached_property
@@ -104,66 +96,6 @@ class View:
         """The bar with the lowest outline from the first to the last of these bars."""
         part = self.lower[first_bar : last_bar + 1]
         return first_bar + part.index(min(part))
-
-
-def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[Swing, ...]:
-    """Alternating tops and bottoms at least ``threshold`` apart; the first and last may still be moving."""
-    start, rising = _first_leg(upper, lower, threshold)
-    if rising is None:
-        return ()
-    swings = [Swing(start, lower[start] if rising else upper[start], not rising)]
-    last_bar, last = start + 1, upper[start + 1] if rising else lower[start + 1]
-    for bar in range(start + 2, len(upper)):
-        if rising:
-            if upper[bar] > last:
-                last_bar, last = bar, upper[bar]
-            elif last - lower[bar] >= threshold:
-                swings.append(Swing(last_bar, last, True))
-                rising, last_bar, last = False, bar, lower[bar]
-        elif lower[bar] < last:
-            last_bar, last = bar, lower[bar]
-        elif upper[bar] - last >= threshold:
-            swings.append(Swing(last_bar, last, False))
-            rising, last_bar, last = True, bar, upper[bar]
-    return (*swings, Swing(last_bar, last, rising))
-
-
-def _first_leg(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[int, bool | None]:
-    """The bar of the first turning point, and whether the leg from there rises (None: there is no leg)."""
-    top = bottom = 0
-    for bar in range(1, len(upper)):
-        higher, lower_low = upper[bar] > upper[top], lower[bar] < lower[bottom]
-        rise = 0.0 if lower_low else upper[bar] - lower[bottom]
-        fall = 0.0 if higher else upper[top] - lower[bar]
-        if max(rise, fall) >= threshold > 0:
-            return (bottom, True) if rise > fall else (top, False)
-        if higher:
-            top = bar
-        if lower_low:
-            bottom = bar
-    return 0, None
-
-
-def merge(swings: Sequence[Swing], threshold: float) -> tuple[Swing, ...]:
-    """The swings that remain at a coarser threshold."""
-    top = bottom = None
-    rising: bool | None = None
-    kept: list[Swing] = []
-    for s in swings:
-        if s.top:
-            if rising is not True and bottom and s.price - bottom.price >= threshold:
-                kept.append(bottom)
-                rising, top = True, s
-            elif rising is not False and (top is None or s.price > top.price):
-                top = s
-        elif rising is not False and top and top.price - s.price >= threshold:
-            kept.append(top)
-            rising, bottom = False, s
-        elif rising is not True and (bottom is None or s.price < bottom.price):
-            bottom = s
-    if rising is not None:
-        kept.append(top if rising else bottom)
-    return tuple(kept)
 
 
 Rule = Callable[..., str | None]

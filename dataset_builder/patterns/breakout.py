@@ -73,17 +73,21 @@ def _breaks_up(view: View) -> str | None:
 
 def _breaks(view: View) -> Iterator[tuple[int, int]]:
     """Pairs (first bar of a range, first bar that closes above all of it and is not taken back)."""
-    bars, close, give = len(view), view.close, 0.1 * view.range
-    lowest_later = list(accumulate(reversed(close), min))[::-1]
+    bars, close, upper, give = len(view), view.close, view.upper, 0.1 * view.range
+    most = close[-1] + give
+    lowest_later: list[float] = []
     for start in dict.fromkeys(int(share * bars) for share in STARTS):
-        highest = max(view.upper[start : start + MIN_RANGE_BARS])
+        highest = max(upper[start : start + MIN_RANGE_BARS])
+        if highest < most and not lowest_later:
+            lowest_later = list(accumulate(reversed(close), min))[::-1]
         for stop in range(start + MIN_RANGE_BARS, bars):
-            if highest >= close[-1] + give:
+            if highest >= most:
                 break
             if close[stop] > highest and lowest_later[stop] > highest - give:
                 yield start, stop
                 break
-            highest = max(highest, view.upper[stop])
+            if upper[stop] > highest:
+                highest = upper[stop]
 
 
 def _refuse(view: View, start: int, stop: int) -> str | None:

@@ -1,0 +1,74 @@
+"""Turning points of a price: a swing ends when the price has come back from its extreme by a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Swing(NamedTuple):
+    """One turning point: bar index, price, and whether it is a top."""
+
+    bar: int
+    price: float
+    top: bool
+
+
+def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[Swing, ...]:
+    """Alternating tops and bottoms at least ``threshold`` apart; the first and last may still be moving."""
+    start, rising = _first_leg(upper, lower, threshold)
+    if rising is None:
+        return ()
+    swings = [Swing(start, lower[start] if rising else upper[start], not rising)]
+    last_bar, last = start + 1, upper[start + 1] if rising else lower[start + 1]
+    for bar in range(start + 2, len(upper)):
+        if rising:
+            if upper[bar] > last:
+                last_bar, last = bar, upper[bar]
+            elif last - lower[bar] >= threshold:
+                swings.append(Swing(last_bar, last, True))
+                rising, last_bar, last = False, bar, lower[bar]
+        elif lower[bar] < last:
+            last_bar, last = bar, lower[bar]
+        elif upper[bar] - last >= threshold:
+            swings.append(Swing(last_bar, last, False))
+            rising, last_bar, last = True, bar, upper[bar]
+    return (*swings, Swing(last_bar, last, rising))
+
+
+def _first_leg(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[int, bool | None]:
+    """The bar of the first turning point, and whether the leg from there rises (None: there is no leg)."""
+    top = bottom = 0
+    for bar in range(1, len(upper)):
+        higher, lower_low = upper[bar] > upper[top], lower[bar] < lower[bottom]
+        rise = 0.0 if lower_low else upper[bar] - lower[bottom]
+        fall = 0.0 if higher else upper[top] - lower[bar]
+        if max(rise, fall) >= threshold > 0:
+            return (bottom, True) if rise > fall else (top, False)
+        if higher:
+            top = bar
+        if lower_low:
+            bottom = bar
+    return 0, None
+
+
+def merge(swings: Sequence[Swing], threshold: float) -> tuple[Swing, ...]:
+    """The swings that remain at a coarser threshold."""
+    top = bottom = None
+    rising: bool | None = None
+    kept: list[Swing] = []
+    for s in swings:
+        if s.top:
+            if rising is not True and bottom and s.price - bottom.price >= threshold:
+                kept.append(bottom)
+                rising, top = True, s
+            elif rising is not False and (top is None or s.price > top.price):
+                top = s
+        elif rising is not False and top and top.price - s.price >= threshold:
+            kept.append(top)
+            rising, bottom = False, s
+        elif rising is not True and (bottom is None or s.price < bottom.price):
+            bottom = s
+    if rising is not None:
+        kept.append(top if rising else bottom)
+    return tuple(kept)
