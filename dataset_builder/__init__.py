@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 __all__ = ["ChartPatternGenerator"]
-__version__ = "0.1.0"  # raised whenever the same configuration draws other pictures
+__version__ = "0.2.0"  # raised whenever the same configuration draws other pictures
 
 
 def __getattr__(name: str):
