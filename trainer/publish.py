@@ -26,7 +26,7 @@ def write_card(directory: Path) -> None:
         library_name="transformers",
         pipeline_tag="image-classification",
         tags=["vision", "finance", "candlestick-charts", "chart-patterns", "onnx"],
-        base_model=base if base and not Path(base).exists() else None,
+        base_model=base if base and not _is_local(base) else None,
         metrics=list(METRICS.values()),
         model_name=name,
         eval_results=_eval_results(results["evaluations"]) or None,
@@ -42,6 +42,11 @@ def write_card(directory: Path) -> None:
         LIMITS,
     ]
     write_text(directory / "README.md", "\n\n".join(section for section in sections if section) + "\n")
+
+
+def _is_local(base: str) -> bool:
+    """Whether a base is a directory, here or where the run was made, and no name on the Hub."""
+    return Path(base).exists() or base.startswith(("models/", "/", "."))
 
 
 def _eval_results(evaluations: list[dict[str, Any]]) -> list[EvalResult]:
