@@ -68,7 +68,7 @@ def _measure(directory: Path, split: str, row: dict) -> Measures:
         picture_hash=picture_hash(image),
         price_hash=price_hash(row["ohlcv"]),
         price_height=float(low - high) / image.height,
-        candle_width=float(np.median(np.diff(row["x"]))) * row["look"]["body_width"],
+        candle_width=(row["x"][-1] - row["x"][0]) / (len(row["x"]) - 1) * row["look"]["body_width"],
         blank=np.asarray(blank, np.uint8).ravel(),
     )
 
