@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TypeVar
 
-from accelerate import PartialState
+from accelerate import Accelerator, PartialState
 from accelerate.utils import broadcast_object_list
 
 from trainer.errors import UserError
@@ -36,3 +36,13 @@ def on_main_process(function: Callable[..., Result], *args) -> Result:
         PartialState().destroy_process_group()  # or the process that leaves last aborts
         raise outcome[0]
     return outcome[0]
+
+
+def end(accelerator: Accelerator) -> None:
+    """Leave the other processes. Nobody may hold the Trainer any more.
+
+    Its gradient reducer must go while the process group is still there: as the last to hold the group, it would wait
+    for gloo's threads with Python's lock in its hands, and one of those may be waiting for that lock.
+    """
+    accelerator.free_memory()  # collects what refers to itself in a circle, too
+    accelerator.end_training()

@@ -16,8 +16,8 @@ from trainer.chart_reader import ChartReader, Lessons
 from trainer.chart_trainer import ChartTrainer
 from trainer.classifier import softmax
 from trainer.config import TrainConfig
-from trainer.data import ChartDataset, label_ids, load_split
-from trainer.distributed import on_main_process, processes_are_missing
+from trainer.data import ChartDataset, label_ids, load_splits
+from trainer.distributed import end, on_main_process, processes_are_missing
 from trainer.errors import UserError
 from trainer.manifest import Manifest, read_manifest, verify
 from trainer.metrics import score
@@ -57,7 +57,9 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
         fill_run(run.partial, config, manifest, model, processor, trainer.state.log_history, figures)
         finish(run)
         print_summary(run.final)
-    trainer.accelerator.end_training()
+    accelerator = trainer.accelerator
+    del trainer  # or it would outlive the process group: see end
+    end(accelerator)
 
 
 def _prepare(config: TrainConfig, given: dict[str, Any], run: RunDirectory) -> tuple[Manifest, Start]:
@@ -90,9 +92,9 @@ def _trainer(
     preprocess: Preprocessor,
 ) -> ChartTrainer:
     lessons = _lessons(config, arguments)
-    splits = {}
+    loaded, splits = load_splits(config.dataset), {}
     for split in ("train", "validation"):
-        rows, training = load_split(config.dataset, split), split == "train"
+        rows, training = loaded[split], split == "train"
         splits[split] = ChartDataset(
             rows,
             label_ids(rows, manifest.classes),

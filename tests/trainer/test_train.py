@@ -137,6 +137,7 @@ def test_two_processes_train_one_run(charts, tiny, tmp_path):
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
+        timeout=180,  # they once waited for each other for ever
     )
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
