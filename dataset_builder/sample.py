@@ -15,14 +15,12 @@ from dataset_builder.market import negative
 from dataset_builder.market.candles import Candles
 from dataset_builder.market.labels import draw_accepted, found, refusal
 from dataset_builder.market.prices import Market
-from dataset_builder.patterns import PATTERNS
-from dataset_builder.storage.plan import UNSEEN
+from dataset_builder.patterns import BY_NAME
+from dataset_builder.storage.plan import NONE, UNSEEN
 from dataset_builder.styles import STYLES
 
 TRAINING_STYLES = tuple(style for style in STYLES if not style.held_out)
 HELD_OUT_STYLES = tuple(style for style in STYLES if style.held_out)
-NEGATIVE = "none"  # the name that charts without a pattern are keyed on
-_BY_NAME = {pattern.name: pattern for pattern in PATTERNS}
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def draw_sample(
     Another ``stream`` gives another market and look for the same seed, class and index. Raises RuntimeError if no draw
     passes the class's check: the pattern file is wrong then.
     """
-    pattern = _BY_NAME[pattern_name]
+    pattern = BY_NAME[pattern_name]
     look = draw_look(styles, _stream(seed, pattern_name, index, "look", stream), image_size)
     rng = _stream(seed, pattern_name, index, "price", stream)
     market, stage, rejections = draw_accepted(pattern.sketch, lambda view: refusal(pattern, view), look, rng)
@@ -67,8 +65,8 @@ def draw_negative(
 
     Its label is None, it has no pivots, and its box is that of all candles.
     """
-    look = draw_look(styles, _stream(seed, NEGATIVE, index, "look", stream), image_size)
-    rng = _stream(seed, NEGATIVE, index, "price", stream)
+    look = draw_look(styles, _stream(seed, NONE, index, "look", stream), image_size)
+    rng = _stream(seed, NONE, index, "price", stream)
     market, stage, rejections = draw_accepted(negative.sketch, found, look, rng)
     chart = render(market.candles, look, _frame(market, look), market.pivots, image_size)
     whole = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
@@ -83,7 +81,7 @@ def variety(split: str) -> tuple[tuple[Style, ...], str]:
 def draw_look_again(split: str, row: dict, image_size: int = 224) -> Look:
     """The look that a chart of a dataset was drawn with, from its split and its metadata."""
     styles, stream = variety(split)
-    return draw_look(styles, _stream(row["seed"], row["label"] or NEGATIVE, row["index"], "look", stream), image_size)
+    return draw_look(styles, _stream(row["seed"], row["label"] or NONE, row["index"], "look", stream), image_size)
 
 
 def _stream(seed: int, name: str, index: int, purpose: str, stream: str) -> np.random.Generator:

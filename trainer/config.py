@@ -21,7 +21,7 @@ class TrainConfig:
     output: Path
     """Run directory. It appears when the run is finished; until then its files are in OUTPUT.partial."""
     recipe: str = "default"
-    """Name of a recipe (default, vit-base, vit-small), or a YAML file."""
+    """Name of a recipe in trainer/recipes, such as default, scratch, vit-base or vit-small, or a YAML file."""
     base: str | None = None
     """Checkpoint to fine-tune: a directory, or a name on the Hub. None: a new network of the five sizes below."""
     revision: str | None = None

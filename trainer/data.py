@@ -59,7 +59,7 @@ def load_without_pattern(directory: Path) -> datasets.Dataset:
 
 
 def is_labelled(rows: datasets.Dataset) -> bool:
-    """Whether each chart has a class; those of split ``none`` have not."""
+    """Whether each chart has a class."""
     return all(label is not None for label in rows["label"])
 
 

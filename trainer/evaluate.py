@@ -25,7 +25,7 @@ CHECKPOINT = "model.safetensors"
 
 
 def evaluate(config: EvaluateConfig) -> None:
-    """Print the figures, write them to ``config.json``, and into ``metrics.json`` if the model is a run of ours."""
+    """Print the figures; write them where ``--json`` says, and into ``metrics.json`` if the model is a run of ours."""
     if config.batch_size < 1:
         raise UserError(f"--batch-size {config.batch_size} must be at least 1")
     classifier, threshold = load_classifier(config.model, config.onnx), read_threshold(config.model)

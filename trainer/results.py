@@ -37,10 +37,3 @@ def record_evaluation(directory: Path, entry: dict[str, Any]) -> None:
     results = read_results(directory)
     others = [old for old in results["evaluations"] if any(old[key] != entry[key] for key in SAME)]
     write_results(directory, {**results, "evaluations": [*others, entry]})
-
-
-def find_evaluation(results: dict[str, Any], dataset: str, split: str, weights: str) -> dict[str, Any] | None:
-    for entry in results["evaluations"]:
-        if (entry["dataset"], entry["split"], entry["weights"]) == (dataset, split, weights):
-            return entry
-    return None

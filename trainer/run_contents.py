@@ -14,7 +14,7 @@ from trainer import report
 from trainer.calibration import fit_temperature, fit_threshold
 from trainer.classifier import softmax
 from trainer.config import TrainConfig
-from trainer.data import NONE, is_labelled, label_ids, load_splits, load_without_pattern, picture_of
+from trainer.data import NONE, label_ids, load_splits, load_without_pattern, picture_of
 from trainer.evaluate import CHECKPOINT, all_logits, evaluation, false_alarms, figures, fitting_half, measuring_half
 from trainer.files import write_json
 from trainer.manifest import Manifest
@@ -49,7 +49,7 @@ def fill_run(
     write_results(directory, {"training": training, "evaluations": []})
     shown = "test" if "test" in manifest.splits else "validation"
     for split, rows in splits.items():
-        if split != "train" and is_labelled(rows):
+        if split != "train":
             entry, probabilities = _score(classifier, rows, manifest, split, calibration["threshold"])
             record_evaluation(directory, entry)
             if split == shown:

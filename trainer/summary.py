@@ -7,8 +7,6 @@ from typing import Any
 
 from trainer.results import read_results
 
-SHOWN = ("onnx/model_quantized.onnx", "onnx/model.onnx", "model.safetensors")
-
 
 def print_summary(run: Path) -> None:
     """What the run reached, how large and fast its files are, and where they are."""

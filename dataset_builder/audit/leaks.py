@@ -37,26 +37,20 @@ def _leak(name: str, labels: np.ndarray, table: np.ndarray, model) -> Finding:
     return Finding(name, accuracy, high=high, detail=f"5-fold accuracy on {len(labels)} charts")
 
 
-def nuisance_table(rows: list[dict]) -> tuple[np.ndarray, list[str]]:
-    """Every nuisance field of the rows as numbers: text and truth values one column a value, lists padded.
-
-    Returns the table, shape (charts, columns), and the columns' names.
-    """
+def nuisance_table(rows: list[dict]) -> np.ndarray:
+    """Every nuisance field of the rows as numbers, shape (charts, columns): text one column a value, lists padded."""
     fields = [row["look"] | {name: row[name] for name in ("style", "candles", "bytes")} for row in rows]
-    columns: dict[str, np.ndarray] = {}
-    for name in fields[0]:
-        values = [field[name] for field in fields]
-        if isinstance(values[0], str):
-            for option in sorted(set(values)):
-                columns[f"{name}={option}"] = np.array([value == option for value in values], float)
-        elif isinstance(values[0], list):
-            for place in range(max(map(len, values))):
-                columns[f"{name}[{place}]"] = np.array(
-                    [_flat(value[place]) if place < len(value) else -1.0 for value in values]
-                )
-        else:
-            columns[name] = np.array(values, float)
-    return np.column_stack(list(columns.values())), list(columns)
+    return np.array([column for name in fields[0] for column in _columns([field[name] for field in fields])]).T
+
+
+def _columns(values: list) -> list[list[float]]:
+    """One field of all charts as columns of numbers."""
+    if isinstance(values[0], str):
+        return [[float(value == option) for value in values] for option in sorted(set(values))]
+    if isinstance(values[0], list):
+        places = range(max(map(len, values)))
+        return [[_flat(value[place]) if place < len(value) else -1.0 for value in values] for place in places]
+    return [list(map(float, values))]
 
 
 def _flat(value) -> float:

@@ -17,8 +17,9 @@ from dataset_builder.drawing.chart import render_blank
 from dataset_builder.drawing.look import Look
 from dataset_builder.errors import UserError
 from dataset_builder.market.candles import Candles
+from dataset_builder.market.labels import found, refusal
 from dataset_builder.market.swings import View
-from dataset_builder.patterns import PATTERNS
+from dataset_builder.patterns import BY_NAME
 from dataset_builder.sample import draw_look_again
 from dataset_builder.storage.manifest import read_rows
 from dataset_builder.storage.plan import NONE
@@ -84,12 +85,9 @@ def _look_again(split: str, row: dict, size: int) -> Look:
 
 def find_mistake(row: dict) -> str | None:
     """Read the stored candles with every class's check: the label's must accept them and no other one."""
-    view = View(candles_of(row))
-    seen = {pattern.name: pattern.check(view) for pattern in PATTERNS}
-    if row["label"] is not None and seen[row["label"]] is not None:
-        return f"{row['id']} is no {row['label']}: {seen[row['label']]}"
-    other = [name for name, refusal in seen.items() if refusal is None and name != row["label"]]
-    return f"{row['id']} is also {other[0]}" if other else None
+    view, label = View(candles_of(row)), row["label"]
+    reason = found(view) if label is None else refusal(BY_NAME[label], view)
+    return f"{row['id']} as {label or NONE}: {reason}" if reason else None
 
 
 def candles_of(row: dict) -> Candles:

@@ -45,15 +45,16 @@ def draw_nuisances(rows: list[dict], path: Path) -> None:
     """A panel a field, a line a class: where the lines differ by more than noise, the label leaks."""
     import matplotlib.pyplot as plt
 
-    classes = sorted({row["label"] for row in rows})
+    labels = np.array([row["label"] for row in rows])
     figure, panels = plt.subplots(2, (len(FIELDS) + 1) // 2, figsize=(16, 6.5), layout="constrained")
     for panel, field in zip(panels.ravel(), FIELDS, strict=True):
-        for name in classes:
-            own = [row["look"].get(field, row.get(field)) for row in rows if row["label"] == name]
-            centres, shares = _distribution(own, rows, field)
-            panel.plot(centres, shares, lw=1, marker=".", label=name)
+        values = np.array([row["look"].get(field, row.get(field)) for row in rows])
+        ticks, places = _bins(values)
+        for name in np.unique(labels):
+            counts = np.bincount(places[labels == name], minlength=len(ticks))
+            panel.plot(ticks, counts / counts.sum(), lw=1, marker=".", label=name)
         panel.set_title(field, fontsize=9)
-        panel.tick_params(axis="x", rotation=90 if isinstance(own[0], str) else 0, labelsize=6)
+        panel.tick_params(axis="x", rotation=90 if isinstance(ticks[0], str) else 0, labelsize=6)
         panel.tick_params(axis="y", labelsize=6)
     figure.legend(*panels.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
     figure.suptitle("Share of each class's charts: the lines must agree")
@@ -61,11 +62,10 @@ def draw_nuisances(rows: list[dict], path: Path) -> None:
     plt.close(figure)
 
 
-def _distribution(own: list, rows: list[dict], field: str) -> tuple[list, np.ndarray]:
-    """Where the values of one class lie, in bins that are the same for all."""
-    everyone = [row["look"].get(field, row.get(field)) for row in rows]
-    if isinstance(own[0], (str, bool)):
-        options = sorted(set(everyone))
-        return [str(option) for option in options], np.array([own.count(option) / len(own) for option in options])
-    edges = np.histogram_bin_edges(everyone, bins=12)
-    return ((edges[1:] + edges[:-1]) / 2).tolist(), np.histogram(own, edges)[0] / len(own)
+def _bins(values: np.ndarray) -> tuple[list, np.ndarray]:
+    """The bins that a field's values fall into, and the bin of each value."""
+    if values.dtype.kind in "Ub":
+        options, places = np.unique(values, return_inverse=True)
+        return [str(option) for option in options], places
+    edges = np.histogram_bin_edges(values, bins=12)
+    return ((edges[1:] + edges[:-1]) / 2).tolist(), np.digitize(values, edges[1:-1])

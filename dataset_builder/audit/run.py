@@ -82,8 +82,7 @@ def _leaks(charts: list[Measures]):
     labelled = [chart for chart in charts if chart.row["label"] is not None]
     labelled = [labelled[i] for i in np.random.default_rng(0).permutation(len(labelled))[:LEAK_CHARTS]]
     labels = np.array([chart.row["label"] for chart in labelled])
-    fields, _ = leaks.nuisance_table([chart.row for chart in labelled])
-    yield leaks.nuisance_leak(labels, fields)
+    yield leaks.nuisance_leak(labels, leaks.nuisance_table([chart.row for chart in labelled]))
     yield leaks.pixel_leak(labels, np.stack([chart.blank for chart in labelled]).astype(np.float32))
 
 

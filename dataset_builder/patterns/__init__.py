@@ -18,3 +18,4 @@ def _discover() -> tuple[Pattern, ...]:
 
 PATTERNS = _discover()  # in the order of their ids
 CLASSES = tuple(pattern.name for pattern in PATTERNS)
+BY_NAME = {pattern.name: pattern for pattern in PATTERNS}

@@ -7,7 +7,6 @@ brings the shards together and finishes.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def is_finished(config: BuildConfig) -> bool:
         return False
     if not (output / NAME).exists():
         raise UserError(f"{output} holds other files and no dataset: choose another --output, or empty it")
-    there, wanted = read_manifest(output)["config"], json.loads(json.dumps(config.content()))
+    there, wanted = read_manifest(output)["config"], config.content()
     differing = [key for key in wanted if there.get(key) != wanted[key]]
     if differing:
         what = ", ".join(f"{key} {there.get(key)}, not {wanted[key]}" for key in differing)

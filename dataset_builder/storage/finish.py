@@ -13,7 +13,7 @@ from dataset_builder.files import atomic, write_json
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.card import write_card
 from dataset_builder.storage.manifest import NAME, Fingerprint, file_hash, make_manifest
-from dataset_builder.storage.plan import Chunk
+from dataset_builder.storage.plan import NONE, Chunk
 from dataset_builder.storage.workshop import Workshop
 
 
@@ -26,7 +26,7 @@ def finish(config: BuildConfig, workshop: Workshop, portions: list[Chunk]) -> No
         counts[split] = Counter()
         for row in _join_rows(config, workshop, split, own):
             fingerprint.add(split, row)
-            counts[split][row["label"] or "none"] += 1
+            counts[split][row["label"] or NONE] += 1
     files = {str(path.relative_to(workshop.directory)): file_hash(path) for path in _unnamed_files(config, workshop)}
     marks = (json.loads(workshop.mark_of(chunk).read_text()) for chunk in portions)
     manifest = make_manifest(config, CLASSES, counts, marks, files, fingerprint.hexdigest())

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataset_builder.drawing.chart import encode_png
 from dataset_builder.files import atomic, disk_errors, write_json
 from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
-from dataset_builder.storage.plan import Chunk, Item
+from dataset_builder.storage.plan import NONE, Chunk, Item
 from dataset_builder.storage.schema import ROW, arrow_schema
 from dataset_builder.storage.workshop import Workshop
 
@@ -44,7 +44,7 @@ def _draw(workshop: Workshop, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
 
 def _count(samples, draws: Counter, rejections: dict[str, Counter]) -> Iterator[tuple[Item, Sample]]:
     for item, sample in samples:
-        name = item.label or "none"
+        name = item.label or NONE
         draws[name] += 1 + sum(sample.rejections.values())
         rejections.setdefault(name, Counter()).update(sample.rejections)
         yield item, sample

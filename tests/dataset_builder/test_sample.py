@@ -85,7 +85,7 @@ def test_a_new_class_shifts_no_other_classes_streams(monkeypatch):
     never = Pattern(id=10, name="never_seen", sketch=PATTERNS[0].sketch, check=lambda view: "never")
     for module in (patterns, labels):
         monkeypatch.setattr(module, "PATTERNS", (*PATTERNS, never))
-    monkeypatch.setattr(sample, "_BY_NAME", sample._BY_NAME | {"never_seen": never})
+    monkeypatch.setattr(sample, "BY_NAME", sample.BY_NAME | {"never_seen": never})
     assert all(same(old, draw_sample(1, name, 0, 64)) for name, old in zip(NAMES, before, strict=True))
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from trainer.__main__ import main
 from trainer.evaluate import weights_name
-from trainer.results import find_evaluation, read_results
+from trainer.results import read_results
 
 REAL_CHARTS = Path(__file__).parents[3] / "shared" / "real_charts"
 
@@ -37,7 +37,8 @@ def test_a_run_remembers_its_evaluations(own_run, charts):
         assert main(_evaluate(own_run, charts, "--onnx", onnx, "--split", "validation")) == 0
     results = read_results(own_run)
     assert len(results["evaluations"]) == before + 1
-    entry = find_evaluation(results, "charts", "validation", "onnx/model_quantized.onnx")
+    wanted = ("charts", "validation", "onnx/model_quantized.onnx")
+    entry = next(e for e in results["evaluations"] if (e["dataset"], e["split"], e["weights"]) == wanted)
     assert entry["fingerprint"] == json.loads((charts / "manifest.json").read_text())["fingerprint"]
     assert "`onnx/model_quantized.onnx` | 10 |" in (own_run / "README.md").read_text()
 
