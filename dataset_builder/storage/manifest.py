@@ -16,7 +16,7 @@ from dataset_builder.errors import UserError
 
 NAME = "manifest.json"
 FORMAT_VERSION = 1
-LIBRARIES = ("numpy", "pillow")  # those that settle the bytes of a picture
+LIBRARIES = ("numpy", "pillow", "isal")  # those that settle the bytes of a picture
 
 
 class Fingerprint:
