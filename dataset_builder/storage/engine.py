@@ -26,8 +26,16 @@ def run(function: Callable, shared, jobs: Iterable, workers: int, engine: str = 
     if engine == "ray":
         return _run_on_ray(function, shared, jobs, workers)
     if workers <= 1:
-        return (function(shared, job) for job in jobs)
+        return _run_here(function, shared, jobs)
     return _run_in_processes(function, shared, jobs, workers)
+
+
+def _run_here(function: Callable, shared, jobs: Iterable) -> Iterator:
+    """In this process, which is one worker like any other: its small products are no work for two threads."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        yield from (function(shared, job) for job in jobs)
 
 
 def _run_in_processes(function: Callable, shared, jobs: Iterable, workers: int) -> Iterator:

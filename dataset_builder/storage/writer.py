@@ -12,7 +12,7 @@ from dataset_builder.files import atomic, disk_errors, write_json
 from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
 from dataset_builder.storage.manifest import row_text
 from dataset_builder.storage.plan import NONE, Chunk, Item
-from dataset_builder.storage.schema import ROW, arrow_schema
+from dataset_builder.storage.schema import ROW, arrow_schema, arrow_table
 from dataset_builder.storage.workshop import Workshop
 
 ROW_GROUP = 50  # charts of a Parquet shard that are held in memory
@@ -26,7 +26,7 @@ def draw_chunk(workshop: Workshop, chunk: Chunk) -> int:
         sink = {"imagefolder": _write_pictures, "parquet": _write_shard}[workshop.format]
         with atomic(workshop.rows_of(chunk)) as rows:
             for row in sink(workshop, chunk, _count(_draw(workshop, chunk), draws, rejections)):
-                rows.write(row_text(row) + "\n")
+                rows.write(row + "\n")
         write_json(workshop.mark_of(chunk), {"draws": draws, "rejections": rejections})
     return len(chunk)
 
@@ -48,7 +48,8 @@ def _count(samples, draws: Counter, rejections: dict[str, Counter]) -> Iterator[
         yield item, sample
 
 
-def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]:
+def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
+    """Yields each chart's row as text."""
     folder = workshop.directory / chunk.split
     for parent in {(folder / item.path).parent for item in chunk.items}:
         parent.mkdir(parents=True, exist_ok=True)
@@ -58,24 +59,20 @@ def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]
         yield _row(item, sample, png)
 
 
-def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]:
-    """Rows go to the file in groups, so a shard may be of any size."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
+    """The same into one file, a group of rows at a time, so a shard may be of any size."""
+    from pyarrow.parquet import ParquetWriter
 
     path, schema = workshop.directory / workshop.files_of(chunk)[0], arrow_schema()
     path.parent.mkdir(exist_ok=True)
-    with atomic(path, "wb") as file, pq.ParquetWriter(file, schema) as shard:
+    with atomic(path, "wb") as file, ParquetWriter(file, schema) as shard:
         while group := list(islice(samples, ROW_GROUP)):
             pngs = [encode_png(sample.image) for _, sample in group]
             rows = [_row(item, sample, png) for (item, sample), png in zip(group, pngs, strict=True)]
+            shard.write_table(arrow_table(rows, pngs, [f"{item.id}.png" for item, _ in group]))
             yield from rows
-            images = [{"bytes": png, "path": f"{item.id}.png"} for (item, _), png in zip(group, pngs, strict=True)]
-            columns = [images, *([row[name] for row in rows] for name in ROW)]
-            arrays = [pa.array(values, kind.type) for values, kind in zip(columns, schema, strict=True)]
-            shard.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
 
 
-def _row(item: Item, sample: Sample, png: bytes) -> dict:
+def _row(item: Item, sample: Sample, png: bytes) -> str:
     values = sample.metadata | {"id": item.id, "sha256": hashlib.sha256(png).hexdigest()}
-    return {name: values[name] for name in ROW}
+    return row_text({name: values[name] for name in ROW})
