@@ -54,7 +54,7 @@ def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
     for parent in {(folder / item.path).parent for item in chunk.items}:
         parent.mkdir(parents=True, exist_ok=True)
     for item, sample in samples:
-        png = encode_png(sample.image)
+        png = encode_png(sample.pixels)
         (folder / item.path).write_bytes(png)
         yield _row(item, sample, png)
 
@@ -67,7 +67,7 @@ def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
     path.parent.mkdir(exist_ok=True)
     with atomic(path, "wb") as file, ParquetWriter(file, schema) as shard:
         while group := list(islice(samples, ROW_GROUP)):
-            pngs = [encode_png(sample.image) for _, sample in group]
+            pngs = [encode_png(sample.pixels) for _, sample in group]
             rows = [_row(item, sample, png) for (item, sample), png in zip(group, pngs, strict=True)]
             shard.write_table(arrow_table(rows, pngs, [f"{item.id}.png" for item, _ in group]))
             yield from rows
