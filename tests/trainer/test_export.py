@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from optimum.onnxruntime import ORTModelForImageClassification
 
-from trainer.export import gate as module
 from trainer.__main__ import main
 from trainer.classifier import ONNX, QUANTIZED, OnnxClassifier
 from trainer.data import load_split
 from trainer.evaluate import all_logits
+from trainer.export import gate as module
 from trainer.model import TorchClassifier
 
 
