@@ -28,7 +28,9 @@ def fuse(network: ModelProto, heads: int, width: int) -> tuple[ModelProto, dict[
     _fuse_attention(model, heads, width)
     _keep_class_token(model)
     options = FusionOptions("vit")
-    options.enable_attention = False
+    options.enable_attention = False  # done, and its own matcher would not know it
+    options.enable_skip_layer_norm = False  # slower than Add and LayerNormalization: 8.7 ms a picture against 7.0
+    options.enable_bias_skip_layer_norm = False
     logging.getLogger("onnxruntime.transformers").setLevel(logging.ERROR)
     fused = optimize_model(model.model, "vit", heads, width, options, opt_level=0)
     return fused.model, {kind: count for kind, count in fused.get_fused_operator_statistics().items() if count}
@@ -83,8 +85,10 @@ def _keep_class_token(model: OnnxModel) -> None:
         node.input[place] = output
 
     last = model.get_nodes_by_op_type("MultiHeadAttention")[-1]
-    bias = made_by[last.input[0]]
-    cut(next(made_by[name] for name in bias.input if name in made_by), 0)  # the product with the query's weights
+    query = made_by[last.input[0]]
+    if query.op_type == "Add":  # of the bias; before it comes the product with the weights
+        query = next(made_by[name] for name in query.input if name in made_by)
+    cut(query, 0)
     value, node = last.output[0], used_by[last.output[0]][0]
     while not (node.op_type == "Add" and all(name in made_by for name in node.input)):  # until the residual is added
         value, node = node.output[0], used_by[node.output[0]][0]

@@ -1,4 +1,4 @@
-"""A network in fp32 → the same in fewer bits. What each choice costs is in the table of ``benchmarks/bench_model.py``."""
+"""A network in fp32 → the same in fewer bits. ``benchmarks/bench_model.py`` measures them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from onnxruntime.transformers.onnx_model import OnnxModel
 
 from trainer.config import Quantize, Target
 
-BLOCK = 32  # weights of INT4 that share a scale
+BLOCK = 64  # weights of INT4 that share a scale
 # Type of the weights, and whether they leave one of their 8 bits unused.
 INT8 = {
     "auto": (QuantType.QInt8, True),
@@ -24,15 +24,15 @@ INT8 = {
 }
 
 
-def quantize(network: ModelProto, kind: Quantize, target: Target, made: Path) -> None:
+def quantize_network(network: ModelProto, kind: Quantize, target: Target, made: Path) -> Path:
     """Write ``network`` to ``made`` in ``kind``. ``target`` matters to INT8 only. ``network`` is used up."""
     if kind == "int8":
-        int8(network, target, made)
-    else:
-        onnx.save(_int4(network) if kind == "int4" else _fp16(network), made)
+        return quantize_int8(network, target, made)
+    onnx.save(_int4(network) if kind == "int4" else _fp16(network), made)
+    return made
 
 
-def int8(network: ModelProto | Path, target: Target, made: Path) -> None:
+def quantize_int8(network: ModelProto, target: Target, made: Path) -> Path:
     """Weights of matrix products to INT8 channel by channel, activations at run time.
 
     The patch embedding (Conv) stays in fp32: it is 4 % of the work, and ConvInteger is slow or missing in some builds
@@ -55,6 +55,7 @@ def int8(network: ModelProto | Path, target: Target, made: Path) -> None:
         )
     finally:
         logging.getLogger().removeFilter(_without_advice)
+    return made
 
 
 def _without_advice(record: logging.LogRecord) -> bool:
