@@ -7,8 +7,9 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from trainer.classifier import ONNX, QUANTIZED, read_classes
+from trainer.classifier import QUANTIZED, read_classes
 from trainer.files import write_text
+from trainer.pattern_model import DEPLOYABLE_QUANTIZED
 from trainer.results import read_results
 from trainer.run import read_resolved
 from trainer.summary import false_alarms_line
@@ -89,6 +90,24 @@ from optimum.onnxruntime import ORTModelForImageClassification
 
 ORTModelForImageClassification.from_pretrained("{name}", subfolder="{QUANTIZED.parent}", file_name="{QUANTIZED.name}")
 ```"""
+    if (directory / DEPLOYABLE_QUANTIZED).exists():
+        text += f"""
+
+With onnxruntime, numpy and Pillow alone, from a picture of any size:
+
+```python
+import json
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+session = onnxruntime.InferenceSession("{name}/{DEPLOYABLE_QUANTIZED}")
+classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
+image = np.asarray(Image.open("chart.png").convert("RGB"))[np.newaxis]  # uint8 [1, height, width, 3]
+probabilities, label = session.run(None, {{"input": image}})
+print(classes[label[0]] if label[0] >= 0 else "no clear pattern")
+```"""
     return text
 
 
@@ -129,15 +148,17 @@ def _files(export: dict[str, Any]) -> str:
         "",
         f"Latency is the median for one picture on {export['cpu']}, preprocessing not included.",
         "",
-        "| file | MB | ms on one core | ms on all | class differs from the checkpoint's | largest logit difference |",
+        "| file | MB | ms on one core | ms on all | class differs from the checkpoint's"
+        " | largest probability difference |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for name in (ONNX.as_posix(), QUANTIZED.as_posix()):
-        file = export["files"][name]
+    for name, file in export["files"].items():
+        if "largest_probability_difference" not in file:  # the checkpoint itself
+            continue
         lines.append(
             f"| `{name}` | {file['bytes'] / 1e6:.1f} | {file['latency_ms']['one_thread']:.1f}"
             f" | {file['latency_ms']['all_threads']:.1f} | {file['class_flips']} of {export['charts']}"
-            f" | {file['largest_logit_difference']:.2g} |"
+            f" | {file['largest_probability_difference']:.2g} |"
         )
     return "\n".join(lines)
 
