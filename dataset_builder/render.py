@@ -7,8 +7,9 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from dataset_builder.drawing.chart import render
-from dataset_builder.drawing.plain import DEFAULT_STYLE, FEWEST_BARS, MOST_BARS, find_style, plain_look
+from dataset_builder.drawing.plain import find_style, plain_look
 from dataset_builder.errors import UserError
+from dataset_builder.limits import DEFAULT_STYLE, check_bars, check_image_size
 from dataset_builder.market.candles import Candles
 
 NO_MARKS = np.empty((0, 2))
@@ -24,12 +25,10 @@ def render_candles(
     for an unknown style, a size outside 32-1024, and rows that are no candles, naming the first (from 1).
     """
     found = find_style(style)
-    if not 32 <= size <= 1024:
-        raise UserError(f"size must be between 32 and 1024 pixels, not {size}")
+    check_image_size("size", size)
     if not isinstance(candles, Candles):
         candles = _from_rows(candles, volume)
-    if not FEWEST_BARS <= len(candles) <= MOST_BARS:
-        raise UserError(f"a chart takes {FEWEST_BARS} to {MOST_BARS} candles, not {len(candles)}")
+    check_bars("a chart", len(candles))
     fault = candles.fault()
     if fault:
         raise UserError(f"candle {fault[0] + 1} {fault[1]}")

@@ -7,9 +7,6 @@ from dataset_builder.drawing.style import Style
 from dataset_builder.errors import UserError
 from dataset_builder.styles import STYLES
 
-DEFAULT_STYLE = "tradingview_light"  # the commonest chart on the web
-FEWEST_BARS, MOST_BARS = 20, 120  # what training charts show
-
 
 def find_style(name: str) -> Style:
     """The style of that name. Raises UserError that suggests the nearest."""

@@ -54,8 +54,8 @@ def test_markets_that_do_not_move_or_trade_can_be_drawn():
     [
         (ROWS, {"style": "binance"}, "unknown style 'binance'; did you mean 'binance_"),
         (ROWS, {"size": 8}, "between 32 and 1024 pixels, not 8"),
-        (ROWS[:19], {}, "20 to 120 candles, not 19"),
-        (np.tile(ROWS, (3, 1)), {}, "20 to 120 candles, not 180"),
+        (ROWS[:19], {}, "20 and 120 candles, not 19"),
+        (np.tile(ROWS, (3, 1)), {}, "20 and 120 candles, not 180"),
         (ROWS[:, :4], {"volume": True}, r"must have 5 numbers a row .* not \(60, 4\)"),
         (ROWS[0], {}, "4 or 5 numbers a row"),
         ([["a"] * 5] * 30, {}, "rows of as many numbers"),
