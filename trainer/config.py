@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tyro.conf import Positional
+
+Quantize = Literal["int8", "int4", "fp16"]
+Target = Literal["auto", "avx2", "avx512_vnni", "arm64"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class TrainConfig:
     """Checkpoint to fine-tune: a directory, or a name on the Hub. None: a new network of the five sizes below."""
     revision: str | None = None
     """Revision of the base on the Hub."""
+    keep_layers: int = 0
+    """Lowest layers of the base to keep; those above are dropped before training. 0: all."""
     image_size: int = 224
     """Pixels on each side of the picture that a new network sees."""
     patch_size: int = 16
@@ -58,12 +64,16 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class ExportConfig:
-    """Export a run to ONNX, quantize it, and compare both files with the checkpoint on the validation split."""
+    """Export a run to ONNX, quantize it, and compare every file with the checkpoint on the validation split."""
 
     run: Positional[Path]
     """Run directory, as `train` writes it."""
     dataset: Path
     """The dataset that the run was trained on."""
+    quantize: Quantize = "int8"
+    """What crypto_pattern_model_quantized.onnx is in. The file in onnx/ is in INT8, whatever is said here."""
+    target: Target = "auto"
+    """The processor that INT8 is for. auto is right on every one of them."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,8 @@ class PredictConfig:
     pictures: Positional[tuple[Path, ...]]
     """Picture files."""
     model: Path
-    """Model directory. Its INT8 ONNX file is used, or else its ONNX file, or else its checkpoint."""
+    """Model directory, whose INT8 ONNX file is used, or else its ONNX file, or else its checkpoint; or the file
+    crypto_pattern_model.onnx or crypto_pattern_model_quantized.onnx alone."""
     onnx: Path | None = None
     """Use this ONNX file."""
     json: bool = False

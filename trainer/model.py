@@ -23,6 +23,8 @@ HALF = [0.5, 0.5, 0.5]  # mean and deviation that google/vit-* use: pixels becom
 def build(config: TrainConfig, classes: tuple[str, ...]) -> tuple[ViTForImageClassification, ViTImageProcessor]:
     """The model that training starts from, with a classifier for ``classes`` in this order."""
     model = pretrained_vit(config.base, config.revision, classes) if config.base else new_vit(config, classes)
+    if config.keep_layers:
+        keep_layers(model, config.keep_layers)
     if config.freeze_backbone:
         model.vit.requires_grad_(False)
     return model, _processor(config, model.config.image_size)
@@ -57,6 +59,17 @@ def new_vit(config: TrainConfig, classes: tuple[str, ...]) -> ViTForImageClassif
         model.vit.embeddings.position_embeddings[0, 0] = 0
         model.vit.embeddings.position_embeddings[0, 1:] = torch.from_numpy(positions)
     return model
+
+
+def keep_layers(model: ViTForImageClassification, number: int) -> None:
+    """Drop the layers above the lowest ``number``. Raises UserError if there are not so many."""
+    layers = model.vit.encoder.layer
+    if not 1 <= number <= len(layers):
+        raise UserError(
+            f"--keep-layers {number} must be from 1 to {len(layers)}, the layers that there are; 0 keeps all"
+        )
+    model.vit.encoder.layer = layers[:number]
+    model.config.num_hidden_layers = number
 
 
 def _attention() -> str:

@@ -9,6 +9,7 @@ from huggingface_hub import EvalResult, ModelCardData
 
 from trainer.classifier import QUANTIZED, read_classes
 from trainer.files import write_text
+from trainer.pattern_model import DEPLOYABLE_QUANTIZED
 from trainer.results import read_results
 from trainer.run import read_resolved
 from trainer.summary import false_alarms_line
@@ -89,6 +90,24 @@ from optimum.onnxruntime import ORTModelForImageClassification
 
 ORTModelForImageClassification.from_pretrained("{name}", subfolder="{QUANTIZED.parent}", file_name="{QUANTIZED.name}")
 ```"""
+    if (directory / DEPLOYABLE_QUANTIZED).exists():
+        text += f"""
+
+With onnxruntime, numpy and Pillow alone, from a picture of any size:
+
+```python
+import json
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+session = onnxruntime.InferenceSession("{name}/{DEPLOYABLE_QUANTIZED}")
+classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
+image = np.asarray(Image.open("chart.png").convert("RGB"))[np.newaxis]  # uint8 [1, height, width, 3]
+probabilities, label = session.run(None, {{"input": image}})
+print(classes[label[0]] if label[0] >= 0 else "no clear pattern")
+```"""
     return text
 
 
@@ -134,7 +153,7 @@ def _files(export: dict[str, Any]) -> str:
         "|---|---:|---:|---:|---:|---:|",
     ]
     for name, file in export["files"].items():
-        if "class_flips" not in file:  # the checkpoint itself
+        if "largest_probability_difference" not in file:  # the checkpoint itself
             continue
         lines.append(
             f"| `{name}` | {file['bytes'] / 1e6:.1f} | {file['latency_ms']['one_thread']:.1f}"
