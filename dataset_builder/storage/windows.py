@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -43,16 +44,20 @@ def render(config: RenderConfig) -> Path:
         )
     windows = slide(bars, config.window, config.stride)
     with disk_errors(config.output), partial_directory(config) as partial:
-        directory = partial / "charts"
-        shutil.rmtree(directory, ignore_errors=True)
+        directory, old = partial / "charts", partial / "old"
+        for left in (directory, old):  # by a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
         (directory / PICTURES).mkdir(parents=True)
         _draw(config, market, times, windows, directory)
         _write_prices(market, times, directory / "prices.csv")
         write_json(directory / NAME, _summary(config, market, times, windows))
         if config.output.exists():
-            config.output.replace(partial / "old")
+            config.output.replace(old)
         directory.replace(config.output)
-        shutil.rmtree(partial)
+        shutil.rmtree(old, ignore_errors=True)
+        (partial / "lock").unlink()
+        with suppress(OSError):  # an unfinished dataset of that name may lie there too
+            partial.rmdir()
     print(f"{config.output} is finished: {len(windows)} windows of {bars} candles, {market.gaps} candles missing")
     return config.output
 

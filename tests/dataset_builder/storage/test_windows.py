@@ -85,6 +85,16 @@ def test_an_older_rendering_is_replaced_and_other_things_are_left_alone(prices, 
     assert (mine / "notes.txt").read_text() == "mine"
 
 
+def test_what_a_killed_run_left_is_cleared_and_an_unfinished_dataset_of_that_name_is_kept(prices, rendered, tmp_path):
+    partial = tmp_path / "charts.partial"
+    for left in ("charts/windows", "old", "rows"):
+        (partial / left).mkdir(parents=True)
+        (partial / left / "left").write_text("")
+    assert main(["render", str(prices), "--output", str(rendered), "--stride", "90"]) == 0
+    assert len(list(rendered.glob("windows/*"))) == 1
+    assert [path.name for path in partial.iterdir()] == ["rows"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
