@@ -29,7 +29,7 @@ INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev dataset audit train export evaluate predict scan pretrain test lint bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate predict scan pretrain test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -50,6 +50,12 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,ray]'
 	@touch $@
 
+setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
+
+tests/node/node_modules/.package-lock.json: tests/node/package.json
+	npm install --prefix tests/node --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 dataset: $(VENV)/installed  ## draw charts into DATASET; a finished one is frozen
 	$(BUILD)
 
@@ -64,7 +70,7 @@ train: $(RUN)/model.safetensors  ## fine-tune by RECIPE on DATASET into RUN; goe
 $(RUN)/model.safetensors: $(DATASET)/manifest.json $(RECIPE_FILE) | $(VENV)/installed
 	$(BIN)/$(LAUNCH) -m trainer train --recipe $(RECIPE) --dataset $(DATASET) --output $(RUN) --resume --overwrite $(TRAIN_ARGS)
 
-export: $(INT8)  ## RUN to ONNX and INT8, each held against the checkpoint
+export: $(INT8)  ## RUN to ONNX and INT8, for pixels and for pictures, each held against the checkpoint
 
 $(INT8): $(RUN)/model.safetensors
 	$(PY) -m trainer export $(RUN) --dataset $(DATASET)
