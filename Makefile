@@ -12,6 +12,10 @@ SPLIT ?= test
 TRAIN_ARGS ?=
 # one process; `accelerate config` and LAUNCH="accelerate launch" for several GPUs
 LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no
+PRICES ?= prices.csv
+SCAN ?= scans/$(basename $(notdir $(PRICES)))
+WINDOWS ?= 30 45 60 90 120
+STRIDE ?= 6
 PYTHON ?= python3
 PIP_ARGS ?=
 VENV ?= .venv
@@ -19,18 +23,20 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 RECIPE_FILE := $(if $(filter %.yaml %.yml,$(RECIPE)),$(RECIPE),trainer/recipes/$(RECIPE).yaml)
+# RUN's model where it is exported, else the base that is shipped
+SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),models/chart-vit)
 INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate predict pretrain test lint bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate predict scan pretrain test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo "Variables: NAME=$(NAME) SIZE=$(SIZE) SEED=$(SEED) RECIPE=$(RECIPE) DATASET=$(DATASET) RUN=$(RUN) TRAIN_ARGS BUILD_ARGS"
+	@echo "Variables: NAME=$(NAME) SIZE=$(SIZE) SEED=$(SEED) RECIPE=$(RECIPE) DATASET=$(DATASET) RUN=$(RUN) PRICES=$(PRICES) SCAN=$(SCAN) TRAIN_ARGS BUILD_ARGS"
 
 setup: $(VENV)/installed  ## virtual environment with pinned packages
 setup-dev: $(VENV)/installed-dev  ## the same with what tests and linters need
@@ -80,6 +86,10 @@ evaluate: $(INT8)  ## score RUN's INT8 model on SPLIT of DATASET
 
 predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
 	$(PY) -m trainer predict --model $(RUN) $(PICTURES)
+
+scan: $(VENV)/installed  ## find patterns in the candles of PRICES=btc.csv, with RUN's model or the base: see SCAN
+	$(PY) -m dataset_builder render "$(PRICES)" --window $(WINDOWS) --stride $(STRIDE) --output "$(SCAN)/charts"
+	$(PY) -m trainer scan "$(SCAN)/charts" --model $(SCAN_MODEL) --output "$(SCAN)"
 
 pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and a half on 2 cores
 	$(PY) -m dataset_builder build --config dataset_builder/recipes/pretrain.yaml --output data/pretrain

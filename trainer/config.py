@@ -110,6 +110,20 @@ class PredictConfig:
 
 
 @dataclass(frozen=True)
+class ScanConfig:
+    """Find the patterns in a price series that `python -m dataset_builder render` drew."""
+
+    windows: Positional[Path]
+    """Directory that it wrote."""
+    model: Path = Path("models/chart-vit")
+    """Model directory, of which crypto_pattern_model_quantized.onnx is used, or such a file."""
+    output: Path | None = None
+    """Directory for the hits and their pictures. None: WINDOWS-hits, beside it."""
+    batch_size: int = 32
+    """Pictures at a time."""
+
+
+@dataclass(frozen=True)
 class SummaryConfig:
     """Print what a run reached, how large and fast its files are, and where they are."""
 

@@ -1,0 +1,70 @@
+"""The command: classify every window of a rendered series, and write the hits and their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from trainer.config import ScanConfig
+from trainer.errors import UserError
+from trainer.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.picture import open_rgb
+from trainer.scan.hits import find_hits, write_hits
+from trainer.scan.pictures import SHEET, draw_series, draw_surest
+from trainer.scan.series import REMEDY, Window, read_series
+
+
+def scan(config: ScanConfig) -> Path:
+    """Write ``hits.csv``, ``hits.json``, ``hits.png`` and ``surest.png``; returns the directory that they are in.
+
+    Raises UserError for a model or a directory of windows that can't be used.
+    """
+    if config.batch_size < 1:
+        raise UserError(f"--batch-size {config.batch_size} must be at least 1")
+    model, series = PatternModel(_model_file(config.model)), read_series(config.windows)
+    probabilities, labels = classify(model, series.windows, config.batch_size)
+    hits = find_hits(series.windows, probabilities, labels, model.classes)
+    output = config.output or config.windows.with_name(f"{config.windows.resolve().name}-hits")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        write_hits(hits, series, model, output)
+        draw_series(series, hits, output / "hits.png")
+        draw_surest(hits, output / "surest.png")
+    except OSError as error:
+        raise UserError(f"{output} cannot be written ({error}); choose another --output") from None
+    print(f"{output}: {len(hits)} hits in {len(series.windows)} windows of {series.source}")
+    for hit in hits[:SHEET]:
+        print(f"  {hit.probability:6.1%}  {hit.pattern:22} {hit.shown.start} to {hit.shown.end}")
+    return output
+
+
+def classify(model: PatternModel, windows: Sequence[Window], batch_size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities [windows, classes] and labels [windows]. Raises UserError that names an unreadable picture."""
+    probabilities, labels = [], []
+    with tqdm(total=len(windows), desc="scan", unit=" windows", leave=False, disable=None) as bar:
+        for start in range(0, len(windows), batch_size):
+            batch = windows[start : start + batch_size]
+            answer = model(_pixels(batch))
+            probabilities.append(answer[0])
+            labels.append(answer[1])
+            bar.update(len(batch))
+    return np.concatenate(probabilities), np.concatenate(labels)
+
+
+def _pixels(windows: Sequence[Window]) -> np.ndarray:
+    """The charts, uint8 [windows, height, width, 3]."""
+    pictures = [open_rgb(window.file) for window in windows]
+    for window, picture in zip(windows, pictures, strict=True):
+        if picture.size != pictures[0].size:
+            raise UserError(f"{window.file} is of another size than {windows[0].file}; {REMEDY} again")
+    return np.stack([np.asarray(picture) for picture in pictures])
+
+
+def _model_file(model: Path) -> Path:
+    """The file itself, or the smaller one in a model directory."""
+    if not model.is_dir():
+        return model
+    return model / (DEPLOYABLE_QUANTIZED if (model / DEPLOYABLE_QUANTIZED).exists() else DEPLOYABLE)
