@@ -49,7 +49,7 @@ def _train(argv: list[str]) -> None:
 
 def _export(argv: list[str]) -> None:
     config = _parse(ExportConfig, "export", argv)
-    from trainer.export import export
+    from trainer.export.stage import export
 
     export(config)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from trainer.classifier import ONNX, QUANTIZED, read_classes
+from trainer.classifier import QUANTIZED, read_classes
 from trainer.files import write_text
 from trainer.results import read_results
 from trainer.run import read_resolved
@@ -129,15 +129,17 @@ def _files(export: dict[str, Any]) -> str:
         "",
         f"Latency is the median for one picture on {export['cpu']}, preprocessing not included.",
         "",
-        "| file | MB | ms on one core | ms on all | class differs from the checkpoint's | largest logit difference |",
+        "| file | MB | ms on one core | ms on all | class differs from the checkpoint's"
+        " | largest probability difference |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for name in (ONNX.as_posix(), QUANTIZED.as_posix()):
-        file = export["files"][name]
+    for name, file in export["files"].items():
+        if "class_flips" not in file:  # the checkpoint itself
+            continue
         lines.append(
             f"| `{name}` | {file['bytes'] / 1e6:.1f} | {file['latency_ms']['one_thread']:.1f}"
             f" | {file['latency_ms']['all_threads']:.1f} | {file['class_flips']} of {export['charts']}"
-            f" | {file['largest_logit_difference']:.2g} |"
+            f" | {file['largest_probability_difference']:.2g} |"
         )
     return "\n".join(lines)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from optimum.onnxruntime import ORTModelForImageClassification
 
-from trainer import export as module
+from trainer.export import gate as module
 from trainer.__main__ import main
 from trainer.classifier import ONNX, QUANTIZED, OnnxClassifier
 from trainer.data import load_split
