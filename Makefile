@@ -20,10 +20,13 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 RECIPE_FILE := $(if $(filter %.yaml %.yml,$(RECIPE)),$(RECIPE),trainer/recipes/$(RECIPE).yaml)
 INT8 := $(RUN)/onnx/model_quantized.onnx
+DEPLOYABLE := $(RUN)/crypto_pattern_model_quantized.onnx
+MODEL ?= $(DEPLOYABLE)
+PORT ?= 8000
 BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev dataset audit train export evaluate predict pretrain test lint bench clean distclean
+.PHONY: all help setup setup-dev dataset audit train export evaluate predict serve pretrain test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -74,6 +77,11 @@ evaluate: $(INT8)  ## score RUN's INT8 model on SPLIT of DATASET
 
 predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
 	$(PY) -m trainer predict --model $(RUN) $(PICTURES)
+
+$(DEPLOYABLE): $(INT8) ;  # of the same export
+
+serve: $(MODEL) | $(VENV)/installed  ## name patterns over HTTP on localhost:PORT with MODEL, as the Lambda container does
+	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)
 
 pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and a half on 2 cores
 	$(PY) -m dataset_builder build --config dataset_builder/recipes/pretrain.yaml --output data/pretrain

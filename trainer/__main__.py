@@ -1,4 +1,4 @@
-"""``python -m trainer``: train, export, evaluate, predict, summary."""
+"""``python -m trainer``: train, export, evaluate, predict, serve, summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import tyro
 
-from trainer.config import EvaluateConfig, ExportConfig, PredictConfig, SummaryConfig, TrainConfig
+from trainer.config import EvaluateConfig, ExportConfig, PredictConfig, ServeConfig, SummaryConfig, TrainConfig
 from trainer.errors import UserError
 
 
@@ -68,6 +68,13 @@ def _predict(argv: list[str]) -> None:
     predict(config)
 
 
+def _serve(argv: list[str]) -> None:
+    config = _parse(ServeConfig, "serve", argv)
+    from trainer.serve.local import serve
+
+    serve(config)
+
+
 def _summary(argv: list[str]) -> None:
     config = _parse(SummaryConfig, "summary", argv)
     from trainer.summary import print_summary
@@ -80,6 +87,7 @@ COMMANDS: dict[str, tuple[type, Callable[[list[str]], None]]] = {
     "export": (ExportConfig, _export),
     "evaluate": (EvaluateConfig, _evaluate),
     "predict": (PredictConfig, _predict),
+    "serve": (ServeConfig, _serve),
     "summary": (SummaryConfig, _summary),
 }
 

@@ -52,7 +52,10 @@ def _numbers(row: Any, place: str) -> list[float]:
         raise BadRequest(f"{place} must be [time, open, high, low, close, volume], the volume optional", 422)
     volume = row[5] if len(row) == 6 else 1.0
     names = (*PRICES, "volume")
-    return [_time(row[0], place), *(_number(v, f"{place}: {n}") for n, v in zip(names, (*row[1:5], volume), strict=True))]
+    return [
+        _time(row[0], place),
+        *(_number(v, f"{place}: {n}") for n, v in zip(names, (*row[1:5], volume), strict=True)),
+    ]
 
 
 def _columns(row: dict[str, Any], place: str) -> list[Any]:
