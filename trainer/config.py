@@ -108,7 +108,10 @@ class SummaryConfig:
 
 @dataclass(frozen=True)
 class ServeConfig:
-    """Name the patterns in pictures and candles sent over HTTP, as the Lambda container does. See docs/deployment.md."""
+    """Name the patterns in pictures and candles that come over HTTP, as the Lambda container does.
+
+    docs/deployment.md shows what to send.
+    """
 
     model: Path
     """Deployable ONNX file, as `export` writes it: crypto_pattern_model_quantized.onnx."""

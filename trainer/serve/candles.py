@@ -50,12 +50,10 @@ def _numbers(row: Any, place: str) -> list[float]:
         row = _columns(row, place)
     if not isinstance(row, list) or len(row) not in (5, 6):
         raise BadRequest(f"{place} must be [time, open, high, low, close, volume], the volume optional", 422)
-    volume = row[5] if len(row) == 6 else 1.0
-    names = (*PRICES, "volume")
-    return [
-        _time(row[0], place),
-        *(_number(v, f"{place}: {n}") for n, v in zip(names, (*row[1:5], volume), strict=True)),
-    ]
+    time, *values = row
+    numbers = [_time(time, place)]
+    numbers += [_number(value, f"{place}: {name}") for name, value in zip((*PRICES, "volume"), values, strict=False)]
+    return numbers + [1.0] * (6 - len(row))
 
 
 def _columns(row: dict[str, Any], place: str) -> list[Any]:

@@ -46,9 +46,8 @@ def read_event(event: Any) -> Request:
     encoded = event.get("isBase64Encoded") is True
     if len(body) > (MAX_BODY * 4 / 3 + 4 if encoded else MAX_BODY):
         raise too_large()
-    request = Request(
-        _content_type(event), decode_base64(body, "the body") if encoded else body.encode(errors="replace")
-    )
+    content = decode_base64(body, "the body") if encoded else body.encode(errors="replace")
+    request = Request(_content_type(event), content)
     if len(request.body) > MAX_BODY:
         raise too_large()
     if request.is_picture and not encoded:

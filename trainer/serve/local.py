@@ -137,7 +137,7 @@ class Connection(BaseHTTPRequestHandler):
 
         It calls an unknown method or version the server's fault, which it is not.
         """
-        self.close_connection = True
+        self.request_version = self.protocol_version  # taken for 0.9, which has no status line, while it is unknown
         status = 405 if code == 501 else code if code < 500 else 400
         self._refuse(BadRequest("this is no HTTP/1.1 request that is answered here", status))
 
