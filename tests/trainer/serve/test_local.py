@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from trainer.serve import local
+from trainer.serve import connection, local
 from trainer.serve.event import MAX_BODY
 
 
@@ -31,21 +31,21 @@ def server(model):
 
 
 def post(port: int, body, content_type: str = "application/json", method: str = "POST", **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
-        connection.request(method, "/", body, {"Content-Type": content_type, **headers})
-        response = connection.getresponse()
+        client.request(method, "/", body, {"Content-Type": content_type, **headers})
+        response = client.getresponse()
         return response.status, json.loads(response.read() or "{}")
     finally:
-        connection.close()
+        client.close()
 
 
 def raw(port: int, request: bytes) -> bytes:
     """All that comes back for these bytes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-        connection.sendall(request)
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+        client.sendall(request)
         answer = b""
-        while chunk := connection.recv(65536):
+        while chunk := client.recv(65536):
             answer += chunk
         return answer
 
@@ -62,8 +62,8 @@ def test_bad_requests_get_the_same_answers_as_from_the_handler(server, ask):
 
 
 def test_a_body_of_20_mb_is_refused_unread_and_the_client_told_why(server, monkeypatch):
-    read, original = [], local.Connection._read
-    monkeypatch.setattr(local.Connection, "_read", lambda *given: read.append(given) or original(*given))
+    read, original = [], connection.Connection._read
+    monkeypatch.setattr(connection.Connection, "_read", lambda *given: read.append(given) or original(*given))
     status, answer = post(server, b"x" * 20_000_000, "image/png")
     assert status == 413 and "larger than 6 MB" in answer["error"] and not read
     head = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 20000000\r\n\r\n"
@@ -97,20 +97,20 @@ def test_what_is_no_request(server, request_, status, capfd):
 
 
 def test_a_client_that_stops_sending_or_sends_slowly(server, monkeypatch):
-    monkeypatch.setattr(local.Connection, "timeout", 0.3)
-    monkeypatch.setattr(local, "READING", 0.5)
+    monkeypatch.setattr(connection.Connection, "timeout", 0.3)
+    monkeypatch.setattr(connection, "READING", 0.5)
     head = b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\n"
     assert raw(server, head + b"x").startswith(b"HTTP/1.1 408")
-    with socket.create_connection(("127.0.0.1", server), timeout=30) as connection:
-        connection.sendall(head)
+    with socket.create_connection(("127.0.0.1", server), timeout=30) as client:
+        client.sendall(head)
         for _ in range(8):
-            connection.sendall(b"x")
+            client.sendall(b"x")
             time.sleep(0.1)
-        assert connection.recv(65536).startswith(b"HTTP/1.1 408")
-    with socket.create_connection(("127.0.0.1", server), timeout=30) as connection:
-        connection.sendall(head + b"x")
-        connection.shutdown(socket.SHUT_WR)
-        assert b"ended after 1 of 100 bytes" in connection.recv(65536)
+        assert client.recv(65536).startswith(b"HTTP/1.1 408")
+    with socket.create_connection(("127.0.0.1", server), timeout=30) as client:
+        client.sendall(head + b"x")
+        client.shutdown(socket.SHUT_WR)
+        assert b"ended after 1 of 100 bytes" in client.recv(65536)
 
 
 def test_200_requests_at_once_are_all_answered_by_a_bounded_number_of_threads(server, ask, png, rows):
