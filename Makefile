@@ -26,10 +26,13 @@ RECIPE_FILE := $(if $(filter %.yaml %.yml,$(RECIPE)),$(RECIPE),trainer/recipes/$
 # RUN's model where it is exported, else the base that is shipped
 SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),models/chart-vit)
 INT8 := $(RUN)/onnx/model_quantized.onnx
+DEPLOYABLE := $(RUN)/crypto_pattern_model_quantized.onnx
+MODEL ?= $(DEPLOYABLE)
+PORT ?= 8000
 BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate predict scan pretrain test lint bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan pretrain test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -90,6 +93,11 @@ predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
 scan: $(VENV)/installed  ## find patterns in the candles of PRICES=btc.csv, with RUN's model or the base: see SCAN
 	$(PY) -m dataset_builder render "$(PRICES)" --window $(WINDOWS) --stride $(STRIDE) --output "$(SCAN)/charts"
 	$(PY) -m trainer scan "$(SCAN)/charts" --model $(SCAN_MODEL) --output "$(SCAN)"
+
+$(DEPLOYABLE): $(INT8) ;  # of the same export
+
+serve: $(MODEL) | $(VENV)/installed  ## name patterns over HTTP on localhost:PORT with MODEL, as the Lambda container does
+	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)
 
 pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and a half on 2 cores
 	$(PY) -m dataset_builder build --config dataset_builder/recipes/pretrain.yaml --output data/pretrain

@@ -129,3 +129,18 @@ class SummaryConfig:
 
     run: Positional[Path]
     """Run directory."""
+
+
+@dataclass(frozen=True)
+class ServeConfig:
+    """Name the patterns in pictures and candles that come over HTTP, as the Lambda container does.
+
+    docs/deployment.md shows what to send.
+    """
+
+    model: Path
+    """Deployable ONNX file, as `export` writes it: crypto_pattern_model_quantized.onnx."""
+    host: str = "127.0.0.1"
+    """Address to listen on. The default takes requests from this machine only."""
+    port: int = 8000
+    """Port to listen on. 0: any free one."""
