@@ -1,4 +1,4 @@
-"""The model in training: a ViT that also reads the chart. Only the ViT is kept when training ends."""
+"""The model in training: a ViT that also reads the chart. When training ends, ``heads.py`` keeps the heads apart."""
 
 from __future__ import annotations
 
@@ -97,6 +97,10 @@ class ChartReader(nn.Module):
             hidden = torch.cat([hidden[:, :1], chosen], dim=1)
         hidden = vit.layernorm(vit.encoder(hidden).last_hidden_state)
         return hidden[:, 0], hidden[:, 1:], places
+
+    def heads(self) -> dict[str, torch.Tensor]:
+        """The weights that are not the ViT's."""
+        return {name: weight for name, weight in self.state_dict().items() if not name.startswith("model.")}
 
     def gradient_checkpointing_enable(self, **options) -> None:
         """For ``--gradient-checkpointing``, which the Trainer asks of the model that it is given."""

@@ -19,6 +19,7 @@ from trainer.config import TrainConfig
 from trainer.data import ChartDataset, label_ids, load_splits
 from trainer.distributed import end, on_main_process, processes_are_missing
 from trainer.errors import UserError
+from trainer.heads import base_heads, write_heads
 from trainer.manifest import Manifest, read_manifest, verify
 from trainer.metrics import score
 from trainer.model import build, preprocessor_of
@@ -47,7 +48,8 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     _say_how_it_starts(arguments, config, start)
     set_seed(arguments.seed)
     model, processor = build(config, manifest.classes)
-    trainer = _trainer(config, arguments, manifest, model, preprocessor_of(processor))
+    trainer, heads = _trainer(config, arguments, manifest, model, preprocessor_of(processor)), base_heads(config.base)
+    trainer.model.load_state_dict(heads, strict=False)  # those of its lessons; the others are only handed on
     # The optimizer's and generators' state are torch files; the Trainer reads them with torch.load(weights_only=True),
     # which runs no code.
     began = time.perf_counter()
@@ -55,6 +57,7 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     if trainer.is_world_process_zero():
         figures = _figures(trainer, start, time.perf_counter() - began)
         fill_run(run.partial, config, manifest, model, processor, trainer.state.log_history, figures)
+        write_heads(run.partial, heads | trainer.model.heads())
         finish(run)
         print_summary(run.final)
     accelerator = trainer.accelerator

@@ -18,7 +18,7 @@ from trainer.__main__ import main
 FILES = {
     *("model.safetensors", "config.json", "preprocessor_config.json", "metrics.json", "README.md"),
     *("training_curves.png", "confusion_matrix.png", "predictions_visualization.png"),
-    *("config_resolved.yaml", "training_log.json"),
+    *("config_resolved.yaml", "training_log.json", "chart_reader.safetensors"),
 }
 
 
