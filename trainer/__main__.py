@@ -1,4 +1,4 @@
-"""``python -m trainer``: train, export, evaluate, predict, summary."""
+"""``python -m trainer``: train, export, evaluate, predict, explain, summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import tyro
 
-from trainer.config import EvaluateConfig, ExportConfig, PredictConfig, SummaryConfig, TrainConfig
+from trainer.config import EvaluateConfig, ExplainConfig, ExportConfig, PredictConfig, SummaryConfig, TrainConfig
 from trainer.errors import UserError
 
 
@@ -68,6 +68,13 @@ def _predict(argv: list[str]) -> None:
     predict(config)
 
 
+def _explain(argv: list[str]) -> None:
+    config = _parse(ExplainConfig, "explain", argv)
+    from trainer.explain import explain
+
+    explain(config)
+
+
 def _summary(argv: list[str]) -> None:
     config = _parse(SummaryConfig, "summary", argv)
     from trainer.summary import print_summary
@@ -80,6 +87,7 @@ COMMANDS: dict[str, tuple[type, Callable[[list[str]], None]]] = {
     "export": (ExportConfig, _export),
     "evaluate": (EvaluateConfig, _evaluate),
     "predict": (PredictConfig, _predict),
+    "explain": (ExplainConfig, _explain),
     "summary": (SummaryConfig, _summary),
 }
 

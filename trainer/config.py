@@ -97,6 +97,18 @@ class PredictConfig:
 
 
 @dataclass(frozen=True)
+class ExplainConfig:
+    """Draw where the model looked in a picture, and the prices that it read there."""
+
+    picture: Positional[Path]
+    """Picture file."""
+    model: Path = Path("models/chart-vit")
+    """Model directory. Its checkpoint is used."""
+    output: Path | None = None
+    """Picture to write. None: PICTURE_explained.png beside the picture."""
+
+
+@dataclass(frozen=True)
 class SummaryConfig:
     """Print what a run reached, how large and fast its files are, and where they are."""
 
