@@ -50,10 +50,10 @@ def _panel(axes: Axes, picture: Image.Image, title: str) -> None:
 def _draw_read(axes: Axes, read: np.ndarray, size: tuple[int, int]) -> None:
     width, height = size
     x = (np.arange(len(read)) + 0.5) / len(read) * width
-    for side, colour, label in ((0, ORANGE, "highest in each column"), (1, BLUE, "lowest in each column")):
+    for side, colour in ((0, ORANGE), (1, BLUE)):
         style = {"color": colour, "linewidth": 2, "marker": "o", "markersize": 4, "path_effects": OUTLINE}
-        axes.plot(x, read[:, side] * height, label=label, **style)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=2, frameon=False, fontsize=10)
+        axes.plot(x, read[:, side] * height, **style)
+    axes.set_xlabel("orange: highest in each column of patches; blue: lowest", fontsize=10, color=INK)
 
 
 def _draw_looked(axes: Axes, looked: np.ndarray, size: tuple[int, int]) -> None:
