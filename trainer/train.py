@@ -28,6 +28,7 @@ from trainer.preprocess import Preprocessor
 from trainer.run import RunDirectory, Start, finish, prepare
 from trainer.run_contents import fill_run
 from trainer.summary import print_summary
+from trainer.without_pattern import NO_LABEL, NONE, WithOutliers, load_without_pattern, training_half
 
 LIBRARIES = ("accelerate", "datasets", "numpy", "pillow", "torch", "transformers")
 
@@ -94,26 +95,25 @@ def _trainer(
     model: ViTForImageClassification,
     preprocess: Preprocessor,
 ) -> ChartTrainer:
-    lessons = _lessons(config, arguments)
-    loaded, splits = load_splits(config.dataset), {}
-    for split in ("train", "validation"):
-        rows, training = loaded[split], split == "train"
-        splits[split] = ChartDataset(
-            rows,
-            label_ids(rows, manifest.classes),
-            preprocess,
-            augment=config.augment and training,
-            grid=model.config.image_size // model.config.patch_size,
-            reads=training and lessons.read_chart > 0,
-            finds_pivots=training and lessons.find_pivots > 0,
-            seed=arguments.seed,
-        )
+    lessons, splits = _lessons(config, arguments), load_splits(config.dataset)
+    training = {
+        "augment": config.augment,
+        "grid": model.config.image_size // model.config.patch_size,
+        "reads": lessons.read_chart > 0,
+        "finds_pivots": lessons.find_pivots > 0,
+        "seed": arguments.seed,
+    }
+    labels = {split: label_ids(splits[split], manifest.classes) for split in ("train", "validation")}
+    charts = ChartDataset(splits["train"], labels["train"], preprocess, **training)
+    if lessons.outlier_exposure and NONE in manifest.splits:
+        rows = training_half(load_without_pattern(config.dataset))
+        charts = WithOutliers(charts, ChartDataset(rows, [NO_LABEL] * len(rows), preprocess, **training))
     patience = config.early_stopping_patience
     return ChartTrainer(
         model=ChartReader(model, lessons),
         args=arguments,
-        train_dataset=splits["train"],
-        eval_dataset=splits["validation"],
+        train_dataset=charts,
+        eval_dataset=ChartDataset(splits["validation"], labels["validation"], preprocess),
         data_collator=default_collate,
         compute_metrics=lambda prediction: _validation_metrics(prediction, manifest.classes),
         callbacks=[EarlyStoppingCallback(patience)] if patience else None,
@@ -125,8 +125,10 @@ def _lessons(config: TrainConfig, arguments: TrainingArguments) -> Lessons:
         raise UserError(f"--keep-patches {config.keep_patches:g} must be over 0 and at most 1")
     smoothing = arguments.label_smoothing_factor
     if config.freeze_backbone:
-        return Lessons(label_smoothing=smoothing)
-    return Lessons(config.read_chart, config.find_pivots, config.keep_patches, smoothing)
+        return Lessons(outlier_exposure=config.outlier_exposure, label_smoothing=smoothing)
+    return Lessons(
+        config.read_chart, config.find_pivots, config.outlier_exposure, config.keep_patches, label_smoothing=smoothing
+    )
 
 
 def _validation_metrics(prediction: EvalPrediction, classes: tuple[str, ...]) -> dict[str, float]:
