@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tyro.conf import Positional
+from tyro.conf import Positional, UseAppendAction
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,9 @@ class TrainConfig:
     --num-train-epochs 20. The command line wins over the recipe, and the recipe over the defaults below.
     """
 
-    dataset: Path
-    """Dataset directory, as `python -m dataset_builder build` writes it."""
+    dataset: UseAppendAction[tuple[Path, ...]]
+    """Dataset directory, as `python -m dataset_builder build` writes it, or a folder of your own labelled pictures:
+    CLASS/PICTURE, or train/CLASS/PICTURE and so on. Give it again to add another; new classes come last."""
     output: Path
     """Run directory. It appears when the run is finished; until then its files are in OUTPUT.partial."""
     recipe: str = "default"
@@ -63,7 +64,7 @@ class ExportConfig:
     run: Positional[Path]
     """Run directory, as `train` writes it."""
     dataset: Path
-    """The dataset that the run was trained on."""
+    """The dataset that the run was trained on, or one of them."""
 
 
 @dataclass(frozen=True)

@@ -151,10 +151,17 @@ def _training(resolved: dict[str, Any], training: dict[str, Any]) -> str:
 {training["steps"]} steps, {training["epochs"]:.1f} epochs, {training["charts_per_second"]:.0f} charts a second,
 {training["seconds"] / 60:.1f} minutes. Every setting and library version is in `config_resolved.yaml`.
 
-Dataset: {dataset["name"]}, {dataset["splits"]["train"]} synthetic charts in the train split, fingerprint
-`{dataset["fingerprint"]}`.
+{_trained_on(dataset)}
 
 ![Training curves](training_curves.png)"""
+
+
+def _trained_on(dataset: dict[str, Any]) -> str:
+    return "\n\n".join(
+        f"Dataset: {part['name']}, {part['splits'].get('train', 0)} charts in the train split, fingerprint\n"
+        f"`{part['fingerprint']}`."
+        for part in dataset.get("parts", [dataset])
+    )
 
 
 LIMITS = """## Limits

@@ -16,7 +16,7 @@ def test_the_default_recipe_fine_tunes_the_base_that_is_on_disk():
 
 def test_the_scratch_recipe_reads_charts():
     config, given = resolve([*PLACES, "--recipe", "scratch"])
-    assert config.dataset == Path("data/x") and config.output == Path("models/y")
+    assert config.dataset == (Path("data/x"),) and config.output == Path("models/y")
     assert config.base is None and config.read_chart > 0
     assert given["load_best_model_at_end"] is True
 
