@@ -23,7 +23,7 @@ INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev dataset audit train export evaluate predict pretrain test lint bench clean distclean
+.PHONY: all help setup setup-dev dataset audit train export evaluate baselines predict pretrain test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -41,7 +41,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,ray]'
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,ray,baselines]'
 	@touch $@
 
 dataset: $(VENV)/installed  ## draw charts into DATASET; a finished one is frozen
@@ -71,6 +71,9 @@ $(RUN)/summary.txt: $(RUN)/evaluation.json
 
 evaluate: $(INT8)  ## score RUN's INT8 model on SPLIT of DATASET
 	$(PY) -m trainer evaluate --model $(RUN) --onnx $(INT8) --dataset $(DATASET) --split $(SPLIT)
+
+baselines: $(INT8) $(VENV)/installed-dev  ## score simpler answers on the same charts, into RUN's card
+	$(PY) -m trainer baselines $(RUN) --dataset $(DATASET)
 
 predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
 	$(PY) -m trainer predict --model $(RUN) $(PICTURES)

@@ -1,4 +1,4 @@
-"""``python -m trainer``: train, export, evaluate, predict, explain, summary."""
+"""``python -m trainer``: train, export, evaluate, predict, explain, baselines, summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from typing import Any
 
 import tyro
 
-from trainer.config import EvaluateConfig, ExplainConfig, ExportConfig, PredictConfig, SummaryConfig, TrainConfig
+from trainer.config import (
+    BaselinesConfig,
+    EvaluateConfig,
+    ExplainConfig,
+    ExportConfig,
+    PredictConfig,
+    SummaryConfig,
+    TrainConfig,
+)
 from trainer.errors import UserError
 
 
@@ -75,6 +83,13 @@ def _explain(argv: list[str]) -> None:
     explain(config)
 
 
+def _baselines(argv: list[str]) -> None:
+    config = _parse(BaselinesConfig, "baselines", argv)
+    from trainer.baselines.stage import baselines
+
+    baselines(config)
+
+
 def _summary(argv: list[str]) -> None:
     config = _parse(SummaryConfig, "summary", argv)
     from trainer.summary import print_summary
@@ -88,6 +103,7 @@ COMMANDS: dict[str, tuple[type, Callable[[list[str]], None]]] = {
     "evaluate": (EvaluateConfig, _evaluate),
     "predict": (PredictConfig, _predict),
     "explain": (ExplainConfig, _explain),
+    "baselines": (BaselinesConfig, _baselines),
     "summary": (SummaryConfig, _summary),
 }
 

@@ -112,6 +112,20 @@ class ExplainConfig:
 
 
 @dataclass(frozen=True)
+class BaselinesConfig:
+    """Score simpler answers on the same charts as a run: the commonest class, rules, a small convolutional network."""
+
+    run: Positional[Path]
+    """Run directory."""
+    dataset: Path
+    """The dataset that the run was trained on: the network is trained on it as well."""
+    split: str = "test"
+    """Split to score."""
+    epochs: int = 3
+    """Epochs that the network is trained for."""
+
+
+@dataclass(frozen=True)
 class SummaryConfig:
     """Print what a run reached, how large and fast its files are, and where they are."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
+from trainer.baselines.results import read_baselines, table
 from trainer.classifier import ONNX, QUANTIZED, read_classes
 from trainer.files import write_text
 from trainer.results import read_results
@@ -37,6 +38,7 @@ def write_card(directory: Path) -> None:
         _introduction(read_classes(directory)),
         _usage(name, directory),
         _figures(results["evaluations"]),
+        _baselines(directory),
         _files(results.get("export", {})),
         _training(resolved, results["training"]),
         LIMITS,
@@ -119,6 +121,11 @@ def _figures(evaluations: list[dict[str, Any]]) -> str:
             lines.append(f"| {name} | {row['precision']:.1%} | {row['recall']:.1%} | {row['charts']} |")
     lines += ["", "![Confusion matrix](confusion_matrix.png)", "![Predictions](predictions_visualization.png)"]
     return "\n".join(lines)
+
+
+def _baselines(directory: Path) -> str:
+    compared = read_baselines(directory)
+    return f"## Beside simpler answers\n\n{table(compared)}" if compared else ""
 
 
 def _files(export: dict[str, Any]) -> str:

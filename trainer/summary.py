@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from trainer.baselines.results import read_baselines
+from trainer.baselines.results import table as table_of_baselines
 from trainer.results import read_results
 
 
@@ -17,6 +19,9 @@ def print_summary(run: Path) -> None:
             print(false_alarms_line(entry))
         elif entry["split"] != "validation":
             print(figures_line(entry))
+    compared = read_baselines(run)
+    if compared:
+        print(table_of_baselines(compared))
     for name, file in results.get("export", {}).get("files", {}).items():
         print(file_line(name, file))
     print("\n".join(f"  {run / name}" for name in _made(run)))
