@@ -59,6 +59,13 @@ def test_values_that_are_not_one_word(tmp_path):
     assert config.revision is None
 
 
+def test_datasets_of_a_recipe_and_of_the_command_line_add_up(tmp_path):
+    recipe = tmp_path / "mine.yaml"
+    recipe.write_text("dataset: [a, b]\n")
+    config, _ = resolve([*PLACES, "--recipe", str(recipe)])
+    assert config.dataset == (Path("a"), Path("b"), Path("data/x"))
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
