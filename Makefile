@@ -9,6 +9,7 @@ RECIPE ?= default
 DATASET ?= data/$(NAME)
 RUN ?= models/$(notdir $(DATASET))-$(RECIPE)
 SPLIT ?= test
+# more options of `train`: TRAIN_ARGS="--dataset my_charts" learns from a folder of your own pictures too
 TRAIN_ARGS ?=
 # one process; `accelerate config` and LAUNCH="accelerate launch" for several GPUs
 LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no
