@@ -22,7 +22,7 @@ from trainer.data import label_ids, load_split
 from trainer.errors import GateFailed, UserError
 from trainer.evaluate import CHECKPOINT, all_logits
 from trainer.latency import cpu_name, onnx_latency, torch_latency
-from trainer.mixture import checked_manifest, fingerprints
+from trainer.mixture import check, describe, fingerprints
 from trainer.model import TorchClassifier
 from trainer.publish import write_card
 from trainer.results import read_results, write_results
@@ -83,12 +83,13 @@ class Gate:
 
     def __init__(self, config: ExportConfig, checkpoint: TorchClassifier) -> None:
         """Raises UserError if the dataset is not the one that the run was trained on."""
-        manifest, trained_on = checked_manifest(config.dataset), read_resolved(config.run)["dataset"]
+        manifest, trained_on = describe(config.dataset), read_resolved(config.run)["dataset"]
         if manifest.fingerprint not in fingerprints(trained_on):
             raise UserError(
                 f"{config.run} was trained on {trained_on['name']} (fingerprint {trained_on['fingerprint'][:12]}…),"
                 f" and {config.dataset} is another dataset; export with the first one"
             )
+        check(config.dataset, manifest)
         self.run = config.run
         self.rows = load_split(config.dataset, "validation")
         self.truth = np.array(label_ids(self.rows, checkpoint.classes))

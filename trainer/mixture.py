@@ -75,14 +75,25 @@ def read_mixture(directories: tuple[Path, ...]) -> Mixture:
 
 
 def checked_manifest(directory: Path) -> Manifest:
-    """What a dataset holds, after a check that every picture is as it was built or, of a user's own, can be read."""
+    """``describe``, after ``check``."""
+    manifest = describe(directory)
+    check(directory, manifest)
+    return manifest
+
+
+def describe(directory: Path) -> Manifest:
+    """What a dataset of ours, or a folder of a user's pictures, holds. Raises UserError if it is neither."""
+    found = find_pictures(directory)
+    return describe_pictures(directory, found) if found else read_manifest(directory)
+
+
+def check(directory: Path, manifest: Manifest) -> None:
+    """Raises UserError if a picture is not as it was built or, of a user's own, cannot be read."""
     found = find_pictures(directory)
     if found:
         check_pictures(found)
-        return describe_pictures(directory, found)
-    manifest = read_manifest(directory)
-    verify(directory, manifest)
-    return manifest
+    else:
+        verify(directory, manifest)
 
 
 def fingerprints(record: dict[str, Any]) -> list[str]:
