@@ -9,6 +9,7 @@ RECIPE ?= default
 DATASET ?= data/$(NAME)
 RUN ?= models/$(notdir $(DATASET))-$(RECIPE)
 SPLIT ?= test
+# more options of `train`: TRAIN_ARGS="--dataset my_charts" learns from a folder of your own pictures too
 TRAIN_ARGS ?=
 # one process; `accelerate config` and LAUNCH="accelerate launch" for several GPUs
 LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no
@@ -32,7 +33,7 @@ PORT ?= 8000
 BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan pretrain test lint bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines pretrain test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -50,7 +51,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,ray]'
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,ray,baselines]'
 	@touch $@
 
 setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
@@ -86,6 +87,9 @@ $(RUN)/summary.txt: $(RUN)/evaluation.json
 
 evaluate: $(INT8)  ## score RUN's INT8 model on SPLIT of DATASET
 	$(PY) -m trainer evaluate --model $(RUN) --onnx $(INT8) --dataset $(DATASET) --split $(SPLIT)
+
+baselines: $(INT8) $(VENV)/installed-dev  ## score simpler answers on the same charts, into RUN's card
+	$(PY) -m trainer baselines $(RUN) --dataset $(DATASET)
 
 predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
 	$(PY) -m trainer predict --model $(RUN) $(PICTURES)

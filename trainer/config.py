@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tyro.conf import Positional
+from tyro.conf import Positional, UseAppendAction
 
 Quantize = Literal["int8", "int4", "fp16"]
 Target = Literal["auto", "avx2", "avx512_vnni", "arm64"]
@@ -20,8 +20,9 @@ class TrainConfig:
     --num-train-epochs 20. The command line wins over the recipe, and the recipe over the defaults below.
     """
 
-    dataset: Path
-    """Dataset directory, as `python -m dataset_builder build` writes it."""
+    dataset: UseAppendAction[tuple[Path, ...]]
+    """Dataset directory, as `python -m dataset_builder build` writes it, or a folder of your own labelled pictures:
+    CLASS/PICTURE, or train/CLASS/PICTURE and so on. Give it again to add another; new classes come last."""
     output: Path
     """Run directory. It appears when the run is finished; until then its files are in OUTPUT.partial."""
     recipe: str = "default"
@@ -69,7 +70,7 @@ class ExportConfig:
     run: Positional[Path]
     """Run directory, as `train` writes it."""
     dataset: Path
-    """The dataset that the run was trained on."""
+    """The dataset that the run was trained on, or one of them."""
     quantize: Quantize = "int8"
     """What crypto_pattern_model_quantized.onnx is in. The file in onnx/ is in INT8, whatever is said here."""
     target: Target = "auto"
@@ -121,6 +122,32 @@ class ScanConfig:
     """Directory for the hits and their pictures. None: WINDOWS-hits, beside it."""
     batch_size: int = 32
     """Pictures at a time."""
+
+
+@dataclass(frozen=True)
+class ExplainConfig:
+    """Draw where the model looked in a picture, and the prices that it read there."""
+
+    picture: Positional[Path]
+    """Picture file."""
+    model: Path = Path("models/chart-vit")
+    """Model directory. Its checkpoint is used."""
+    output: Path | None = None
+    """Picture to write. None: PICTURE_explained.png beside the picture."""
+
+
+@dataclass(frozen=True)
+class BaselinesConfig:
+    """Score simpler answers on the same charts as a run: the commonest class, rules, a small convolutional network."""
+
+    run: Positional[Path]
+    """Run directory."""
+    dataset: Path
+    """The dataset that the run was trained on: the network is trained on it as well."""
+    split: str = "test"
+    """Split to score."""
+    epochs: int = 3
+    """Epochs that the network is trained for."""
 
 
 @dataclass(frozen=True)

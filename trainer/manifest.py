@@ -34,7 +34,8 @@ def read_manifest(directory: Path) -> Manifest:
         return Manifest(directory.resolve().name, tuple(stored["classes"]), splits, stored["fingerprint"])
     except FileNotFoundError:
         raise UserError(
-            f"{directory} has no manifest.json, so it is not a finished dataset; start its build again"
+            f"{directory} has no manifest.json, so it is not a finished dataset; start its build again (a folder of"
+            " your own pictures has CLASS/PICTURE or train/CLASS/PICTURE, and no metadata)"
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path} cannot be read ({error!r}); build the dataset again") from None

@@ -38,7 +38,7 @@ def predict(config: PredictConfig) -> None:
             print(error, file=sys.stderr)
             unread += 1
         else:
-            print(json.dumps(answer) if config.json else _as_text(answer), flush=True)
+            print(json.dumps(answer) if config.json else as_text(answer), flush=True)
     if unread:
         raise UserError(f"{unread} of {len(config.pictures)} pictures could not be read")
 
@@ -85,7 +85,8 @@ def classify(classes: tuple[str, ...], look: Look, path: Path) -> dict[str, Any]
     return {"label": label, "score": probabilities[label], "clear": clear, "probabilities": probabilities}
 
 
-def _as_text(answer: dict[str, Any]) -> str:
+def as_text(answer: dict[str, Any]) -> str:
+    """``file`` and what ``classify`` says of it, for the terminal."""
     best = f"{answer['label']} ({answer['score']:.1%})" if answer["clear"] else "no clear pattern; the best guesses:"
     lines = [f"{answer['file']}: {best}"]
     ranking = sorted(answer["probabilities"].items(), key=lambda item: -item[1])

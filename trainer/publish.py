@@ -7,6 +7,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
+from trainer.baselines.results import read_baselines, table
 from trainer.classifier import QUANTIZED, read_classes
 from trainer.files import write_text
 from trainer.pattern_model import DEPLOYABLE_QUANTIZED
@@ -38,6 +39,7 @@ def write_card(directory: Path) -> None:
         _introduction(read_classes(directory)),
         _usage(name, directory),
         _figures(results["evaluations"]),
+        _baselines(directory),
         _files(results.get("export", {})),
         _training(resolved, results["training"]),
         LIMITS,
@@ -140,6 +142,11 @@ def _figures(evaluations: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def _baselines(directory: Path) -> str:
+    compared = read_baselines(directory)
+    return f"## Beside simpler answers\n\n{table(compared)}" if compared else ""
+
+
 def _files(export: dict[str, Any]) -> str:
     if not export:
         return ""
@@ -172,10 +179,17 @@ def _training(resolved: dict[str, Any], training: dict[str, Any]) -> str:
 {training["steps"]} steps, {training["epochs"]:.1f} epochs, {training["charts_per_second"]:.0f} charts a second,
 {training["seconds"] / 60:.1f} minutes. Every setting and library version is in `config_resolved.yaml`.
 
-Dataset: {dataset["name"]}, {dataset["splits"]["train"]} synthetic charts in the train split, fingerprint
-`{dataset["fingerprint"]}`.
+{_trained_on(dataset)}
 
 ![Training curves](training_curves.png)"""
+
+
+def _trained_on(dataset: dict[str, Any]) -> str:
+    return "\n\n".join(
+        f"Dataset: {part['name']}, {part['splits'].get('train', 0)} charts in the train split, fingerprint\n"
+        f"`{part['fingerprint']}`."
+        for part in dataset.get("parts", [dataset])
+    )
 
 
 LIMITS = """## Limits

@@ -5,8 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from trainer.baselines.results import read_baselines
+from trainer.baselines.results import table as table_of_baselines
+from trainer.config import SummaryConfig
 from trainer.pattern_model import DEPLOYABLE
 from trainer.results import read_results
+
+
+def summary(config: SummaryConfig) -> None:
+    print_summary(config.run)
 
 
 def print_summary(run: Path) -> None:
@@ -18,6 +25,9 @@ def print_summary(run: Path) -> None:
             print(false_alarms_line(entry))
         elif entry["split"] != "validation":
             print(figures_line(entry))
+    compared = read_baselines(run)
+    if compared:
+        print(table_of_baselines(compared))
     print("\n".join(export_lines(results["export"]) if "export" in results else []))
     print("\n".join(f"  {run / name}" for name in _made(run)))
 

@@ -16,7 +16,7 @@ from trainer.data import label_ids, load_split, picture_of
 from trainer.errors import GateFailed, UserError
 from trainer.evaluate import all_logits
 from trainer.latency import onnx_latency, pattern_latency
-from trainer.manifest import read_manifest, verify
+from trainer.mixture import check, describe, fingerprints
 from trainer.model import TorchClassifier
 from trainer.pattern_model import PatternModel
 from trainer.run import read_resolved
@@ -34,14 +34,13 @@ class Gate:
 
     def __init__(self, config: ExportConfig, checkpoint: TorchClassifier) -> None:
         """Raises UserError if the dataset is not the one that the run was trained on."""
-        manifest = read_manifest(config.dataset)
-        trained_on = read_resolved(config.run)["dataset"]
-        if manifest.fingerprint != trained_on["fingerprint"]:
+        manifest, trained_on = describe(config.dataset), read_resolved(config.run)["dataset"]
+        if manifest.fingerprint not in fingerprints(trained_on):
             raise UserError(
                 f"{config.run} was trained on {trained_on['name']} (fingerprint {trained_on['fingerprint'][:12]}…),"
                 f" and {config.dataset} is another dataset; export with the first one"
             )
-        verify(config.dataset, manifest)
+        check(config.dataset, manifest)
         self.run, self.fingerprint = config.run, manifest.fingerprint
         self.rows = load_split(config.dataset, "validation")
         self.truth = np.array(label_ids(self.rows, checkpoint.classes))

@@ -116,7 +116,8 @@ def test_exporting_again_is_harmless(own_run, charts):
 def test_directories_that_cannot_be_exported(own_run, charts, own_charts, tmp_path, fails):
     assert "is not a run: it has no metrics.json" in fails("export", tmp_path, "--dataset", charts)
     assert "is not a run" in fails("export", tmp_path / "none", "--dataset", charts)
-    assert "has no manifest.json" in fails("export", own_run, "--dataset", tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert "has no manifest.json" in fails("export", own_run, "--dataset", tmp_path / "empty")
     (own_charts / "manifest.json").write_text(
         (charts / "manifest.json").read_text().replace('"fingerprint": "', '"fingerprint": "0')
     )
