@@ -14,6 +14,7 @@ COMMANDS = {
     "audit": (config.AuditConfig, "dataset_builder.audit.run:audit"),
     "merge": (config.MergeConfig, "dataset_builder.storage.merge:merge"),
     "verify": (config.VerifyConfig, "dataset_builder.storage.verify:verify"),
+    "diff": (config.DiffConfig, "dataset_builder.storage.diff:diff"),
 }
 
 
