@@ -23,7 +23,7 @@ INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev dataset audit train export evaluate predict pretrain test lint bench clean distclean
+.PHONY: all help setup setup-dev dataset audit train export evaluate predict experiments pretrain test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -74,6 +74,9 @@ evaluate: $(INT8)  ## score RUN's INT8 model on SPLIT of DATASET
 
 predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
 	$(PY) -m trainer predict --model $(RUN) $(PICTURES)
+
+experiments: $(VENV)/installed  ## hold all runs in models against each other
+	$(PY) -m trainer compare models/*
 
 pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and a half on 2 cores
 	$(PY) -m dataset_builder build --config dataset_builder/recipes/pretrain.yaml --output data/pretrain

@@ -1,4 +1,4 @@
-"""``python -m trainer``: train, export, evaluate, predict, summary."""
+"""``python -m trainer``: train, export, evaluate, predict, summary, compare."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import tyro
 
-from trainer.config import EvaluateConfig, ExportConfig, PredictConfig, SummaryConfig, TrainConfig
+from trainer.config import CompareConfig, EvaluateConfig, ExportConfig, PredictConfig, SummaryConfig, TrainConfig
 from trainer.errors import UserError
 
 
@@ -75,12 +75,20 @@ def _summary(argv: list[str]) -> None:
     print_summary(config.run)
 
 
+def _compare(argv: list[str]) -> None:
+    config = _parse(CompareConfig, "compare", argv)
+    from trainer.compare import compare
+
+    compare(config)
+
+
 COMMANDS: dict[str, tuple[type, Callable[[list[str]], None]]] = {
     "train": (TrainConfig, _train),
     "export": (ExportConfig, _export),
     "evaluate": (EvaluateConfig, _evaluate),
     "predict": (PredictConfig, _predict),
     "summary": (SummaryConfig, _summary),
+    "compare": (CompareConfig, _compare),
 }
 
 

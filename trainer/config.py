@@ -102,3 +102,13 @@ class SummaryConfig:
 
     run: Positional[Path]
     """Run directory."""
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """Hold runs against each other: a table of what each reached, and a picture."""
+
+    runs: Positional[tuple[Path, ...]]
+    """Run directories; others are left out."""
+    output: Path = Path("models/comparison.md")
+    """Markdown file to write; the picture lies beside it, as .png."""
