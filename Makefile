@@ -3,7 +3,7 @@
 NAME ?= charts
 SIZE ?= 10000
 SEED ?= 42
-NEGATIVES ?= 1000
+NEGATIVES ?= 3000
 BUILD_ARGS ?= --test-fraction 0.2
 RECIPE ?= default
 DATASET ?= data/$(NAME)

@@ -1,7 +1,8 @@
-"""The model in training: a ViT that also reads the chart. Only the ViT is kept when training ends."""
+"""The model in training: a ViT that also reads the chart. When training ends, ``heads.py`` keeps the heads apart."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -18,6 +19,7 @@ class Lessons:
 
     read_chart: float = 0.0  # weight of the loss for each column's highest and lowest pixel
     find_pivots: float = 0.0  # weight of the loss for the patches that hold the pattern's pivots
+    outlier_exposure: float = 0.0  # weight of the loss that asks for even odds on charts without a pattern
     keep_patches: float = 1.0  # share of the patches, the busiest of each picture
     label_smoothing: float = 0.0
 
@@ -71,11 +73,15 @@ class ChartReader(nn.Module):
         high_low: torch.Tensor | None = None,
         pivot_map: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
-        """Returns ``logits`` [batch, classes] and ``loss``; with targets also the parts of the loss, for the log."""
+        """Returns ``logits`` [batch, classes] and ``loss``; with targets also the parts of the loss, for the log.
+
+        A negative label is that of a chart without a pattern.
+        """
         cls, tokens, places = self._look(pixel_values)
         logits = self.model.classifier(cls).float()
-        loss = functional.cross_entropy(logits, labels, label_smoothing=self.lessons.label_smoothing)
-        outputs = {"logits": logits}
+        outputs, loss = {"logits": logits}, self._label_loss(logits, labels)
+        if self.lessons.outlier_exposure and (labels < 0).any():
+            outputs["outlier_loss"] = _outlier_loss(logits[labels < 0])
         if self.reading is not None and high_low is not None:
             outputs["reading_loss"] = _reading_loss(self.reading(tokens, places, self.grid), high_low)
         if self.pivots is not None and pivot_map is not None:
@@ -84,7 +90,14 @@ class ChartReader(nn.Module):
         if len(outputs) > 1:
             outputs["label_loss"] = loss
         loss = loss + self.lessons.read_chart * outputs.get("reading_loss", 0)
+        loss = loss + self.lessons.outlier_exposure * outputs.get("outlier_loss", 0)
         return outputs | {"loss": loss + self.lessons.find_pivots * outputs.get("pivot_loss", 0)}
+
+    def _label_loss(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Mean cross-entropy of the charts that have a label."""
+        smoothing, labelled = self.lessons.label_smoothing, labels >= 0
+        losses = functional.cross_entropy(logits, labels.clamp(min=0), label_smoothing=smoothing, reduction="none")
+        return (losses * labelled).sum() / labelled.sum().clamp(min=1)
 
     def _look(self, pixel_values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The class token [batch, width], patch tokens [batch, kept, width] and their places [batch, kept]."""
@@ -97,6 +110,10 @@ class ChartReader(nn.Module):
             hidden = torch.cat([hidden[:, :1], chosen], dim=1)
         hidden = vit.layernorm(vit.encoder(hidden).last_hidden_state)
         return hidden[:, 0], hidden[:, 1:], places
+
+    def heads(self) -> dict[str, torch.Tensor]:
+        """The weights that are not the ViT's."""
+        return {name: weight for name, weight in self.state_dict().items() if not name.startswith("model.")}
 
     def gradient_checkpointing_enable(self, **options) -> None:
         """For ``--gradient-checkpointing``, which the Trainer asks of the model that it is given."""
@@ -111,6 +128,11 @@ def busiest_patches(pixel_values: torch.Tensor, grid: int, kept: int) -> torch.T
     side = grey.shape[-1] // grid
     variance = functional.avg_pool2d(grey**2, side) - functional.avg_pool2d(grey, side) ** 2
     return variance.flatten(1).topk(kept).indices
+
+
+def _outlier_loss(logits: torch.Tensor) -> torch.Tensor:
+    """How far the odds are from even ones: outlier exposure (Hendrycks et al. 2019, arxiv.org/abs/1812.04606)."""
+    return -(logits.log_softmax(dim=1) + math.log(logits.shape[1])).mean()
 
 
 def _reading_loss(read: torch.Tensor, true: torch.Tensor) -> torch.Tensor:

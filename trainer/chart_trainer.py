@@ -1,4 +1,4 @@
-"""The Hugging Face Trainer, with the two losses of ``ChartReader`` in the log and one line an evaluation."""
+"""The Hugging Face Trainer, with the parts of ``ChartReader``'s loss in the log and one line an evaluation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import defaultdict
 from transformers import Trainer
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
-PARTS = ("label_loss", "reading_loss", "pivot_loss")
+PARTS = ("label_loss", "reading_loss", "pivot_loss", "outlier_loss")
 
 
 class ChartTrainer(Trainer):

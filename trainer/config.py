@@ -42,6 +42,8 @@ class TrainConfig:
     """Weight of the loss for reading the highest and lowest price in each column of patches. 0: labels only."""
     find_pivots: float = 0.0
     """Weight of the loss for finding the patches in which the pattern's turning points lie."""
+    outlier_exposure: float = 0.0
+    """Weight of the loss that asks for even odds on charts without a pattern. 0: only their threshold is fitted."""
     keep_patches: float = 1.0
     """Share of each picture's patches that training looks at, the busiest: 0.4 is four times as fast on a CPU."""
     augment: bool = True

@@ -15,8 +15,6 @@ from trainer.picture import open_rgb
 from trainer.preprocess import Preprocessor
 from trainer.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS, pivot_map, read_chart
 
-NONE = "none"  # the configuration, and its only split, of charts without a pattern
-
 datasets.disable_progress_bars()  # its bars count files, not charts
 datasets.logging.set_verbosity_error()
 
@@ -44,18 +42,6 @@ def load_split(directory: Path, split: str) -> datasets.Dataset:
     if split not in splits:
         raise UserError.unknown(f"split of {directory}", split, splits)
     return splits[split]
-
-
-def load_without_pattern(directory: Path) -> datasets.Dataset:
-    """Charts of one of our datasets that show no pattern. Raises UserError if it has none."""
-    try:
-        rows = datasets.load_dataset(str(directory), NONE, split=NONE)
-    except Exception as error:  # as in load_splits
-        reason = str(error).split("\n")[0]
-        raise UserError(
-            f"{directory} has no charts without a pattern ({reason}); build some with --negatives"
-        ) from None
-    return rows.cast_column("image", datasets.Image(decode=False))
 
 
 def is_labelled(rows: datasets.Dataset) -> bool:
@@ -88,10 +74,10 @@ def picture_of(row: dict) -> Image.Image:
 class ChartDataset:
     """A split as the torch DataLoader wants it: item i is a dict of arrays.
 
-    ``pixel_values`` float32 [3, height, width], ``labels`` int; for a ``grid`` of so many patches a side also
-    ``high_low`` float32 [grid, 2] with ``reads``, and ``pivot_map`` float32 [grid * grid] with ``finds_pivots`` (see
-    ``targets.py``). Augmentation is a pure function of (seed, epoch, index), so it doesn't
-    depend on workers or on where a run was resumed.
+    ``pixel_values`` float32 [3, height, width], ``labels`` int, negative for none; for a ``grid`` of so many patches a
+    side also ``high_low`` float32 [grid, 2] with ``reads``, and ``pivot_map`` float32 [grid * grid] with
+    ``finds_pivots`` (see ``targets.py``). Augmentation is a pure function of (seed, epoch, index), so it doesn't depend
+    on workers or on where a run was resumed.
     """
 
     rows: datasets.Dataset

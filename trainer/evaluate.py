@@ -12,7 +12,7 @@ from tqdm import tqdm
 from trainer.calibration import is_clear, read_threshold
 from trainer.classifier import Classifier, OnnxClassifier, softmax
 from trainer.config import EvaluateConfig
-from trainer.data import NONE, label_ids, load_split, load_without_pattern, picture_of
+from trainer.data import label_ids, load_split, picture_of
 from trainer.errors import UserError
 from trainer.files import write_json
 from trainer.manifest import read_manifest, verify
@@ -20,6 +20,7 @@ from trainer.metrics import score, wilson_interval
 from trainer.publish import write_card
 from trainer.results import is_run, record_evaluation
 from trainer.summary import false_alarms_line, figures_line, table
+from trainer.without_pattern import NONE, load_without_pattern, measuring_quarter
 
 CHECKPOINT = "model.safetensors"
 
@@ -32,7 +33,7 @@ def evaluate(config: EvaluateConfig) -> None:
     weights, fingerprint = weights_name(config.model, config.onnx), _verified(config.dataset)
     entry = evaluation(config.dataset.resolve().name, config.split, weights, fingerprint)
     if config.split == NONE:
-        rows = measuring_half(load_without_pattern(config.dataset))
+        rows = measuring_quarter(load_without_pattern(config.dataset))
         probabilities = softmax(all_logits(classifier, rows, config.batch_size))
         entry |= false_alarms(probabilities, threshold)
         print(false_alarms_line(entry))
@@ -76,16 +77,6 @@ def false_alarms(probabilities: np.ndarray, threshold: float) -> dict[str, Any]:
         "false_alarms": float(called.mean()),
         "false_alarms_interval": wilson_interval(int(called.sum()), len(called)),
     }
-
-
-def fitting_half(rows: datasets.Dataset) -> datasets.Dataset:
-    """Every other chart without a pattern, for fitting the threshold."""
-    return rows.select(range(0, len(rows), 2))
-
-
-def measuring_half(rows: datasets.Dataset) -> datasets.Dataset:
-    """Those that the threshold was not fitted on."""
-    return rows.select(range(1, len(rows), 2))
 
 
 def load_classifier(directory: Path, onnx: Path | None) -> Classifier:

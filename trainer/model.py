@@ -78,7 +78,7 @@ def sincos_positions(grid: int, width: int) -> np.ndarray:
 
 def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) -> ViTForImageClassification:
     """A checkpoint's backbone with a new classifier, unless its classes are the same already."""
-    base = _from_anywhere(base)
+    base = from_anywhere(base)
     try:
         found, _ = PretrainedConfig.get_config_dict(base, revision=revision)
         if found.get("model_type") != "vit":
@@ -100,7 +100,7 @@ def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) ->
     return model
 
 
-def _from_anywhere(base: str) -> str:
+def from_anywhere(base: str) -> str:
     """The base that comes with this repository is named from its root, whatever the working directory."""
     shipped = ROOT / base
     return str(shipped) if shipped.is_dir() and not Path(base).exists() else base

@@ -14,13 +14,14 @@ from trainer import report
 from trainer.calibration import fit_temperature, fit_threshold
 from trainer.classifier import softmax
 from trainer.config import TrainConfig
-from trainer.data import NONE, label_ids, load_splits, load_without_pattern, picture_of
-from trainer.evaluate import CHECKPOINT, all_logits, evaluation, false_alarms, figures, fitting_half, measuring_half
+from trainer.data import label_ids, load_splits, picture_of
+from trainer.evaluate import CHECKPOINT, all_logits, evaluation, false_alarms, figures
 from trainer.files import write_json
 from trainer.manifest import Manifest
 from trainer.model import TorchClassifier, preprocessor_of
 from trainer.publish import write_card
 from trainer.results import record_evaluation, write_results
+from trainer.without_pattern import NONE, fitting_quarter, load_without_pattern, measuring_quarter
 
 SAMPLES_PER_CLASS = 2
 
@@ -55,7 +56,7 @@ def fill_run(
             if split == shown:
                 _draw(directory, rows, entry, probabilities, manifest.classes)
     if NONE in manifest.splits:
-        rows = measuring_half(load_without_pattern(config.dataset))
+        rows = measuring_quarter(load_without_pattern(config.dataset))
         probabilities = softmax(all_logits(classifier, rows, label=NONE))
         entry = evaluation(manifest.name, NONE, CHECKPOINT, manifest.fingerprint)
         record_evaluation(directory, entry | false_alarms(probabilities, calibration["threshold"]))
@@ -67,7 +68,7 @@ def _calibrate(
 ) -> dict[str, float]:
     """Fit temperature and threshold, and put the temperature into the model's weights.
 
-    On validation, and on one half of the charts without a pattern: the other half is for measuring.
+    On validation, and on a quarter of the charts without a pattern.
     """
     logits = all_logits(classifier, splits["validation"], label="calibrating")
     temperature = fit_temperature(logits, np.array(label_ids(splits["validation"], manifest.classes)))
@@ -76,7 +77,7 @@ def _calibrate(
             parameter /= temperature
     threshold = 0.0
     if NONE in manifest.splits:
-        without = all_logits(classifier, fitting_half(load_without_pattern(dataset)), label="calibrating")
+        without = all_logits(classifier, fitting_quarter(load_without_pattern(dataset)), label="calibrating")
         threshold = fit_threshold(softmax(logits / temperature), softmax(without))
     return {"temperature": temperature, "threshold": threshold}
 

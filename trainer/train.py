@@ -19,6 +19,7 @@ from trainer.config import TrainConfig
 from trainer.data import ChartDataset, label_ids, load_splits
 from trainer.distributed import end, on_main_process, processes_are_missing
 from trainer.errors import UserError
+from trainer.heads import base_heads, write_heads
 from trainer.manifest import Manifest, read_manifest, verify
 from trainer.metrics import score
 from trainer.model import build, preprocessor_of
@@ -27,6 +28,7 @@ from trainer.preprocess import Preprocessor
 from trainer.run import RunDirectory, Start, finish, prepare
 from trainer.run_contents import fill_run
 from trainer.summary import print_summary
+from trainer.without_pattern import NO_LABEL, NONE, WithOutliers, load_without_pattern, training_half
 
 LIBRARIES = ("accelerate", "datasets", "numpy", "pillow", "torch", "transformers")
 
@@ -47,7 +49,8 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     _say_how_it_starts(arguments, config, start)
     set_seed(arguments.seed)
     model, processor = build(config, manifest.classes)
-    trainer = _trainer(config, arguments, manifest, model, preprocessor_of(processor))
+    trainer, heads = _trainer(config, arguments, manifest, model, preprocessor_of(processor)), base_heads(config.base)
+    trainer.model.load_state_dict(heads, strict=False)  # those of its lessons; the others are only handed on
     # The optimizer's and generators' state are torch files; the Trainer reads them with torch.load(weights_only=True),
     # which runs no code.
     began = time.perf_counter()
@@ -55,6 +58,7 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     if trainer.is_world_process_zero():
         figures = _figures(trainer, start, time.perf_counter() - began)
         fill_run(run.partial, config, manifest, model, processor, trainer.state.log_history, figures)
+        write_heads(run.partial, heads | trainer.model.heads())
         finish(run)
         print_summary(run.final)
     accelerator = trainer.accelerator
@@ -91,26 +95,25 @@ def _trainer(
     model: ViTForImageClassification,
     preprocess: Preprocessor,
 ) -> ChartTrainer:
-    lessons = _lessons(config, arguments)
-    loaded, splits = load_splits(config.dataset), {}
-    for split in ("train", "validation"):
-        rows, training = loaded[split], split == "train"
-        splits[split] = ChartDataset(
-            rows,
-            label_ids(rows, manifest.classes),
-            preprocess,
-            augment=config.augment and training,
-            grid=model.config.image_size // model.config.patch_size,
-            reads=training and lessons.read_chart > 0,
-            finds_pivots=training and lessons.find_pivots > 0,
-            seed=arguments.seed,
-        )
+    lessons, splits = _lessons(config, arguments), load_splits(config.dataset)
+    training = {
+        "augment": config.augment,
+        "grid": model.config.image_size // model.config.patch_size,
+        "reads": lessons.read_chart > 0,
+        "finds_pivots": lessons.find_pivots > 0,
+        "seed": arguments.seed,
+    }
+    labels = {split: label_ids(splits[split], manifest.classes) for split in ("train", "validation")}
+    charts = ChartDataset(splits["train"], labels["train"], preprocess, **training)
+    if lessons.outlier_exposure and NONE in manifest.splits:
+        rows = training_half(load_without_pattern(config.dataset))
+        charts = WithOutliers(charts, ChartDataset(rows, [NO_LABEL] * len(rows), preprocess, **training))
     patience = config.early_stopping_patience
     return ChartTrainer(
         model=ChartReader(model, lessons),
         args=arguments,
-        train_dataset=splits["train"],
-        eval_dataset=splits["validation"],
+        train_dataset=charts,
+        eval_dataset=ChartDataset(splits["validation"], labels["validation"], preprocess),
         data_collator=default_collate,
         compute_metrics=lambda prediction: _validation_metrics(prediction, manifest.classes),
         callbacks=[EarlyStoppingCallback(patience)] if patience else None,
@@ -122,8 +125,10 @@ def _lessons(config: TrainConfig, arguments: TrainingArguments) -> Lessons:
         raise UserError(f"--keep-patches {config.keep_patches:g} must be over 0 and at most 1")
     smoothing = arguments.label_smoothing_factor
     if config.freeze_backbone:
-        return Lessons(label_smoothing=smoothing)
-    return Lessons(config.read_chart, config.find_pivots, config.keep_patches, smoothing)
+        return Lessons(outlier_exposure=config.outlier_exposure, label_smoothing=smoothing)
+    return Lessons(
+        config.read_chart, config.find_pivots, config.outlier_exposure, config.keep_patches, label_smoothing=smoothing
+    )
 
 
 def _validation_metrics(prediction: EvalPrediction, classes: tuple[str, ...]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from dataset_builder.drawing.overlays import letter_size, price_label, write
 from dataset_builder.drawing.plot import Plot
 from dataset_builder.drawing.text import text_mask
 from dataset_builder.market.candles import Candles
+from dataset_builder.market.zigzag import zigzag
 
 
 def draw_volume(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
@@ -39,13 +40,15 @@ def draw_indicators(canvas: Canvas, plot: Plot, look: Look, candles: Candles) ->
 
 def draw_marks(canvas: Canvas, plot: Plot, look: Look, marks: np.ndarray, rng: np.random.Generator) -> None:
     """Lines that people draw on a pattern. Each kind is drawn from the pivots in the same way for every pattern."""
+    marks = _main_turns(marks) if rng.random() < 0.6 else marks
     x, y = plot.x(marks[:, 0]), plot.y(marks[:, 1])
     x = x + np.arange(len(x)) * 1e-3  # two pivots may share a bar
     pen = {"colour": look.mark_colour, "thickness": rng.uniform(0.8, 2.5), "dash": (0.0, 0.0, 2.5)[rng.integers(3)]}
     if "zigzag" in look.marks:
         canvas.curve(x, y, **pen)
     if "levels" in look.marks:
-        for level in y[rng.permutation(len(y))[: rng.integers(1, 3)]]:
+        levels = np.array([y.min(), y.max()]) if rng.random() < 0.5 else y
+        for level in levels[rng.permutation(len(levels))[: rng.integers(1, 3)]]:
             canvas.curve([x[0] - 5, x[-1] + rng.uniform(5, 60)], [level, level], **pen)
     if "trend_lines" in look.marks:
         for side in (slice(0, None, 2), slice(1, None, 2)):
@@ -54,6 +57,13 @@ def draw_marks(canvas: Canvas, plot: Plot, look: Look, marks: np.ndarray, rng: n
         _draw_arcs(canvas, x, y, pen, rng)
     if rng.random() < 0.6:
         write(canvas, rng.uniform(x[0], x[-1]), y.min() - rng.uniform(0.02, 0.12) * canvas.height, look, rng)
+
+
+def _main_turns(marks: np.ndarray) -> np.ndarray:
+    """The pivots between which the price moves by 30 % of all that they span: one arc spans a cup of nine pivots."""
+    bars, prices = marks.T.tolist()
+    turns = zigzag(prices, prices, 0.3 * (max(prices) - min(prices)))
+    return np.array([(bars[turn.bar], turn.price) for turn in turns]) if len(turns) >= 3 else marks
 
 
 def _draw_last_price(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
@@ -75,11 +85,12 @@ def _draw_trend_line(canvas: Canvas, x: np.ndarray, y: np.ndarray, pen: dict) ->
 
 
 def _draw_arcs(canvas: Canvas, x: np.ndarray, y: np.ndarray, pen: dict, rng: np.random.Generator) -> None:
-    """Parabolas from pivot to next pivot but one, with the pivot between as their vertex: under lows, or over highs."""
+    """Parabolas from pivot to next but one, their vertex at or beyond the pivot between: under lows, over highs."""
+    beyond = rng.uniform(1.0, 1.3)
     for first in range(int(rng.integers(2)), len(x) - 2, 2):
         t = np.linspace(-1, 1, 17)
         rim = (y[first] + y[first + 2]) / 2
-        bow = y[first + 1] + (rim - y[first + 1]) * t**2 + (y[first + 2] - y[first]) / 2 * t * np.abs(t)
+        bow = rim + beyond * (y[first + 1] - rim) * (1 - t**2) + (y[first + 2] - y[first]) / 2 * t * np.abs(t)
         canvas.curve(x[first] + (x[first + 2] - x[first]) * (t + 1) / 2, bow, **pen)
 
 

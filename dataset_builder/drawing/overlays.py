@@ -67,7 +67,7 @@ def draw_annotations(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Gene
 
 def write(canvas: Canvas, x: float, y: float, look: Look, rng: np.random.Generator) -> None:
     """One of the words that people write on charts, with its upper left corner there."""
-    size = min(canvas.width, canvas.height) * rng.uniform(0.05, 0.1)
+    size = min(canvas.width, canvas.height) * rng.uniform(0.05, 0.12)
     colour = look.mark_colour if rng.random() < 0.5 else MARK_COLOURS[rng.integers(len(MARK_COLOURS))]
     canvas.stamp(text_mask(WORDS[rng.integers(len(WORDS))], size, bold=rng.random() < 0.5), x, y, colour)
 

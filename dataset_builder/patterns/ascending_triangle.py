@@ -27,7 +27,7 @@ NONE = -1e6  # no floor
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the triangle's height at its start: the flat top at 1, the first low at 0."""
-    stage = pick_stage(rng, broken=0.6, complete=0.28, failed=0.12)
+    stage = pick_stage(rng, broken=0.58, complete=0.24, failed=0.18)
     most = min(max(bars // 4, 5), 8)
     swings = 5 + int((most - 4) * rng.random() ** 0.6)  # four, after a trend, could be a double top
     narrow = between(rng, 0.2, 0.5)  # width at the end over width at the start
@@ -37,7 +37,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.5, 2.0) for i in range(swings - 1)]
     lowest = 0 if low_first else 1
     when = shares(legs)
-    low_line = [(1 - narrow) * max(at - when[lowest], 0.0) / (1 - when[lowest]) for at in when]
+    bend = log_uniform(rng, 0.7, 1.05)  # the lows of real triangles rise steeply at first, and level off
+    low_line = [(1 - narrow) * (max(at - when[lowest], 0.0) / (1 - when[lowest])) ** bend for at in when]
     stray = spread(rng, -0.02, 0.05, swings)
     levels = [
         low + d if (i % 2 == 0) == low_first else 1 - d for i, (low, d) in enumerate(zip(low_line, stray, strict=True))
@@ -67,7 +68,7 @@ def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float)
     if stage == "complete":
         across = low if levels[-1] > levels[-2] else 1.0
         return (levels[-1] + across) / 2, 0.0
-    leg = between(rng, 0.2, 1.0)
+    leg = log_uniform(rng, 0.25, 1.4)  # real ones often run for more than the triangle's height
     return 1 + leg if stage == "broken" else low - 0.9 * leg, leg * between(rng, 0.15, 0.5)
 
 

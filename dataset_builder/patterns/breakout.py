@@ -56,9 +56,9 @@ def _leg_out(rng: np.random.Generator, leg: float, start: float, time: float) ->
         times, points = trend(rng, back, 1 + leg, time * rest)
         return [time * (0.95 - rest), time * 0.3, *times], [1 + out, back, *points]
     times, points = trend(rng, start, 1 + leg, time)
-    if rng.random() < 0.4:  # a pause after the run
-        times.append(time * between(rng, 0.1, 0.4))
-        points.append(1 + leg * between(rng, 0.7, 1.05))
+    if rng.random() < 0.5:  # a rest after the run, on real charts often as long as the run itself
+        times.append(time * log_uniform(rng, 0.1, 1.0))
+        points.append(1 + leg * between(rng, 0.65, 1.05))
     return times, points
 
 

@@ -49,7 +49,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 def _cup(rng: np.random.Generator, points: int, rim: float) -> tuple[list[float], list[float]]:
     """Levels along the cup, rim to rim, and the durations of the legs between them."""
-    power = between(rng, 2.1, 4.2)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
+    power = log_uniform(rng, 1.5, 4.2)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
     rough = between(rng, 0.03, 0.15)  # wicked, uneven bottoms
     bend = log_uniform(rng, 0.6, 1.6)  # where the bottom lies between the rims
     across = evenly(0, 1, points)

@@ -14,7 +14,7 @@ LEVEL = 0.18  # of H: 8 % in the books, but people label real charts up to 15-20
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the lower top over the valley; the valley lies at 0."""
-    second = 1 + min(max(0.06 * rng.standard_normal(), -0.11), 0.11)
+    second = 1 + min(max(0.08 * rng.standard_normal(), -0.15), 0.15)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
     gap = log_uniform(rng, 0.55, 1.8)  # time into the second top over time out of the first
     start = -log_uniform(rng, 0.2, 2.2)  # real valleys give back a third of the rise, or more than all of it

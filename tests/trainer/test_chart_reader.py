@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from trainer.chart_reader import ChartReader, Lessons, ReadingHead, busiest_patches
+from trainer.chart_reader import ChartReader, Lessons, ReadingHead, _outlier_loss, busiest_patches
 from trainer.config import TrainConfig
 from trainer.data import ChartDataset, label_ids, load_split
 from trainer.manifest import read_manifest
@@ -129,3 +129,21 @@ def test_training_looks_at_the_kept_patches_and_evaluation_at_all(batch):
     changed = reader(**batch | {"pixel_values": unkept})["logits"]
     torch.testing.assert_close(changed, reader(**batch)["logits"])
     assert not torch.allclose(changed, whole)
+
+
+def test_a_chart_without_a_pattern_asks_for_even_odds_and_has_no_say_in_the_label_loss(batch):
+    reader = _reader(weight=0.0, outlier_exposure=0.5)
+    labels = batch["labels"].clone()
+    labels[:4] = -1
+    outputs = reader(batch["pixel_values"], labels)
+    expected = torch.nn.functional.cross_entropy(outputs["logits"][4:], labels[4:])
+    torch.testing.assert_close(outputs["label_loss"], expected)
+    uniform = torch.full((4, 10), 0.1)
+    divergence = torch.nn.functional.kl_div(outputs["logits"][:4].log_softmax(1), uniform, reduction="batchmean") / 10
+    torch.testing.assert_close(outputs["outlier_loss"], divergence * 10)
+    torch.testing.assert_close(outputs["loss"], expected + 0.5 * outputs["outlier_loss"])
+    reader(batch["pixel_values"], torch.full_like(labels, -1))["loss"].backward()  # none but such charts
+
+
+def test_even_odds_cost_nothing():
+    assert _outlier_loss(torch.full((3, 7), 2.5)).item() == pytest.approx(0, abs=1e-6)

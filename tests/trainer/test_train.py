@@ -18,7 +18,7 @@ from trainer.__main__ import main
 FILES = {
     *("model.safetensors", "config.json", "preprocessor_config.json", "metrics.json", "README.md"),
     *("training_curves.png", "confusion_matrix.png", "predictions_visualization.png"),
-    *("config_resolved.yaml", "training_log.json"),
+    *("config_resolved.yaml", "training_log.json", "chart_reader.safetensors"),
 }
 
 
@@ -64,7 +64,7 @@ def test_figures_of_every_split_that_training_did_not_use(finished_run):
     low, high = test["accuracy_interval"]
     assert low <= test["accuracy"] <= high and test["charts"] == 10
     assert np.sum(test["confusion_matrix"]) == 10
-    assert metrics["training"]["steps"] == 40 and metrics["training"]["parameters"] > 10_000
+    assert metrics["training"]["steps"] == 48 and metrics["training"]["parameters"] > 10_000
 
 
 def test_a_finished_run_is_left_alone(finished_run, charts, trained, fails, capsys):

@@ -1,0 +1,59 @@
+"""Charts without a pattern: half of them to learn doubt from, a quarter to fit the threshold, a quarter to measure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import datasets
+
+from trainer.data import ChartDataset
+from trainer.errors import UserError
+
+NONE = "none"  # their configuration, and its only split
+NO_LABEL = -1
+
+
+def load_without_pattern(directory: Path) -> datasets.Dataset:
+    """Those of one of our datasets. Raises UserError if it has none."""
+    try:
+        rows = datasets.load_dataset(str(directory), NONE, split=NONE)
+    except Exception as error:  # datasets raises a dozen kinds
+        reason = str(error).split("\n")[0]
+        raise UserError(
+            f"{directory} has no charts without a pattern ({reason}); build some with --negatives"
+        ) from None
+    return rows.cast_column("image", datasets.Image(decode=False))
+
+
+def training_half(rows: datasets.Dataset) -> datasets.Dataset:
+    """Every other chart, for a recipe with ``outlier_exposure``; nothing else may look at them."""
+    return rows.select(range(0, len(rows), 2))
+
+
+def fitting_quarter(rows: datasets.Dataset) -> datasets.Dataset:
+    """For fitting the threshold."""
+    return rows.select(range(1, len(rows), 4))
+
+
+def measuring_quarter(rows: datasets.Dataset) -> datasets.Dataset:
+    """Those that neither weights nor threshold were fitted on."""
+    return rows.select(range(3, len(rows), 4))
+
+
+class WithOutliers:
+    """Charts with a pattern, then charts without, as one dataset for the DataLoader."""
+
+    def __init__(self, charts: ChartDataset, outliers: ChartDataset) -> None:
+        self.parts = charts, outliers
+
+    def set_epoch(self, epoch: int) -> None:
+        """``accelerate`` calls this before each epoch."""
+        for part in self.parts:
+            part.set_epoch(epoch)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    def __getitem__(self, index: int) -> dict:
+        charts, outliers = self.parts
+        return charts[index] if index < len(charts) else outliers[index - len(charts)]
