@@ -21,10 +21,9 @@ HEAD = (
     "| run | recipe | dataset | split | fp32 | INT8 | unseen styles | false alarms | calibration error | INT8 MB"
     " | ms a picture |\n|---|---|---|---|---|---|---|---:|---:|---:|---:|"
 )
-NOTE = (
-    "Accuracy with its 95 % interval, on the dataset that the run was trained on (its fingerprint in brackets). Unseen "
-    "styles, false alarms and calibration error are the checkpoint's; ms are the INT8 file's on one core."
-)
+NOTE = """Accuracy with its 95 % interval is on the dataset that the run was trained on, of several the first; in brackets
+its fingerprint. Unseen styles, false alarms and calibration error are the checkpoint's; ms are the INT8 file's on one
+core."""
 OTHERS_HEAD = "| run | charts | split | weights | number | accuracy |\n|---|---|---|---|---:|---|"
 
 
@@ -38,7 +37,9 @@ class Run:
 
     @property
     def fingerprint(self) -> str:
-        return self.resolved["dataset"]["fingerprint"]
+        """Of the dataset that the run is judged on: the one that it was trained on, of several the first."""
+        dataset = self.resolved["dataset"]
+        return dataset.get("parts", [dataset])[0]["fingerprint"]
 
     @property
     def split(self) -> str:
@@ -63,9 +64,7 @@ def compare(config: CompareConfig) -> None:
     A directory that is not a finished run is left out with a sentence. Raises UserError if none is left.
     """
     if not config.output.parent.is_dir():
-        raise UserError(
-            f"--output {config.output}: {config.output.parent} is no directory; make it, or name another"
-        )
+        raise UserError(f"--output {config.output}: {config.output.parent} is no directory; make it, or name another")
     runs = list(_read(config.runs))
     if not runs:
         raise UserError("none of these is a finished run; make one with `trainer train`")
