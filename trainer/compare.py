@@ -21,9 +21,9 @@ HEAD = (
     "| run | recipe | dataset | split | fp32 | INT8 | unseen styles | false alarms | calibration error | INT8 MB"
     " | ms a picture |\n|---|---|---|---|---|---|---|---:|---:|---:|---:|"
 )
-NOTE = """Accuracy with its 95 % interval is on the dataset that the run was trained on, of several the first; in brackets
-its fingerprint. Unseen styles, false alarms and calibration error are the checkpoint's; ms are the INT8 file's on one
-core."""
+NOTE = """Accuracy, with its 95 % interval, is on the dataset that the run was trained on, of several the first; its
+fingerprint stands in brackets. Unseen styles, false alarms and calibration error are the checkpoint's; ms are the INT8
+file's on one core."""
 OTHERS_HEAD = "| run | charts | split | weights | number | accuracy |\n|---|---|---|---|---:|---|"
 
 
