@@ -44,7 +44,7 @@ def code_lines(text: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_and_option_exists(page):
     for line in code_lines(page.read_text()):
-        if named := re.match(r"(?:.*\s)?python3? -m (dataset_builder|trainer)(?: ([a-z-]+))?( .*)?$", line):
+        if named := re.match(r"(?:.*\s)?python3? -m (dataset_builder|trainer)(?: ([a-z][a-z-]*))?( .*)?$", line):
             package, command, rest = named.groups()
             assert command is None or command in COMMANDS[package], line
             options = {word.replace("-", "_") for word in re.findall(r"\s--([a-z-]+)", rest or "")}

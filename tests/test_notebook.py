@@ -42,7 +42,7 @@ def test_it_runs_from_top_to_bottom(notebook, tmp_path, monkeypatch):
     for name, value in (SMALL | places).items():
         monkeypatch.setenv(name, value)
     resources = {"metadata": {"path": str(PATH.parent)}}
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources).execute()
+    NotebookClient(notebook, timeout=600, startup_timeout=300, kernel_name="python3", resources=resources).execute()
     said = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
     assert "can't be fetched: the recipe 'default' instead of 'vit-base'" in said
     assert "on charts/test_unseen_styles: accuracy" in said
