@@ -33,7 +33,7 @@ PORT ?= 8000
 BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines pretrain test lint bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -102,6 +102,9 @@ $(DEPLOYABLE): $(INT8) ;  # of the same export
 
 serve: $(MODEL) | $(VENV)/installed  ## name patterns over HTTP on localhost:PORT with MODEL, as the Lambda container does
 	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)
+
+experiments: $(VENV)/installed  ## hold all runs in models against each other
+	$(PY) -m trainer compare models/*
 
 pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and a half on 2 cores
 	$(PY) -m dataset_builder build --config dataset_builder/recipes/pretrain.yaml --output data/pretrain

@@ -15,6 +15,7 @@ COMMANDS = {
     "merge": (config.MergeConfig, "dataset_builder.storage.merge:merge"),
     "render": (config.RenderConfig, "dataset_builder.storage.windows:render"),
     "verify": (config.VerifyConfig, "dataset_builder.storage.verify:verify"),
+    "diff": (config.DiffConfig, "dataset_builder.storage.diff:diff"),
 }
 
 

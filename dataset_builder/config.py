@@ -128,6 +128,16 @@ class RenderConfig:
 
 
 @dataclass(frozen=True)
+class DiffConfig:
+    """Say how two datasets differ. The exit code is 0 if they are the same, 1 if they differ."""
+
+    first: Path
+    """A dataset."""
+    second: Path
+    """Another one."""
+
+
+@dataclass(frozen=True)
 class AuditConfig:
     """Measure whether a dataset is good: true labels, no leaks, no duplicates, candles like a market's."""
 

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[type, str]] = {
     "scan": (config.ScanConfig, "trainer.scan.stage:scan"),
     "serve": (config.ServeConfig, "trainer.serve.local:serve"),
     "baselines": (config.BaselinesConfig, "trainer.baselines.stage:baselines"),
+    "compare": (config.CompareConfig, "trainer.compare:compare"),
     "summary": (config.SummaryConfig, "trainer.summary:summary"),
 }
 

@@ -171,3 +171,13 @@ class ServeConfig:
     """Address to listen on. The default takes requests from this machine only."""
     port: int = 8000
     """Port to listen on. 0: any free one."""
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """Hold runs against each other: a table of what each reached, and a picture."""
+
+    runs: Positional[tuple[Path, ...]]
+    """Run directories; others are left out."""
+    output: Path = Path("models/comparison.md")
+    """Markdown file to write; the picture lies beside it, as .png."""
