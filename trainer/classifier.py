@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer.errors import UserError
 from trainer.preprocess import Preprocessor
-from trainer.session import open_session
+from trainer.session import open_session, run_each
 
 ONNX, QUANTIZED = Path("onnx/model.onnx"), Path("onnx/model_quantized.onnx")  # where transformers.js looks
 
@@ -33,7 +33,7 @@ class OnnxClassifier:
         self.session = open_session(file, "pixel_values", threads)
 
     def logits(self, pixel_values: np.ndarray) -> np.ndarray:
-        return self.session.run(None, {"pixel_values": pixel_values})[0]
+        return run_each(self.session, pixel_values)[0]
 
 
 def read_classes(directory: Path) -> tuple[str, ...]:

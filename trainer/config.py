@@ -120,8 +120,6 @@ class ScanConfig:
     """Model directory, of which crypto_pattern_model_quantized.onnx is used, or such a file."""
     output: Path | None = None
     """Directory for the hits and their pictures. None: WINDOWS-hits, beside it."""
-    batch_size: int = 32
-    """Pictures at a time."""
 
 
 @dataclass(frozen=True)

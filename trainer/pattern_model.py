@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from trainer.errors import UserError
-from trainer.session import open_session
+from trainer.session import open_session, run_each
 
 DEPLOYABLE = Path("crypto_pattern_model.onnx")  # at the root of a run
 DEPLOYABLE_QUANTIZED = Path("crypto_pattern_model_quantized.onnx")
@@ -42,5 +42,5 @@ class PatternModel:
 
     def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """RGB uint8 [n, height, width, 3], any size → probabilities float32 [n, classes], labels int64 [n]."""
-        probabilities, labels = self.session.run(OUTPUTS, {INPUT: pictures})
+        probabilities, labels = run_each(self.session, pictures)
         return probabilities, labels

@@ -23,6 +23,13 @@ def test_pictures_in_one_batch_get_the_answers_of_the_network_alone(finished_run
     assert labels.dtype == np.int64 and set(labels) <= {-1, *range(10)}
 
 
+def test_an_answer_does_not_depend_on_the_other_pictures(finished_run, charts):
+    model = PatternModel(finished_run / DEPLOYABLE_QUANTIZED)
+    pictures = np.stack([np.asarray(picture_of(row)) for row in load_split(charts, "test")])
+    pictures[1:] = 255 - pictures[1:] // 3  # of quite another range
+    np.testing.assert_array_equal(model(pictures)[0][0], model(pictures[:1])[0][0])
+
+
 def test_the_file_says_what_it_is(finished_run, charts):
     model = PatternModel(finished_run / DEPLOYABLE_QUANTIZED)
     assert model.classes == read_classes(finished_run)

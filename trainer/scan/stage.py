@@ -14,7 +14,7 @@ from trainer.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED, PatternModel
 from trainer.picture import open_rgb
 from trainer.scan.hits import find_hits, write_hits
 from trainer.scan.pictures import SHEET, draw_series, draw_surest
-from trainer.scan.series import REMEDY, Window, read_series
+from trainer.scan.series import Window, read_series
 
 
 def scan(config: ScanConfig) -> Path:
@@ -22,10 +22,8 @@ def scan(config: ScanConfig) -> Path:
 
     Raises UserError for a model or a directory of windows that can't be used.
     """
-    if config.batch_size < 1:
-        raise UserError(f"--batch-size {config.batch_size} must be at least 1")
     model, series = PatternModel(_model_file(config.model)), read_series(config.windows)
-    probabilities, labels = classify(model, series.windows, config.batch_size)
+    probabilities, labels = classify(model, series.windows)
     hits = find_hits(series.windows, probabilities, labels, model.classes)
     output = config.output or config.windows.with_name(f"{config.windows.resolve().name}-hits")
     try:
@@ -41,26 +39,12 @@ def scan(config: ScanConfig) -> Path:
     return output
 
 
-def classify(model: PatternModel, windows: Sequence[Window], batch_size: int) -> tuple[np.ndarray, np.ndarray]:
+def classify(model: PatternModel, windows: Sequence[Window]) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities [windows, classes] and labels [windows]. Raises UserError that names an unreadable picture."""
-    probabilities, labels = [], []
-    with tqdm(total=len(windows), desc="scan", unit=" windows", leave=False, disable=None) as bar:
-        for start in range(0, len(windows), batch_size):
-            batch = windows[start : start + batch_size]
-            answer = model(_pixels(batch))
-            probabilities.append(answer[0])
-            labels.append(answer[1])
-            bar.update(len(batch))
-    return np.concatenate(probabilities), np.concatenate(labels)
-
-
-def _pixels(windows: Sequence[Window]) -> np.ndarray:
-    """The charts, uint8 [windows, height, width, 3]."""
-    pictures = [open_rgb(window.file) for window in windows]
-    for window, picture in zip(windows, pictures, strict=True):
-        if picture.size != pictures[0].size:
-            raise UserError(f"{window.file} is of another size than {windows[0].file}; {REMEDY} again")
-    return np.stack([np.asarray(picture) for picture in pictures])
+    bar = tqdm(windows, desc="scan", unit=" windows", leave=False, disable=None)
+    answers = [model(np.asarray(open_rgb(window.file))[np.newaxis]) for window in bar]
+    probabilities, labels = (np.concatenate(output) for output in zip(*answers, strict=True))
+    return probabilities, labels
 
 
 def _model_file(model: Path) -> Path:
