@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from dataset_builder import render_candles
-from dataset_builder.drawing.plain import FEWEST_BARS, MOST_BARS
+from dataset_builder.limits import FEWEST_BARS, MOST_BARS
 from dataset_builder.market.candles import Candles
 from trainer.serve.event import BadRequest
 
