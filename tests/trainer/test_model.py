@@ -47,7 +47,7 @@ def test_the_top_layers_of_a_base_can_be_dropped(base, tmp_path):
 
 @pytest.mark.parametrize("number", [-1, 3])
 def test_no_more_layers_can_be_kept_than_there_are(base, number):
-    with pytest.raises(UserError, match=f"--keep-layers {number} must be from 1 to the 2 that there are"):
+    with pytest.raises(UserError, match=f"--keep-layers {number} must be from 1 to 2, the layers that there are"):
         build(dataclasses.replace(TINY, base=str(base), keep_layers=number), CLASSES)
 
 
