@@ -74,12 +74,17 @@ def plan(config: BuildConfig, classes: tuple[str, ...]) -> dict[str, list[Item]]
 
 def chunks(items: dict[str, list[Item]]) -> list[Chunk]:
     """The same charts in handy portions, in order."""
-    size = min(1000, max(25, math.ceil(sum(map(len, items.values())) / 64)))
+    size = chunk_size(sum(map(len, items.values())))
     return [
         Chunk(split, start // size, tuple(members[start : start + size]))
         for split, members in items.items()
         for start in range(0, len(members), size)
     ]
+
+
+def chunk_size(charts: int) -> int:
+    """How many charts of a dataset of so many make a chunk, or a Parquet file."""
+    return min(1000, max(25, math.ceil(charts / 64)))
 
 
 def _take_turns(classes: tuple[str, ...], size: int) -> Iterator[tuple[str, int]]:

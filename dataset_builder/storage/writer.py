@@ -11,7 +11,8 @@ from dataset_builder.drawing.chart import encode_png
 from dataset_builder.files import atomic, disk_errors, write_json
 from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
 from dataset_builder.storage.plan import NONE, Chunk, Item
-from dataset_builder.storage.schema import ROW, arrow_schema
+from dataset_builder.storage.schema import ROW
+from dataset_builder.storage.shards import with_picture, write_shard
 from dataset_builder.storage.workshop import Workshop
 
 
@@ -61,19 +62,16 @@ def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]
 
 
 def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     path = workshop.directory / workshop.files_of(chunk)[0]
     path.parent.mkdir(exist_ok=True)
     rows = []
     for item, sample in samples:
         png = encode_png(sample.image)
         row = _row(item, sample, png)
-        rows.append(row | {"image": {"bytes": png, "path": f"{item.id}.png"}})
+        rows.append(with_picture(row, png))
         yield row
     with atomic(path, "wb") as file:
-        pq.write_table(pa.Table.from_pylist(rows, arrow_schema()), file, row_group_size=100)
+        write_shard(rows, file)
 
 
 def _row(item: Item, sample: Sample, png: bytes) -> dict:
