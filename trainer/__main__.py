@@ -1,15 +1,24 @@
-"""``python -m trainer``: train, export, evaluate, predict, summary."""
+"""``python -m trainer``: train, export, evaluate, predict, summary, fetch, push."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import tyro
 
-from trainer.config import EvaluateConfig, ExportConfig, PredictConfig, SummaryConfig, TrainConfig
+from trainer.config import (
+    EvaluateConfig,
+    ExportConfig,
+    FetchConfig,
+    PredictConfig,
+    PushConfig,
+    SummaryConfig,
+    TrainConfig,
+)
 from trainer.errors import UserError
 
 
@@ -51,14 +60,14 @@ def _export(argv: list[str]) -> None:
     config = _parse(ExportConfig, "export", argv)
     from trainer.export import export
 
-    export(config)
+    export(_fetched(config))
 
 
 def _evaluate(argv: list[str]) -> None:
     config = _parse(EvaluateConfig, "evaluate", argv)
     from trainer.evaluate import evaluate
 
-    evaluate(config)
+    evaluate(_fetched(config))
 
 
 def _predict(argv: list[str]) -> None:
@@ -75,13 +84,36 @@ def _summary(argv: list[str]) -> None:
     print_summary(config.run)
 
 
+def _fetch(argv: list[str]) -> None:
+    config = _parse(FetchConfig, "fetch", argv)
+    from trainer.fetch import fetch
+
+    print(fetch(config.dataset))
+
+
+def _push(argv: list[str]) -> None:
+    config = _parse(PushConfig, "push", argv)
+    from trainer.push import push
+
+    push(_fetched(config) if config.dataset else config)
+
+
 COMMANDS: dict[str, tuple[type, Callable[[list[str]], None]]] = {
     "train": (TrainConfig, _train),
     "export": (ExportConfig, _export),
     "evaluate": (EvaluateConfig, _evaluate),
     "predict": (PredictConfig, _predict),
     "summary": (SummaryConfig, _summary),
+    "fetch": (FetchConfig, _fetch),
+    "push": (PushConfig, _push),
 }
+
+
+def _fetched(config: Any) -> Any:
+    """The same with a directory for a dataset on the Hub."""
+    from trainer.fetch import local_dataset
+
+    return replace(config, dataset=local_dataset(config.dataset))
 
 
 def _parse(config: type, name: str, argv: list[str]) -> Any:

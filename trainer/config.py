@@ -17,7 +17,7 @@ class TrainConfig:
     """
 
     dataset: Path
-    """Dataset directory, as `python -m dataset_builder build` writes it."""
+    """Dataset directory, as `python -m dataset_builder build` writes it, or hub:user/name@revision."""
     output: Path
     """Run directory. It appears when the run is finished; until then its files are in OUTPUT.partial."""
     recipe: str = "default"
@@ -63,7 +63,7 @@ class ExportConfig:
     run: Positional[Path]
     """Run directory, as `train` writes it."""
     dataset: Path
-    """The dataset that the run was trained on."""
+    """The dataset that the run was trained on: a directory, or hub:user/name@revision."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class EvaluateConfig:
     model: Path
     """Model directory."""
     dataset: Path
-    """Dataset directory."""
+    """Dataset directory, or hub:user/name@revision."""
     split: str = "test"
     """Split of the dataset."""
     onnx: Path | None = None
@@ -104,3 +104,27 @@ class SummaryConfig:
 
     run: Positional[Path]
     """Run directory."""
+
+
+@dataclass(frozen=True)
+class FetchConfig:
+    """Fetch a dataset from the Hub into data/hub, verify it and print its directory."""
+
+    dataset: Positional[Path]
+    """hub:user/name@revision"""
+
+
+@dataclass(frozen=True)
+class PushConfig:
+    """Publish a run on the Hugging Face Hub with its card. A push that broke off goes on."""
+
+    run: Positional[Path]
+    """Run directory."""
+    repo: str
+    """Where to, as user/name; made if it is not there."""
+    private: bool = False
+    """Make a new repository one that only its owner sees."""
+    revision: str | None = None
+    """Tag for this version, such as v1."""
+    dataset: Path | None = None
+    """The dataset that the run was trained on, a directory or hub:user/name@revision, to check that it still is."""

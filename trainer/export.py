@@ -16,6 +16,7 @@ from optimum.onnxruntime.configuration import AutoQuantizationConfig
 from optimum.utils import logging as optimum_logging
 from transformers.utils import logging
 
+from trainer.card import write_card
 from trainer.classifier import ONNX, QUANTIZED, OnnxClassifier
 from trainer.config import ExportConfig
 from trainer.data import label_ids, load_split
@@ -24,9 +25,8 @@ from trainer.evaluate import CHECKPOINT, all_logits
 from trainer.latency import cpu_name, onnx_latency, torch_latency
 from trainer.manifest import read_manifest, verify
 from trainer.model import TorchClassifier
-from trainer.publish import write_card
 from trainer.results import read_results, write_results
-from trainer.run import read_resolved
+from trainer.run import differing_dataset
 from trainer.summary import file_line
 
 LOGIT_TOLERANCE = 1e-3
@@ -84,12 +84,9 @@ class Gate:
     def __init__(self, config: ExportConfig, checkpoint: TorchClassifier) -> None:
         """Raises UserError if the dataset is not the one that the run was trained on."""
         manifest = read_manifest(config.dataset)
-        trained_on = read_resolved(config.run)["dataset"]
-        if manifest.fingerprint != trained_on["fingerprint"]:
-            raise UserError(
-                f"{config.run} was trained on {trained_on['name']} (fingerprint {trained_on['fingerprint'][:12]}…),"
-                f" and {config.dataset} is another dataset; export with the first one"
-            )
+        another = differing_dataset(config.run, str(config.dataset), manifest.fingerprint)
+        if another:
+            raise UserError(f"{another}; export with the first one")
         verify(config.dataset, manifest)
         self.run = config.run
         self.rows = load_split(config.dataset, "validation")

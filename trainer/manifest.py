@@ -7,20 +7,27 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet
 
 from trainer.errors import UserError
 
+SOURCE = "hub.json"
+
 
 @dataclass(frozen=True)
 class Manifest:
-    """What ``manifest.json`` says. ``splits`` maps each split to its number of charts."""
+    """What ``manifest.json`` says. ``splits`` maps each split to its number of charts.
+
+    ``source`` is where a dataset was fetched from the Hub and when: ``repo``, ``revision``, ``commit``, ``fetched``.
+    """
 
     name: str
     classes: tuple[str, ...]
     splits: dict[str, int]
     fingerprint: str
+    source: dict[str, str] | None = None
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -31,13 +38,28 @@ def read_manifest(directory: Path) -> Manifest:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         splits = {split: entry["charts"] for split, entry in stored["splits"].items()}
-        return Manifest(directory.resolve().name, tuple(stored["classes"]), splits, stored["fingerprint"])
+        name, classes = directory.resolve().name, tuple(stored["classes"])
+        return Manifest(name, classes, splits, stored["fingerprint"], read_source(directory))
     except FileNotFoundError:
         raise UserError(
             f"{directory} has no manifest.json, so it is not a finished dataset; start its build again"
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path} cannot be read ({error!r}); build the dataset again") from None
+
+
+def described(manifest: Manifest) -> dict[str, Any]:
+    """What a run keeps of its dataset."""
+    said = {"name": manifest.name, "fingerprint": manifest.fingerprint, "splits": manifest.splits}
+    if manifest.source:
+        said["source"] = {key: manifest.source[key] for key in ("repo", "revision", "commit")}
+    return said
+
+
+def read_source(directory: Path) -> dict[str, str] | None:
+    """Where a dataset was fetched from; None if it did not come from the Hub."""
+    path = directory / SOURCE
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def verify(directory: Path, manifest: Manifest) -> None:

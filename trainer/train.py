@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -19,8 +19,9 @@ from trainer.config import TrainConfig
 from trainer.data import ChartDataset, label_ids, load_splits
 from trainer.distributed import end, on_main_process, processes_are_missing
 from trainer.errors import UserError
+from trainer.fetch import local_dataset
 from trainer.heads import base_heads, write_heads
-from trainer.manifest import Manifest, read_manifest, verify
+from trainer.manifest import Manifest, described, read_manifest, verify
 from trainer.metrics import score
 from trainer.model import build, preprocessor_of
 from trainer.precision import bf16_is_fast
@@ -42,6 +43,7 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     run = RunDirectory(config.output)
     given = {"bf16": bf16_is_fast() and not given.get("fp16"), **given}
     arguments = training_arguments(given, run.partial, config.early_stopping_patience)
+    config = replace(config, dataset=on_main_process(local_dataset, config.dataset))
     manifest, start = on_main_process(_prepare, config, given, run)
     if start.finished:
         _say(arguments, f"{run.final} is finished, with this configuration and this dataset: nothing to do")
@@ -76,7 +78,7 @@ def _prepare(config: TrainConfig, given: dict[str, Any], run: RunDirectory) -> t
     resolved = {
         "config": _comparable(config),
         "training_arguments": given,
-        "dataset": {"name": manifest.name, "fingerprint": manifest.fingerprint, "splits": manifest.splits},
+        "dataset": described(manifest),
         "versions": {library: version(library) for library in LIBRARIES},
     }
     return manifest, prepare(run, resolved, config.resume, config.overwrite)
