@@ -13,12 +13,17 @@ CHARTS := $(if $(filter hub:%,$(DATASET)),data/hub/$(subst @,--,$(subst /,--,$(p
 	$(findstring @,$(DATASET)),,--main),$(DATASET))
 RUN ?= models/$(notdir $(CHARTS))-$(RECIPE)
 SPLIT ?= test
+# more options of `train`: TRAIN_ARGS="--dataset my_charts" learns from a folder of your own pictures too
 TRAIN_ARGS ?=
 # for push-dataset and push-model: user/name on the Hub, and for example PUSH_ARGS="--private --revision v1"
 REPO ?=
 PUSH_ARGS ?=
 # one process; `accelerate config` and LAUNCH="accelerate launch" for several GPUs
 LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no
+PRICES ?= prices.csv
+SCAN ?= scans/$(basename $(notdir $(PRICES)))
+WINDOWS ?= 30 45 60 90 120
+STRIDE ?= 6
 PYTHON ?= python3
 PIP_ARGS ?=
 VENV ?= .venv
@@ -26,19 +31,24 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 RECIPE_FILE := $(if $(filter %.yaml %.yml,$(RECIPE)),$(RECIPE),trainer/recipes/$(RECIPE).yaml)
+# RUN's model where it is exported, else the base that is shipped
+SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),models/chart-vit)
 INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(if $(filter hub:%,$(DATASET)),$(PY) -m trainer fetch $(DATASET),$(PY) -m dataset_builder build \
 	--output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS))
+DEPLOYABLE := $(RUN)/crypto_pattern_model_quantized.onnx
+MODEL ?= $(DEPLOYABLE)
+PORT ?= 8000
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev dataset audit train export evaluate predict pretrain push-dataset push-model test lint bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
-	@echo "Variables: NAME=$(NAME) SIZE=$(SIZE) SEED=$(SEED) RECIPE=$(RECIPE) DATASET=$(DATASET) RUN=$(RUN) TRAIN_ARGS BUILD_ARGS REPO PUSH_ARGS"
+	@echo "Variables: NAME=$(NAME) SIZE=$(SIZE) SEED=$(SEED) RECIPE=$(RECIPE) DATASET=$(DATASET) RUN=$(RUN) PRICES=$(PRICES) SCAN=$(SCAN) TRAIN_ARGS BUILD_ARGS REPO PUSH_ARGS"
 
 setup: $(VENV)/installed  ## virtual environment with pinned packages
 setup-dev: $(VENV)/installed-dev  ## the same with what tests and linters need
@@ -49,7 +59,13 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,ray]'
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,ray,baselines]'
+	@touch $@
+
+setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
+
+tests/node/node_modules/.package-lock.json: tests/node/package.json
+	npm install --prefix tests/node --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 dataset: $(VENV)/installed  ## draw charts into DATASET, or fetch it; a finished one is frozen
@@ -66,7 +82,7 @@ train: $(RUN)/model.safetensors  ## fine-tune by RECIPE on DATASET into RUN; goe
 $(RUN)/model.safetensors: $(CHARTS)/manifest.json $(RECIPE_FILE) | $(VENV)/installed
 	$(BIN)/$(LAUNCH) -m trainer train --recipe $(RECIPE) --dataset $(DATASET) --output $(RUN) --resume --overwrite $(TRAIN_ARGS)
 
-export: $(INT8)  ## RUN to ONNX and INT8, each held against the checkpoint
+export: $(INT8)  ## RUN to ONNX and INT8, for pixels and for pictures, each held against the checkpoint
 
 $(INT8): $(RUN)/model.safetensors
 	$(PY) -m trainer export $(RUN) --dataset $(DATASET)
@@ -80,8 +96,23 @@ $(RUN)/summary.txt: $(RUN)/evaluation.json
 evaluate: $(INT8)  ## score RUN's INT8 model on SPLIT of DATASET
 	$(PY) -m trainer evaluate --model $(RUN) --onnx $(INT8) --dataset $(DATASET) --split $(SPLIT)
 
+baselines: $(INT8) $(VENV)/installed-dev  ## score simpler answers on the same charts, into RUN's card
+	$(PY) -m trainer baselines $(RUN) --dataset $(DATASET)
+
 predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
 	$(PY) -m trainer predict --model $(RUN) $(PICTURES)
+
+scan: $(VENV)/installed  ## find patterns in the candles of PRICES=btc.csv, with RUN's model or the base: see SCAN
+	$(PY) -m dataset_builder render "$(PRICES)" --window $(WINDOWS) --stride $(STRIDE) --output "$(SCAN)/charts"
+	$(PY) -m trainer scan "$(SCAN)/charts" --model $(SCAN_MODEL) --output "$(SCAN)"
+
+$(DEPLOYABLE): $(INT8) ;  # of the same export
+
+serve: $(MODEL) | $(VENV)/installed  ## name patterns over HTTP on localhost:PORT with MODEL, as the Lambda container does
+	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)
+
+experiments: $(VENV)/installed  ## hold all runs in models against each other
+	$(PY) -m trainer compare models/*
 
 pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and a half on 2 cores
 	$(PY) -m dataset_builder build --config dataset_builder/recipes/pretrain.yaml --output data/pretrain

@@ -8,6 +8,7 @@ Prints a Markdown table. Compare ratios, not seconds: machines differ, and so do
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,23 +19,29 @@ import psutil
 
 COMMAND = [sys.executable, "-m", "dataset_builder"]
 POLL = 0.05  # seconds between looks at the memory
+# What the machine itself gains from a second process: its cores may be two threads of one.
+TIMED = "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
+LOOP = TIMED.format("sum(i * i for i in range(20_000_000))")
+DRAWING = "from dataset_builder.sample import draw_sample; " + TIMED.format(
+    "[draw_sample(1, 'double_top', index) for index in range(600)]"
+)
 
 
-def build(size: int, workers: int, *options: str) -> tuple[float, float]:
-    """Build a dataset in a directory of its own; returns seconds and the largest process's peak memory in MB."""
+def build(size: int, workers: int, *options: str) -> tuple[float, float, float]:
+    """Build a dataset in a directory of its own; returns seconds, and peak memory of parent and largest child in MB."""
     with tempfile.TemporaryDirectory() as directory:
         output = ["--output", str(Path(directory) / "charts"), "--size", str(size), "--workers", str(workers)]
         start = time.perf_counter()
         process = psutil.Popen(
             [*COMMAND, "build", *output, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        peak = 0
+        parent = child = 0
         while process.poll() is None:
-            peak = max(peak, *(_memory(each) for each in [process, *_children(process)]))
+            parent, child = max(parent, _memory(process)), max([child, *map(_memory, _children(process))])
             time.sleep(POLL)
         if process.returncode:
             raise SystemExit(f"the build of {size} charts failed")
-        return time.perf_counter() - start, peak / 1e6
+        return time.perf_counter() - start, parent / 1e6, child / 1e6
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:
@@ -61,22 +68,43 @@ def help_seconds(runs: int = 7) -> float:
     return sorted(times)[runs // 2]
 
 
+def two_process_gain(code: str) -> float:
+    """How much more two processes get done than one that runs the same code, which prints the seconds it took."""
+    one, two = _slowest(code, 1), _slowest(code, 2)
+    return 2 * one / two
+
+
+def _slowest(code: str, processes: int) -> float:
+    command, environment = [sys.executable, "-c", code], os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    running = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
+    return max(float(process.communicate()[0]) for process in running)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", type=int, default=20_000, help="charts of the large build (default 20,000)")
     large = parser.parse_args().large
-    one, _ = build(2000, 1)
-    two, _ = build(2000, 2)
-    thousand, small_peak = build(1000, 2)
-    seconds, large_peak = build(large, 2, "--format", "parquet")
+    one, *_ = build(2000, 1)
+    two, *_ = build(2000, 2)
+    thousand, *pictures = build(1000, 2)
+    _, *small = build(1000, 2, "--format", "parquet")
+    seconds, *big = build(large, 2, "--format", "parquet")
     print("| build | |\n|---|---:|")
     print(f"| 2,000 charts, 1 worker | {2200 / one:.0f} charts/s |")
     print(f"| 2,000 charts, 2 workers | {2200 / two:.0f} charts/s, {one / two:.2f} × |")
+    print(f"| two processes that only draw, against one | {two_process_gain(DRAWING):.2f} × |")
+    print(f"| two processes of nothing but Python, against one | {two_process_gain(LOOP):.2f} × |")
     print(f"| 1,000 charts and 100 in unseen styles, 2 workers | {thousand:.1f} s |")
     print(f"| {large:,} charts, Parquet, 2 workers | {large * 1.1 / seconds:.0f} charts/s |")
-    print(f"| largest process: 1,000 charts | {small_peak:.0f} MB |")
-    print(f"| largest process: {large:,} charts | {large_peak:.0f} MB, {large_peak / small_peak:.2f} × |")
+    print(f"| peak of parent and of a worker: 1,000 charts | {_megabytes(pictures)} |")
+    print(f"| the same in Parquet: 1,000 charts | {_megabytes(small)} |")
+    print(f"| {large:,} charts | {_megabytes(big)}, {max(big) / max(small):.2f} × |")
     print(f"| `python -m dataset_builder --help` | {help_seconds():.2f} s |")
+
+
+def _megabytes(peaks: list[float]) -> str:
+    parent, worker = peaks
+    return f"{parent:.0f} and {worker:.0f} MB"
 
 
 if __name__ == "__main__":

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["ChartPatternGenerator"]
+__all__ = ["ChartPatternGenerator", "render_candles"]
 __version__ = "0.2.0"  # raised whenever the same configuration draws other pictures
+_HOMES = {"ChartPatternGenerator": "dataset_builder.generator", "render_candles": "dataset_builder.render"}
 
 
 def __getattr__(name: str):
     """Import the drawing code on first use: the command line's ``--help`` does without it."""
-    if name == "ChartPatternGenerator":
-        from dataset_builder.generator import ChartPatternGenerator
+    if name in _HOMES:
+        from importlib import import_module
 
-        return ChartPatternGenerator
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

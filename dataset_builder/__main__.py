@@ -13,8 +13,10 @@ COMMANDS = {
     "build": (config.BuildConfig, "dataset_builder.storage.build:build"),
     "audit": (config.AuditConfig, "dataset_builder.audit.run:audit"),
     "merge": (config.MergeConfig, "dataset_builder.storage.merge:merge"),
+    "render": (config.RenderConfig, "dataset_builder.storage.windows:render"),
     "verify": (config.VerifyConfig, "dataset_builder.storage.verify:verify"),
     "push": (config.PushConfig, "dataset_builder.storage.push:push"),
+    "diff": (config.DiffConfig, "dataset_builder.storage.diff:diff"),
 }
 
 
@@ -52,6 +54,10 @@ def _parse(config_class: type, command: str, arguments: list[str]):
     """Options over a YAML file named by ``--config`` over defaults."""
     import tyro
 
+    options = [word.split("=")[0] for word in arguments if word.startswith("--")]
+    for option in options:
+        if options.count(option) > 1:  # the last one would win, in silence
+            raise UserError(f"{option} is given more than once: give it once, with all its values")
     default = None
     if "--config" in arguments:
         at = arguments.index("--config")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
 
 from dataset_builder.errors import UserError
+from dataset_builder.limits import DEFAULT_STYLE, check_bars, check_image_size
 
 
 def _cores() -> int:
@@ -64,8 +65,7 @@ class BuildConfig:
         """Raises UserError for settings that no dataset can have."""
         if self.size < classes:
             raise UserError(f"--size {self.size} is less than one chart for each of the {classes} classes")
-        if not 32 <= self.image_size <= 1024:
-            raise UserError(f"--image-size must be between 32 and 1024 pixels, not {self.image_size}")
+        check_image_size("--image-size", self.image_size)
         if self.workers < 1:
             raise UserError(f"--workers must be at least 1, not {self.workers}")
         if self.seed < 0:
@@ -114,6 +114,44 @@ class PushConfig:
 
 
 @dataclass(frozen=True)
+class RenderConfig:
+    """Draw windows of a file of candles, for a model to look at."""
+
+    prices: Path
+    """CSV or Parquet file with a time and open, high, low and close in each row, oldest first."""
+    output: Path = Path("scans/default/charts")
+    """Directory to make. One that this command made before is replaced."""
+    window: tuple[int, ...] = (60,)
+    """Candles in a picture; several lengths may be given."""
+    stride: int = 12
+    """Candles between the ends of two windows; the last one ends with the file."""
+    style: str = DEFAULT_STYLE
+    """Chart style, a file's name in dataset_builder/styles."""
+    volume: bool = False
+    """Draw traded volume in a pane under the price."""
+    image_size: int = 224
+    """Width and height of a picture, in pixels."""
+
+    def check(self) -> None:
+        """Raises UserError for settings that no picture can have."""
+        for length in self.window or (0,):
+            check_bars("--window", length)
+        if self.stride < 1:
+            raise UserError(f"--stride must be at least 1, not {self.stride}")
+        check_image_size("--image-size", self.image_size)
+
+
+@dataclass(frozen=True)
+class DiffConfig:
+    """Say how two datasets differ. The exit code is 0 if they are the same, 1 if they differ."""
+
+    first: Path
+    """A dataset."""
+    second: Path
+    """Another one."""
+
+
+@dataclass(frozen=True)
 class AuditConfig:
     """Measure whether a dataset is good: true labels, no leaks, no duplicates, candles like a market's."""
 
@@ -127,6 +165,7 @@ class AuditConfig:
 
 def defaults_from_yaml(config_class: type, path: Path):
     """An instance with the file's values in place of the defaults. Raises UserError for a bad file or unknown key."""
+    import tyro
     import yaml
 
     try:
@@ -139,4 +178,12 @@ def defaults_from_yaml(config_class: type, path: Path):
     for key in values:
         if key not in known:
             raise UserError.unknown(f"key in {path}:", str(key), known)
-    return config_class(**{key: Path(value) if key == "output" else value for key, value in values.items()})
+    required = {name: tyro.MISSING for name, field in known.items() if field.default is MISSING}
+    return config_class(**required | {key: _as_type(known[key].type, value) for key, value in values.items()})
+
+
+def _as_type(annotation: str, value):
+    """A YAML value as the field holds it."""
+    if annotation == "Path":
+        return Path(value)
+    return tuple(value) if isinstance(value, list) else value

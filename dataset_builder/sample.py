@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 from PIL import Image
 
 from dataset_builder.drawing.chart import Chart, render
@@ -27,9 +28,14 @@ HELD_OUT_STYLES = tuple(style for style in STYLES if style.held_out)
 class Sample:
     """A chart, what is known about it (JSON-ready), and why earlier draws were rejected (reason -> count)."""
 
-    image: Image.Image
+    pixels: np.ndarray  # uint8, RGB, shape (height, width, 3)
     metadata: dict
     rejections: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def image(self) -> Image.Image:
+        """The picture as Pillow RGB."""
+        return Image.fromarray(self.pixels)
 
 
 def draw_sample(
@@ -51,7 +57,7 @@ def draw_sample(
     market, stage, rejections = draw_accepted(pattern.sketch, lambda view: refusal(pattern, view), look, rng)
     chart = render(market.candles, look, _frame(market, look), market.pivots, image_size)
     metadata = _metadata(pattern_name, seed, index, look, stage, market, chart)
-    return Sample(chart.image, metadata, rejections)
+    return Sample(chart.pixels, metadata, rejections)
 
 
 def draw_negative(
@@ -70,7 +76,7 @@ def draw_negative(
     market, stage, rejections = draw_accepted(negative.sketch, found, look, rng)
     chart = render(market.candles, look, _frame(market, look), market.pivots, image_size)
     whole = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
-    return Sample(chart.image, _metadata(None, seed, index, look, stage, whole, chart), rejections)
+    return Sample(chart.pixels, _metadata(None, seed, index, look, stage, whole, chart), rejections)
 
 
 def variety(split: str) -> tuple[tuple[Style, ...], str]:
@@ -87,8 +93,18 @@ def draw_look_again(split: str, row: dict, image_size: int = 224) -> Look:
 def _stream(seed: int, name: str, index: int, purpose: str, stream: str) -> np.random.Generator:
     """An independent random stream. Keyed on names, so that a new class or purpose shifts no other."""
     digest = hashlib.sha256(f"{seed}/{name}/{index}/{purpose}/{stream}".encode()).digest()
-    words = np.frombuffer(digest, "<u4").astype(np.uint32)  # the form that numpy takes in without converting it
-    return np.random.Generator(np.random.PCG64(words))
+    return np.random.Generator(np.random.PCG64(_Digest(digest)))
+
+
+class _Digest(ISeedSequence):
+    """A hash as the state of a generator: numpy need not mix its bits again, which takes it longer than the hash."""
+
+    def __init__(self, digest: bytes):
+        self._digest = digest
+
+    def generate_state(self, n_words: int, dtype=np.uint32) -> np.ndarray:
+        words = np.frombuffer(self._digest, np.dtype(dtype).newbyteorder("<"), n_words)
+        return words.astype(dtype)  # the machine's own order
 
 
 def _metadata(label: str | None, seed: int, index: int, look: Look, stage: str, market: Market, chart: Chart) -> dict:

@@ -1,25 +1,33 @@
-"""``python -m trainer``: train, export, evaluate, predict, summary, fetch, push."""
+"""``python -m trainer COMMAND``: the commands of stage two."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import tyro
 
-from trainer.config import (
-    EvaluateConfig,
-    ExportConfig,
-    FetchConfig,
-    PredictConfig,
-    PushConfig,
-    SummaryConfig,
-    TrainConfig,
-)
+from trainer import config
 from trainer.errors import UserError
+
+# A command imports what it needs when it runs, so that --help and predict are quick.
+COMMANDS: dict[str, tuple[type, str]] = {
+    "train": (config.TrainConfig, "trainer.train:train"),
+    "export": (config.ExportConfig, "trainer.export.stage:export"),
+    "evaluate": (config.EvaluateConfig, "trainer.evaluate:evaluate"),
+    "predict": (config.PredictConfig, "trainer.predict:predict"),
+    "explain": (config.ExplainConfig, "trainer.explain:explain"),
+    "scan": (config.ScanConfig, "trainer.scan.stage:scan"),
+    "serve": (config.ServeConfig, "trainer.serve.local:serve"),
+    "baselines": (config.BaselinesConfig, "trainer.baselines.stage:baselines"),
+    "compare": (config.CompareConfig, "trainer.compare:compare"),
+    "summary": (config.SummaryConfig, "trainer.summary:summary"),
+    "fetch": (config.FetchConfig, "trainer.fetch:print_directory"),
+    "push": (config.PushConfig, "trainer.push:push"),
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         if not argv or argv[0] in ("-h", "--help"):
             print(_help())
         elif argv[0] in COMMANDS:
-            COMMANDS[argv[0]][1](argv[1:])
+            _run(argv[0], argv[1:])
         else:
             raise UserError.unknown("command", argv[0], COMMANDS)
     except UserError as error:
@@ -44,85 +52,31 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-# Each command imports what it needs when it runs, so that --help and predict are quick.
+def _run(name: str, argv: list[str]) -> None:
+    config_class, target = COMMANDS[name]
+    settings: tuple[Any, ...]
+    if config_class is config.TrainConfig and not {"-h", "--help"} & set(argv):
+        from trainer.recipe import resolve
+
+        settings = resolve(argv)  # of the Trainer's arguments too
+    else:
+        settings = (_fetched(tyro.cli(config_class, prog=f"python -m trainer {name}", args=argv)),)
+    module, function = target.split(":")
+    getattr(import_module(module), function)(*settings)
 
 
-def _train(argv: list[str]) -> None:
-    if "-h" in argv or "--help" in argv:
-        tyro.cli(TrainConfig, prog="python -m trainer train", args=["--help"])
-    from trainer.recipe import resolve
-    from trainer.train import train
-
-    train(*resolve(argv))
-
-
-def _export(argv: list[str]) -> None:
-    config = _parse(ExportConfig, "export", argv)
-    from trainer.export import export
-
-    export(_fetched(config))
-
-
-def _evaluate(argv: list[str]) -> None:
-    config = _parse(EvaluateConfig, "evaluate", argv)
-    from trainer.evaluate import evaluate
-
-    evaluate(_fetched(config))
-
-
-def _predict(argv: list[str]) -> None:
-    config = _parse(PredictConfig, "predict", argv)
-    from trainer.predict import predict
-
-    predict(config)
-
-
-def _summary(argv: list[str]) -> None:
-    config = _parse(SummaryConfig, "summary", argv)
-    from trainer.summary import print_summary
-
-    print_summary(config.run)
-
-
-def _fetch(argv: list[str]) -> None:
-    config = _parse(FetchConfig, "fetch", argv)
+def _fetched(settings: Any) -> Any:
+    """The same with a directory for a dataset on the Hub."""
+    if not str(getattr(settings, "dataset", "")).startswith("hub:"):
+        return settings
     from trainer.fetch import fetch
 
-    print(fetch(config.dataset))
-
-
-def _push(argv: list[str]) -> None:
-    config = _parse(PushConfig, "push", argv)
-    from trainer.push import push
-
-    push(_fetched(config) if config.dataset else config)
-
-
-COMMANDS: dict[str, tuple[type, Callable[[list[str]], None]]] = {
-    "train": (TrainConfig, _train),
-    "export": (ExportConfig, _export),
-    "evaluate": (EvaluateConfig, _evaluate),
-    "predict": (PredictConfig, _predict),
-    "summary": (SummaryConfig, _summary),
-    "fetch": (FetchConfig, _fetch),
-    "push": (PushConfig, _push),
-}
-
-
-def _fetched(config: Any) -> Any:
-    """The same with a directory for a dataset on the Hub."""
-    from trainer.fetch import local_dataset
-
-    return replace(config, dataset=local_dataset(config.dataset))
-
-
-def _parse(config: type, name: str, argv: list[str]) -> Any:
-    return tyro.cli(config, prog=f"python -m trainer {name}", args=argv)
+    return replace(settings, dataset=fetch(settings.dataset.as_posix()))
 
 
 def _help() -> str:
     width = max(map(len, COMMANDS))
-    lines = [f"  {name:{width}}  {config.__doc__.splitlines()[0]}" for name, (config, _) in COMMANDS.items()]
+    lines = [f"  {name:{width}}  {settings.__doc__.splitlines()[0]}" for name, (settings, _) in COMMANDS.items()]
     return "\n".join(["usage: python -m trainer COMMAND …", "", *lines, "", "COMMAND --help tells more."])
 
 

@@ -11,14 +11,13 @@ from trainer.summary import false_alarms_line
 METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # ours -> the Hub's
 
 
-def eval_results(evaluations: list[dict[str, Any]], trained_on: dict[str, Any]) -> list[EvalResult]:
-    """Entries of ``model-index``. ``trained_on`` is what the run says of its dataset: its place on the Hub, if any."""
-    source = trained_on.get("source")
+def eval_results(evaluations: list[dict[str, Any]], sources: dict[str, dict[str, str]]) -> list[EvalResult]:
+    """Entries of ``model-index``. ``sources`` says where on the Hub the dataset of a fingerprint is."""
     return [
         EvalResult(
             task_type="image-classification",
-            dataset_type=source["repo"] if _is_of(entry, trained_on, source) else "imagefolder",
-            dataset_revision=source["commit"] if _is_of(entry, trained_on, source) else None,
+            dataset_type=sources[entry["fingerprint"]]["repo"] if entry["fingerprint"] in sources else "imagefolder",
+            dataset_revision=sources[entry["fingerprint"]]["commit"] if entry["fingerprint"] in sources else None,
             dataset_name=f"{entry['dataset']} ({entry['weights']})",
             dataset_split=entry["split"],
             metric_type=hub_name,
@@ -29,11 +28,6 @@ def eval_results(evaluations: list[dict[str, Any]], trained_on: dict[str, Any]) 
         if "accuracy" in entry
         for ours, hub_name in METRICS.items()
     ]
-
-
-def _is_of(entry: dict[str, Any], trained_on: dict[str, Any], source: dict[str, str] | None) -> bool:
-    """Whether an evaluation is of the dataset that the Hub has."""
-    return source is not None and entry["fingerprint"] == trained_on["fingerprint"]
 
 
 def figures(evaluations: list[dict[str, Any]]) -> str:

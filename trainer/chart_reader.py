@@ -86,7 +86,7 @@ class ChartReader(nn.Module):
             outputs["reading_loss"] = _reading_loss(self.reading(tokens, places, self.grid), high_low)
         if self.pivots is not None and pivot_map is not None:
             found = self.pivots(tokens).squeeze(-1).float()
-            outputs["pivot_loss"] = functional.binary_cross_entropy_with_logits(found, pivot_map.gather(1, places))
+            outputs["pivot_loss"] = _pivot_loss(found, pivot_map.gather(1, places))
         if len(outputs) > 1:
             outputs["label_loss"] = loss
         loss = loss + self.lessons.read_chart * outputs.get("reading_loss", 0)
@@ -140,3 +140,10 @@ def _reading_loss(read: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
     drawn = ~true.isnan()
     error = (read - true.nan_to_num()).abs() * drawn
     return error.sum() / drawn.sum().clamp(min=1)
+
+
+def _pivot_loss(found: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
+    """Mean cross-entropy over the patches [batch, kept] of the charts whose pivots are known."""
+    known = ~true.isnan()
+    losses = functional.binary_cross_entropy_with_logits(found, true.nan_to_num(), reduction="none")
+    return (losses * known).sum() / known.sum().clamp(min=1)

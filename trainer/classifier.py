@@ -10,6 +10,7 @@ import numpy as np
 
 from trainer.errors import UserError
 from trainer.preprocess import Preprocessor
+from trainer.session import open_session, run_each
 
 ONNX, QUANTIZED = Path("onnx/model.onnx"), Path("onnx/model_quantized.onnx")  # where transformers.js looks
 
@@ -28,26 +29,11 @@ class OnnxClassifier:
 
     def __init__(self, directory: Path, file: Path, threads: int = 0) -> None:
         """Raises UserError if ``directory`` is no model directory or ``file`` no ONNX file."""
-        import onnxruntime
-
         self.classes, self.preprocess = read_classes(directory), Preprocessor.read(directory)
-        if not file.is_file():
-            raise UserError(f"{file}: no such file; make it with `python -m trainer export`")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # errors only
-        try:
-            self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime's exceptions have no common base but this one
-            raise UserError(f"{file} is not an ONNX file that onnxruntime can run ({error})") from None
-        inputs = [node.name for node in self.session.get_inputs()]
-        if inputs != ["pixel_values"]:
-            raise UserError(
-                f"{file} takes {', '.join(inputs)}; it must take pixel_values, as `trainer export` writes it"
-            )
+        self.session = open_session(file, "pixel_values", threads)
 
     def logits(self, pixel_values: np.ndarray) -> np.ndarray:
-        return self.session.run(None, {"pixel_values": pixel_values})[0]
+        return run_each(self.session, pixel_values)[0]
 
 
 def read_classes(directory: Path) -> tuple[str, ...]:

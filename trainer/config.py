@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from tyro.conf import Positional
+from tyro.conf import Positional, UseAppendAction
+
+Quantize = Literal["int8", "int4", "fp16"]
+Target = Literal["auto", "avx2", "avx512_vnni", "arm64"]
 
 
 @dataclass(frozen=True)
@@ -16,8 +20,10 @@ class TrainConfig:
     --num-train-epochs 20. The command line wins over the recipe, and the recipe over the defaults below.
     """
 
-    dataset: Path
-    """Dataset directory, as `python -m dataset_builder build` writes it, or hub:user/name@revision."""
+    dataset: UseAppendAction[tuple[Path, ...]]
+    """Dataset directory, as `python -m dataset_builder build` writes it, hub:user/name@revision, or a folder of your
+    own labelled pictures: CLASS/PICTURE, or train/CLASS/PICTURE and so on. Give it again to add another; new classes
+    come last."""
     output: Path
     """Run directory. It appears when the run is finished; until then its files are in OUTPUT.partial."""
     recipe: str = "default"
@@ -26,6 +32,8 @@ class TrainConfig:
     """Checkpoint to fine-tune: a directory, or a name on the Hub. None: a new network of the five sizes below."""
     revision: str | None = None
     """Revision of the base on the Hub."""
+    keep_layers: int = 0
+    """Lowest layers of the base to keep; those above are dropped before training. 0: all."""
     image_size: int = 224
     """Pixels on each side of the picture that a new network sees."""
     patch_size: int = 16
@@ -58,12 +66,16 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class ExportConfig:
-    """Export a run to ONNX, quantize it, and compare both files with the checkpoint on the validation split."""
+    """Export a run to ONNX, quantize it, and compare every file with the checkpoint on the validation split."""
 
     run: Positional[Path]
     """Run directory, as `train` writes it."""
     dataset: Path
-    """The dataset that the run was trained on: a directory, or hub:user/name@revision."""
+    """The dataset that the run was trained on, or one of them: a directory, or hub:user/name@revision."""
+    quantize: Quantize = "int8"
+    """What crypto_pattern_model_quantized.onnx is in. The file in onnx/ is in INT8, whatever is said here."""
+    target: Target = "auto"
+    """The processor that INT8 is for. auto is right on every one of them."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +103,50 @@ class PredictConfig:
     pictures: Positional[tuple[Path, ...]]
     """Picture files."""
     model: Path
-    """Model directory. Its INT8 ONNX file is used, or else its ONNX file, or else its checkpoint."""
+    """Model directory, whose INT8 ONNX file is used, or else its ONNX file, or else its checkpoint; or the file
+    crypto_pattern_model.onnx or crypto_pattern_model_quantized.onnx alone."""
     onnx: Path | None = None
     """Use this ONNX file."""
     json: bool = False
     """Print one JSON object a line."""
+
+
+@dataclass(frozen=True)
+class ScanConfig:
+    """Find the patterns in a price series that `python -m dataset_builder render` drew."""
+
+    windows: Positional[Path]
+    """Directory that it wrote."""
+    model: Path = Path("models/chart-vit")
+    """Model directory, of which crypto_pattern_model_quantized.onnx is used, or such a file."""
+    output: Path | None = None
+    """Directory for the hits and their pictures. None: WINDOWS-hits, beside it."""
+
+
+@dataclass(frozen=True)
+class ExplainConfig:
+    """Draw where the model looked in a picture, and the prices that it read there."""
+
+    picture: Positional[Path]
+    """Picture file."""
+    model: Path = Path("models/chart-vit")
+    """Model directory. Its checkpoint is used."""
+    output: Path | None = None
+    """Picture to write. None: PICTURE_explained.png beside the picture."""
+
+
+@dataclass(frozen=True)
+class BaselinesConfig:
+    """Score simpler answers on the same charts as a run: the commonest class, rules, a small convolutional network."""
+
+    run: Positional[Path]
+    """Run directory."""
+    dataset: Path
+    """The dataset that the run was trained on: the network is trained on it as well."""
+    split: str = "test"
+    """Split to score."""
+    epochs: int = 3
+    """Epochs that the network is trained for."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +158,35 @@ class SummaryConfig:
 
 
 @dataclass(frozen=True)
+class ServeConfig:
+    """Name the patterns in pictures and candles that come over HTTP, as the Lambda container does.
+
+    docs/deployment.md shows what to send.
+    """
+
+    model: Path
+    """Deployable ONNX file, as `export` writes it: crypto_pattern_model_quantized.onnx."""
+    host: str = "127.0.0.1"
+    """Address to listen on. The default takes requests from this machine only."""
+    port: int = 8000
+    """Port to listen on. 0: any free one."""
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """Hold runs against each other: a table of what each reached, and a picture."""
+
+    runs: Positional[tuple[Path, ...]]
+    """Run directories; others are left out."""
+    output: Path = Path("models/comparison.md")
+    """Markdown file to write; the picture lies beside it, as .png."""
+
+
+@dataclass(frozen=True)
 class FetchConfig:
     """Fetch a dataset from the Hub into data/hub, verify it and print its directory."""
 
-    dataset: Positional[Path]
+    name: Positional[str]
     """hub:user/name@revision"""
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from trainer.augment import augment
 from trainer.errors import UserError
+from trainer.folder import find_pictures, load_pictures
 from trainer.picture import open_rgb
 from trainer.preprocess import Preprocessor
 from trainer.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS, pivot_map, read_chart
@@ -23,6 +24,9 @@ def load_splits(directory: Path) -> datasets.DatasetDict:
     """The splits of one of our datasets, or of any ImageFolder: columns ``image`` (undecoded), ``label`` and others."""
     if not directory.is_dir():
         raise UserError(f"{directory} is not a directory; it must hold a dataset")
+    pictures = find_pictures(directory)
+    if pictures:
+        return load_pictures(pictures)
     try:
         splits = datasets.load_dataset(str(directory))
     except Exception as error:  # datasets raises a dozen kinds for a directory that is no dataset

@@ -19,8 +19,8 @@ from trainer.errors import UserError
 from trainer.files import write_json
 from trainer.manifest import read_manifest, verify
 from trainer.metrics import score, wilson_interval
+from trainer.mixture import differing_dataset
 from trainer.results import is_run, record_evaluation
-from trainer.run import differing_dataset
 from trainer.summary import false_alarms_line, figures_line, table
 from trainer.without_pattern import NONE, load_without_pattern, measuring_quarter
 

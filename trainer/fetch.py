@@ -15,6 +15,7 @@ from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 from tqdm.contrib.concurrent import thread_map
 
+from trainer.config import FetchConfig
 from trainer.errors import UserError
 from trainer.files import write_json
 from trainer.hub import HubError, hub_errors
@@ -48,18 +49,23 @@ class HubName:
         return FETCHED / str(self).replace("/", "--").replace("@", "--")
 
 
-def local_dataset(dataset: Path) -> Path:
-    """The directory of a dataset: itself, or for ``hub:user/name@revision`` the one that it was fetched into."""
-    return fetch(dataset) if dataset.as_posix().startswith(PREFIX) else dataset
+def print_directory(config: FetchConfig) -> None:
+    """The command: raises what ``fetch`` raises."""
+    print(fetch(config.name))
 
 
-def fetch(dataset: Path) -> Path:
+def local_datasets(datasets: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The directory of each dataset: itself, or for ``hub:user/name@revision`` the one that it was fetched into."""
+    return tuple(fetch(each.as_posix()) if each.as_posix().startswith(PREFIX) else each for each in datasets)
+
+
+def fetch(dataset: str) -> Path:
     """Fetch ``hub:user/name@revision`` unless it is there; returns its directory. A fetch that broke off goes on.
 
     Raises UserError, with nothing under the final name, if it cannot be had, is no dataset of ours, or was altered;
     and if the revision is no longer what it was when it was fetched.
     """
-    name = HubName.parse(dataset.as_posix())
+    name = HubName.parse(dataset)
     if (name.directory / "manifest.json").exists():
         _refuse_a_change(name)
     else:

@@ -14,22 +14,35 @@ import torch
 
 from trainer.classifier import Classifier, OnnxClassifier
 from trainer.model import TorchClassifier
+from trainer.pattern_model import PatternModel
+from trainer.preprocess import Preprocessor
 
 WARM_UP, TIMED = 5, 40
 
 
-def onnx_latency(directory: Path, file: Path) -> dict[str, float]:
+def onnx_latency(directory: Path, name: Path) -> dict[str, float]:
     """Milliseconds for one picture on one core and on all of them, preprocessing not included."""
-    return _both(lambda threads: OnnxClassifier(directory, file, threads))
+    return _both(lambda threads: _pixels_through(OnnxClassifier(directory, directory / name, threads)))
+
+
+def pattern_latency(directory: Path, name: Path) -> dict[str, float]:
+    """As ``onnx_latency``, for a deployable file, from a picture of the size that the network sees."""
+    picture = np.zeros((1, *Preprocessor.read(directory).size, 3), dtype=np.uint8)
+
+    def with_threads(threads: int) -> Callable[[], object]:
+        model = PatternModel(directory / name, threads)
+        return lambda: model(picture)
+
+    return _both(with_threads)
 
 
 def torch_latency(classifier: TorchClassifier) -> dict[str, float]:
     """As ``onnx_latency``, for a checkpoint."""
     before = torch.get_num_threads()
 
-    def with_threads(threads: int) -> TorchClassifier:
+    def with_threads(threads: int) -> Callable[[], object]:
         torch.set_num_threads(threads)
-        return classifier
+        return _pixels_through(classifier)
 
     try:
         return _both(with_threads)
@@ -46,7 +59,12 @@ def cpu_name() -> str:
         return platform.processor() or platform.machine()
 
 
-def _both(with_threads: Callable[[int], Classifier]) -> dict[str, float]:
+def _pixels_through(classifier: Classifier) -> Callable[[], object]:
+    pixels = np.zeros((1, 3, *classifier.preprocess.size), dtype=np.float32)
+    return lambda: classifier.logits(pixels)
+
+
+def _both(with_threads: Callable[[int], Callable[[], object]]) -> dict[str, float]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return {
         "one_thread": _median_ms(with_threads(1)),
@@ -55,11 +73,10 @@ def _both(with_threads: Callable[[int], Classifier]) -> dict[str, float]:
     }
 
 
-def _median_ms(classifier: Classifier) -> float:
-    pixels = np.zeros((1, 3, *classifier.preprocess.size), dtype=np.float32)
+def _median_ms(answer: Callable[[], object]) -> float:
     times = []
     for _ in range(WARM_UP + TIMED):
         began = time.perf_counter()
-        classifier.logits(pixels)
+        answer()
         times.append(time.perf_counter() - began)
     return round(median(times[WARM_UP:]) * 1000, 3)

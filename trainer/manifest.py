@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet
 
@@ -20,7 +19,7 @@ SOURCE = "hub.json"
 class Manifest:
     """What ``manifest.json`` says. ``splits`` maps each split to its number of charts.
 
-    ``source`` is where a dataset was fetched from the Hub and when: ``repo``, ``revision``, ``commit``, ``fetched``.
+    ``source`` is where on the Hub a dataset was fetched from: ``repo``, ``revision`` and ``commit``.
     """
 
     name: str
@@ -39,25 +38,20 @@ def read_manifest(directory: Path) -> Manifest:
         stored = json.loads(path.read_text(encoding="utf-8"))
         splits = {split: entry["charts"] for split, entry in stored["splits"].items()}
         name, classes = directory.resolve().name, tuple(stored["classes"])
-        return Manifest(name, classes, splits, stored["fingerprint"], read_source(directory))
+        fetched = read_source(directory)
+        source = {key: fetched[key] for key in ("repo", "revision", "commit")} if fetched else None
+        return Manifest(name, classes, splits, stored["fingerprint"], source)
     except FileNotFoundError:
         raise UserError(
-            f"{directory} has no manifest.json, so it is not a finished dataset; start its build again"
+            f"{directory} has no manifest.json, so it is not a finished dataset; start its build again (a folder of"
+            " your own pictures has CLASS/PICTURE or train/CLASS/PICTURE, and no metadata)"
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path} cannot be read ({error!r}); build the dataset again") from None
 
 
-def described(manifest: Manifest) -> dict[str, Any]:
-    """What a run keeps of its dataset."""
-    said = {"name": manifest.name, "fingerprint": manifest.fingerprint, "splits": manifest.splits}
-    if manifest.source:
-        said["source"] = {key: manifest.source[key] for key in ("repo", "revision", "commit")}
-    return said
-
-
 def read_source(directory: Path) -> dict[str, str] | None:
-    """Where a dataset was fetched from; None if it did not come from the Hub."""
+    """Where a dataset was fetched from, and when; None if it did not come from the Hub."""
     path = directory / SOURCE
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 

@@ -10,6 +10,7 @@ import torch
 from safetensors import SafetensorError
 from transformers import PretrainedConfig, ViTConfig, ViTForImageClassification, ViTImageProcessor
 
+from trainer.class_head import class_names, give_classes
 from trainer.classifier import read_classes
 from trainer.config import TrainConfig
 from trainer.errors import UserError
@@ -23,6 +24,8 @@ HALF = [0.5, 0.5, 0.5]  # mean and deviation that google/vit-* use: pixels becom
 def build(config: TrainConfig, classes: tuple[str, ...]) -> tuple[ViTForImageClassification, ViTImageProcessor]:
     """The model that training starts from, with a classifier for ``classes`` in this order."""
     model = pretrained_vit(config.base, config.revision, classes) if config.base else new_vit(config, classes)
+    if config.keep_layers:
+        keep_layers(model, config.keep_layers)
     if config.freeze_backbone:
         model.vit.requires_grad_(False)
     return model, _processor(config, model.config.image_size)
@@ -40,6 +43,7 @@ def new_vit(config: TrainConfig, classes: tuple[str, ...]) -> ViTForImageClassif
             f"--hidden-size {config.hidden_size} must be a multiple of 4"
             f" and of --num-attention-heads {config.num_attention_heads}"
         )
+    id2label, label2id = class_names(classes)
     model = ViTForImageClassification(
         ViTConfig(
             image_size=config.image_size,
@@ -49,7 +53,8 @@ def new_vit(config: TrainConfig, classes: tuple[str, ...]) -> ViTForImageClassif
             num_attention_heads=config.num_attention_heads,
             intermediate_size=4 * config.hidden_size,
             attn_implementation=_attention(),
-            **_labels(classes),
+            id2label=id2label,
+            label2id=label2id,
         )
     )
     positions = sincos_positions(config.image_size // config.patch_size, config.hidden_size)
@@ -57,6 +62,17 @@ def new_vit(config: TrainConfig, classes: tuple[str, ...]) -> ViTForImageClassif
         model.vit.embeddings.position_embeddings[0, 0] = 0
         model.vit.embeddings.position_embeddings[0, 1:] = torch.from_numpy(positions)
     return model
+
+
+def keep_layers(model: ViTForImageClassification, number: int) -> None:
+    """Drop the layers above the lowest ``number``. Raises UserError if there are not so many."""
+    layers = model.vit.encoder.layer
+    if not 1 <= number <= len(layers):
+        raise UserError(
+            f"--keep-layers {number} must be from 1 to {len(layers)}, the layers that there are; 0 keeps all"
+        )
+    model.vit.encoder.layer = layers[:number]
+    model.config.num_hidden_layers = number
 
 
 def _attention() -> str:
@@ -77,26 +93,19 @@ def sincos_positions(grid: int, width: int) -> np.ndarray:
 
 
 def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) -> ViTForImageClassification:
-    """A checkpoint's backbone with a new classifier, unless its classes are the same already."""
+    """A checkpoint with a classifier for ``classes``, new but for those that it has already."""
     base = from_anywhere(base)
     try:
         found, _ = PretrainedConfig.get_config_dict(base, revision=revision)
         if found.get("model_type") != "vit":
             raise UserError(f"{base} is a {found.get('model_type')!r} model; --base must be a ViT (model_type 'vit')")
         model = ViTForImageClassification.from_pretrained(
-            base,
-            revision=revision,
-            use_safetensors=True,
-            ignore_mismatched_sizes=True,
-            attn_implementation=_attention(),
-            **_labels(classes),
+            base, revision=revision, use_safetensors=True, attn_implementation=_attention()
         )
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().split("\n")[0]
         raise UserError(f"--base {base} cannot be loaded: {reason}") from None
-    known = list((found.get("id2label") or {}).values())
-    if known != list(classes):  # the same number of other classes would otherwise keep a classifier for those
-        model.classifier.reset_parameters()
+    give_classes(model, classes)
     return model
 
 
@@ -104,11 +113,6 @@ def from_anywhere(base: str) -> str:
     """The base that comes with this repository is named from its root, whatever the working directory."""
     shipped = ROOT / base
     return str(shipped) if shipped.is_dir() and not Path(base).exists() else base
-
-
-def _labels(classes: tuple[str, ...]) -> dict:
-    """Class names and numbers for a config; the number of classes follows from them."""
-    return {"id2label": dict(enumerate(classes)), "label2id": {name: i for i, name in enumerate(classes)}}
 
 
 def _processor(config: TrainConfig, image_size: int) -> ViTImageProcessor:

@@ -17,18 +17,18 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 50_000_000  # an 8K screen has 33 million; 50 million decode into 150 MB
 
 
-def open_rgb(source: Path | bytes, name: str | None = None) -> Image.Image:
+def open_rgb(source: Path | bytes, name: str | None = None, max_pixels: int = MAX_PIXELS) -> Image.Image:
     """Decode a picture file (a path, or its bytes) as RGB, transparency laid on white.
 
     ``name`` is what errors call it; the path by default. Raises UserError if it is missing, not a picture,
-    truncated, or larger than ``MAX_PIXELS``.
+    truncated, or larger than ``max_pixels``.
     """
     name = name or (str(source) if isinstance(source, Path) else "the picture")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
             picture = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
-        _refuse_if_huge(picture, name)
+        _refuse_if_huge(picture, name, max_pixels)
         picture.load()
         return _to_rgb(ImageOps.exif_transpose(picture))
     except FileNotFoundError:
@@ -40,16 +40,16 @@ def open_rgb(source: Path | bytes, name: str | None = None) -> Image.Image:
     except UnidentifiedImageError:
         raise UserError(f"{name} is not a picture; it must be one of {', '.join(FORMATS)}") from None
     except Image.DecompressionBombError:
-        raise UserError(f"{name} is larger than {MAX_PIXELS // 1_000_000} million pixels; scale it down") from None
+        raise UserError(f"{name} is larger than {max_pixels // 1_000_000} million pixels; scale it down") from None
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         raise UserError(f"{name} is truncated or damaged ({error}); save it again") from None
 
 
-def _refuse_if_huge(picture: Image.Image, name: str) -> None:
+def _refuse_if_huge(picture: Image.Image, name: str, max_pixels: int) -> None:
     """By the size in the header, before anything is decoded."""
     width, height = picture.size
-    if width * height > MAX_PIXELS:
-        limit = MAX_PIXELS // 1_000_000
+    if width * height > max_pixels:
+        limit = max_pixels // 1_000_000
         raise UserError(f"{name} is {width}×{height}, larger than {limit} million pixels; scale it down")
 
 

@@ -50,6 +50,14 @@ class Preprocessor:
         if picture.size != (width, height):
             picture = picture.resize((width, height), resample=self.resample)
         pixels = np.asarray(picture, dtype=np.float32)
-        gain = (self.scale / np.asarray(self.std)).astype(np.float32)
-        offset = (np.asarray(self.mean) / np.asarray(self.std)).astype(np.float32)
-        return np.ascontiguousarray((pixels * gain - offset).transpose(2, 0, 1))
+        return np.ascontiguousarray((pixels * self.gain - self.offset).transpose(2, 0, 1))
+
+    @property
+    def gain(self) -> np.ndarray:
+        """What a pixel's bytes are multiplied by, float32 [3]."""
+        return (self.scale / np.asarray(self.std)).astype(np.float32)
+
+    @property
+    def offset(self) -> np.ndarray:
+        """What is taken off then, float32 [3]."""
+        return (np.asarray(self.mean) / np.asarray(self.std)).astype(np.float32)

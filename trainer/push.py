@@ -14,9 +14,8 @@ from trainer.classifier import ONNX
 from trainer.config import PushConfig
 from trainer.errors import UserError
 from trainer.hub import LOGIN, hub_errors
-from trainer.manifest import read_manifest
+from trainer.mixture import describe, differing_dataset
 from trainer.results import read_results
-from trainer.run import differing_dataset, read_resolved
 
 
 def push(config: PushConfig) -> None:
@@ -55,7 +54,7 @@ def _warn(config: PushConfig) -> None:
     """Say what may not be meant: figures or a dataset of another fingerprint, or no file for those without torch."""
     warnings = []
     if config.dataset:
-        manifest = read_manifest(config.dataset)
+        manifest = describe(config.dataset)
         warnings.append(differing_dataset(config.run, str(config.dataset), manifest.fingerprint))
     for entry in read_results(config.run)["evaluations"]:
         name = f"{entry['dataset']}, of which the card has figures,"
@@ -68,12 +67,8 @@ def _warn(config: PushConfig) -> None:
 
 def _files(config: PushConfig) -> list[CommitOperationAdd]:
     """Every file of the run but hidden ones, with the card under its name on the Hub."""
-    source = None
-    if config.dataset:
-        manifest = read_manifest(config.dataset)
-        same = manifest.fingerprint == read_resolved(config.run)["dataset"]["fingerprint"]
-        source = manifest.source if same else None
-    files = [CommitOperationAdd("README.md", card_text(config.run, config.repo, source).encode())]
+    known = describe(config.dataset) if config.dataset else None
+    files = [CommitOperationAdd("README.md", card_text(config.run, config.repo, known).encode())]
     for path in sorted(config.run.rglob("*")):
         name = path.relative_to(config.run)
         if path.is_file() and name != Path("README.md") and not any(part.startswith(".") for part in name.parts):

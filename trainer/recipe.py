@@ -71,6 +71,8 @@ def _words(key: str, value: Any) -> list[str]:
         return []
     if isinstance(value, bool) and key in _own_keys():
         return [f"--{key}" if value else f"--no-{key}"]
+    if isinstance(value, list) and key in _own_keys():
+        return [word for each in value for word in (f"--{key}", str(each))]
     if isinstance(value, list):
         return [f"--{key}", *map(str, value)]
     return [f"--{key}", json.dumps(value) if isinstance(value, dict) else str(value)]

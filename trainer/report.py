@@ -36,7 +36,7 @@ def training_curves(log: Sequence[dict[str, Any]], path: Path) -> None:
     accuracy.set_ylim(0, 1)
     accuracy.yaxis.set_major_formatter(PercentFormatter(1.0))
     _finish_axes(accuracy, "Validation accuracy")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def confusion_matrix(counts: np.ndarray, classes: Sequence[str], title: str, path: Path) -> None:
@@ -50,7 +50,7 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str], title: str, pat
         if count:
             colour = "white" if shares[row, column] > 0.55 else INK
             axes.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=9)
-    names = [_spoken(name) for name in classes]
+    names = [spoken(name) for name in classes]
     axes.set_xticks(range(len(classes)), names, rotation=40, ha="right", rotation_mode="anchor", fontsize=9)
     axes.set_yticks(range(len(classes)), names, fontsize=9)
     axes.set_xlabel("predicted")
@@ -63,7 +63,7 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str], title: str, pat
     axes.set_yticks(np.arange(len(classes) + 1) - 0.5, minor=True)
     axes.grid(which="minor", color="white", linewidth=1.5)
     axes.tick_params(which="minor", length=0)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def predictions(
@@ -78,15 +78,15 @@ def predictions(
         guess = int(chances.argmax())
         colour = GREEN if guess == true else RED
         axes.imshow(picture)
-        axes.set_xlabel(f"{_spoken(classes[guess])}, {chances[guess]:.0%}", color=colour, fontsize=10, weight="bold")
-        axes.set_title(f"true: {_spoken(classes[true])}", color=INK, fontsize=9, pad=3)
+        axes.set_xlabel(f"{spoken(classes[guess])}, {chances[guess]:.0%}", color=colour, fontsize=10, weight="bold")
+        axes.set_title(f"true: {spoken(classes[true])}", color=INK, fontsize=9, pad=3)
         axes.set_xticks([])
         axes.set_yticks([])
         for spine in axes.spines.values():
             spine.set(color=colour, linewidth=1.5)
     for axes in grid[len(pictures) :]:
         axes.set_visible(False)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _curve(
@@ -108,9 +108,11 @@ def _finish_axes(axes: Axes, title: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
+    """A class as people write it."""
     return name.replace("_", " ")
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save_figure(figure: Figure, path: Path) -> None:
+    """As a PNG file, atomically."""
     write_atomically(path, lambda temporary: figure.savefig(temporary, dpi=130, facecolor="white"))

@@ -99,22 +99,6 @@ def read_resolved(directory: Path) -> dict[str, Any]:
         raise UserError(f"{directory} is not a run: it has no readable {CONFIG_NAME}") from None
 
 
-def differing_dataset(directory: Path, name: str, fingerprint: str | None) -> str | None:
-    """What to say of a dataset if it is not the one that the run in ``directory`` was trained on.
-
-    None if it is, or if either is not known: a model of somebody else, or a folder of pictures.
-    """
-    if fingerprint is None or not (directory / CONFIG_NAME).exists():
-        return None
-    trained_on = read_resolved(directory)["dataset"]
-    if fingerprint == trained_on["fingerprint"]:
-        return None
-    return (
-        f"{directory} was trained on {trained_on['name']} (fingerprint {trained_on['fingerprint'][:12]}…),"
-        f" and {name} is another dataset ({fingerprint[:12]}…)"
-    )
-
-
 def _undo_half_a_swap(run: RunDirectory) -> None:
     if run.old.exists() and not run.final.exists():
         run.old.rename(run.final)

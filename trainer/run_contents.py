@@ -14,11 +14,11 @@ from trainer import report
 from trainer.calibration import fit_temperature, fit_threshold
 from trainer.card import write_card
 from trainer.classifier import softmax
-from trainer.config import TrainConfig
 from trainer.data import label_ids, load_splits, picture_of
 from trainer.evaluate import CHECKPOINT, all_logits, evaluation, false_alarms, figures
 from trainer.files import write_json
 from trainer.manifest import Manifest
+from trainer.mixture import Mixture
 from trainer.model import TorchClassifier, preprocessor_of
 from trainer.results import record_evaluation, write_results
 from trainer.without_pattern import NONE, fitting_quarter, load_without_pattern, measuring_quarter
@@ -28,8 +28,7 @@ SAMPLES_PER_CLASS = 2
 
 def fill_run(
     directory: Path,
-    config: TrainConfig,
-    manifest: Manifest,
+    mixture: Mixture,
     model: ViTForImageClassification,
     processor: ViTImageProcessor,
     log: list[dict[str, Any]],
@@ -39,46 +38,56 @@ def fill_run(
 
     ``log`` is the Trainer's history, ``training`` what goes into ``metrics.json`` about training.
     """
-    splits = load_splits(config.dataset)
-    classifier = TorchClassifier(model.eval(), manifest.classes, preprocessor_of(processor))
-    calibration = _calibrate(classifier, config.dataset, splits, manifest)
+    classifier = TorchClassifier(model.eval(), mixture.classes, preprocessor_of(processor))
+    calibration = _calibrate(classifier, mixture)
     model.config.calibration = calibration
     model.save_pretrained(directory, safe_serialization=True)
     processor.save_pretrained(directory)
     write_json(directory / "training_log.json", log)
     report.training_curves(log, directory / "training_curves.png")
     write_results(directory, {"training": training, "evaluations": []})
-    shown = "test" if "test" in manifest.splits else "validation"
-    for split, rows in splits.items():
-        if split != "train":
-            entry, probabilities = _score(classifier, rows, manifest, split, calibration["threshold"])
-            record_evaluation(directory, entry)
-            if split == shown:
-                _draw(directory, rows, entry, probabilities, manifest.classes)
-    if NONE in manifest.splits:
-        rows = measuring_quarter(load_without_pattern(config.dataset))
-        probabilities = softmax(all_logits(classifier, rows, label=NONE))
-        entry = evaluation(manifest.name, NONE, CHECKPOINT, manifest.fingerprint)
-        record_evaluation(directory, entry | false_alarms(probabilities, calibration["threshold"]))
+    for dataset, manifest in zip(mixture.directories, mixture.manifests, strict=True):
+        _evaluate(directory, classifier, dataset, manifest, calibration["threshold"], mixture)
     write_card(directory)
 
 
-def _calibrate(
-    classifier: TorchClassifier, dataset: Path, splits: datasets.DatasetDict, manifest: Manifest
-) -> dict[str, float]:
+def _evaluate(
+    directory: Path,
+    classifier: TorchClassifier,
+    dataset: Path,
+    manifest: Manifest,
+    threshold: float,
+    mixture: Mixture,
+) -> None:
+    """Score every split of one dataset but the training split."""
+    shown = "test" if mixture.having("test") else "validation"
+    for split, rows in load_splits(dataset).items():
+        if split != "train":
+            entry, probabilities = _score(classifier, rows, manifest, split, threshold)
+            record_evaluation(directory, entry)
+            if split == shown and dataset == mixture.having(shown)[0]:
+                _draw(directory, rows, entry, probabilities, mixture.classes)
+    if NONE in manifest.splits:
+        probabilities = softmax(all_logits(classifier, measuring_quarter(load_without_pattern(dataset)), label=NONE))
+        entry = evaluation(manifest.name, NONE, CHECKPOINT, manifest.fingerprint)
+        record_evaluation(directory, entry | false_alarms(probabilities, threshold))
+
+
+def _calibrate(classifier: TorchClassifier, mixture: Mixture) -> dict[str, float]:
     """Fit temperature and threshold, and put the temperature into the model's weights.
 
     On validation, and on a quarter of the charts without a pattern.
     """
-    logits = all_logits(classifier, splits["validation"], label="calibrating")
-    temperature = fit_temperature(logits, np.array(label_ids(splits["validation"], manifest.classes)))
+    rows, labels = mixture.charts("validation")
+    logits = all_logits(classifier, rows, label="calibrating")
+    temperature = fit_temperature(logits, np.array(labels))
     with torch.no_grad():
         for parameter in classifier.model.classifier.parameters():
             parameter /= temperature
-    threshold = 0.0
-    if NONE in manifest.splits:
-        without = all_logits(classifier, fitting_quarter(load_without_pattern(dataset)), label="calibrating")
-        threshold = fit_threshold(softmax(logits / temperature), softmax(without))
+    threshold, without = 0.0, mixture.without_pattern(fitting_quarter)
+    if without is not None:
+        doubtful = all_logits(classifier, without, label="calibrating")
+        threshold = fit_threshold(softmax(logits / temperature), softmax(doubtful))
     return {"temperature": temperature, "threshold": threshold}
 
 
@@ -86,9 +95,9 @@ def _score(
     classifier: TorchClassifier, rows: datasets.Dataset, manifest: Manifest, split: str, threshold: float
 ) -> tuple[dict[str, Any], np.ndarray]:
     probabilities = softmax(all_logits(classifier, rows, label=split))
-    truth = np.array(label_ids(rows, manifest.classes))
+    truth = np.array(label_ids(rows, classifier.classes))
     entry = evaluation(manifest.name, split, CHECKPOINT, manifest.fingerprint)
-    return entry | figures(probabilities, truth, manifest.classes, threshold), probabilities
+    return entry | figures(probabilities, truth, classifier.classes, threshold), probabilities
 
 
 def _draw(

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from trainer.baselines.results import read_baselines
+from trainer.baselines.results import table as table_of_baselines
+from trainer.config import SummaryConfig
+from trainer.pattern_model import DEPLOYABLE
 from trainer.results import read_results
+
+
+def summary(config: SummaryConfig) -> None:
+    print_summary(config.run)
 
 
 def print_summary(run: Path) -> None:
@@ -17,8 +25,10 @@ def print_summary(run: Path) -> None:
             print(false_alarms_line(entry))
         elif entry["split"] != "validation":
             print(figures_line(entry))
-    for name, file in results.get("export", {}).get("files", {}).items():
-        print(file_line(name, file))
+    compared = read_baselines(run)
+    if compared:
+        print(table_of_baselines(compared))
+    print("\n".join(export_lines(results["export"]) if "export" in results else []))
     print("\n".join(f"  {run / name}" for name in _made(run)))
 
 
@@ -50,12 +60,25 @@ def table(entry: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def file_line(name: str, file: dict[str, Any]) -> str:
+def export_lines(export: dict[str, Any]) -> list[str]:
+    """Size, speed and parity of each file, and what was fused in the deployable ones."""
+    lines = [_file_line(name, file, export["charts"]) for name, file in export["files"].items()]
+    fused = ", ".join(f"{count} {kind}" for kind, count in export.get("fused_nodes", {}).items())
+    return [*lines, f"fused nodes of {DEPLOYABLE.name}: {fused}"] if fused else lines
+
+
+def _file_line(name: str, file: dict[str, Any], charts: int) -> str:
     latency = file["latency_ms"]
-    return (
+    line = (
         f"{name}: {file['bytes'] / 1e6:.1f} MB, {latency['one_thread']:.1f} ms a picture on one core,"
         f" {latency['all_threads']:.1f} ms on {latency['cores']}"
     )
+    if "largest_probability_difference" in file:
+        line += (
+            f"; {file['class_flips']} of {charts} get another class than the checkpoint gives,"
+            f" largest probability difference {file['largest_probability_difference']:.2g}"
+        )
+    return line
 
 
 def _made(run: Path) -> list[str]:

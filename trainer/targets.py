@@ -23,10 +23,12 @@ def read_chart(
 
     ``row`` holds each candle's ``x``, ``high`` and ``low`` in pixels of a picture of ``size`` = (width, height),
     y downwards; ``degrees`` is how far the picture was turned since. Returns float32 [columns, 2], high then low,
-    as fractions of the picture's height; NaN where a column has no candle.
+    as fractions of the picture's height; NaN where a column has no candle, or nothing is known of the chart.
     """
     width, height = size
     targets = np.full((columns, 2), np.nan, dtype=np.float32)
+    if row["x"] is None:
+        return targets
     for side, (name, extreme) in enumerate((("high", np.fmin), ("low", np.fmax))):
         x, y = turn(np.asarray(row["x"]), np.asarray(row[name]), size, degrees)
         column = np.clip(np.floor(x / width * columns), 0, columns - 1).astype(int)
@@ -40,8 +42,11 @@ def pivot_map(
 ) -> np.ndarray:
     """Which patches hold a turning point of the pattern: float32 [grid * grid] of 0 and 1, row by row.
 
-    ``row["pivots"]`` are points (x, y) in pixels; those outside the picture belong to no patch.
+    ``row["pivots"]`` are points (x, y) in pixels; those outside the picture belong to no patch. All NaN if they are
+    not known.
     """
+    if row["pivots"] is None:
+        return np.full(grid * grid, np.nan, dtype=np.float32)
     points = np.asarray(row["pivots"], dtype=float).reshape(-1, 2)
     x, y = turn(points[:, 0], points[:, 1], size, degrees)
     column, line = (np.floor(values / side * grid).astype(int) for values, side in zip((x, y), size, strict=True))

@@ -21,11 +21,11 @@ def picture_hash(image: Image.Image) -> np.ndarray:
     return np.packbits(bits).view(np.uint64)
 
 
-def price_hash(ohlcv: dict[str, list[float]]) -> str:
-    """Hash of the closing prices in units of their range: the same series at any price level."""
+def price_hash(ohlcv: dict[str, list[float]]) -> int:
+    """Hash, of 63 bits, of the closing prices in units of their range: the same series at any price level."""
     close = np.array(ohlcv["close"])
     steps = np.round((close - close.min()) / max(np.ptp(close), 1e-12), 3)
-    return hashlib.sha256(steps.astype(np.float32).tobytes()).hexdigest()
+    return int.from_bytes(hashlib.sha256(steps.astype(np.float32).tobytes()).digest()[:8]) >> 1
 
 
 def near_duplicates(splits: np.ndarray, ids: np.ndarray, hashes: np.ndarray) -> Finding:
@@ -40,9 +40,9 @@ def near_duplicates(splits: np.ndarray, ids: np.ndarray, hashes: np.ndarray) -> 
     return Finding("near-duplicate pictures across splits", len(pairs), high=0, detail=_examples(pairs))
 
 
-def shared_prices(splits: np.ndarray, ids: np.ndarray, hashes: list[str]) -> Finding:
+def shared_prices(splits: np.ndarray, ids: np.ndarray, hashes: list[int]) -> Finding:
     """Pairs of charts of two splits with the same price path."""
-    first: dict[str, int] = {}
+    first: dict[int, int] = {}
     pairs = []
     for chart, key in enumerate(hashes):
         other = first.setdefault(key, chart)

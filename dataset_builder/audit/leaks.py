@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.ensemble import ExtraTreesClassifier
@@ -37,7 +39,7 @@ def _leak(name: str, labels: np.ndarray, table: np.ndarray, model) -> Finding:
     return Finding(name, accuracy, high=high, detail=f"5-fold accuracy on {len(labels)} charts")
 
 
-def nuisance_table(rows: list[dict]) -> np.ndarray:
+def nuisance_table(rows: Sequence[dict]) -> np.ndarray:
     """Every nuisance field of the rows as numbers, shape (charts, columns): text one column a value, lists padded."""
     fields = [row["look"] | {name: row[name] for name in ("style", "candles", "bytes")} for row in rows]
     return np.array([column for name in fields[0] for column in _columns([field[name] for field in fields])]).T

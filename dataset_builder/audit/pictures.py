@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def _sheet(images: list[Image.Image], columns: int) -> Image.Image:
     return sheet
 
 
-def draw_nuisances(rows: list[dict], path: Path) -> None:
+def draw_nuisances(rows: Sequence[dict], path: Path) -> None:
     """A panel a field, a line a class: where the lines differ by more than noise, the label leaks."""
     import matplotlib.pyplot as plt
 

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from dataset_builder.audit import candles, duplicates, leaks, pictures
 from dataset_builder.audit.finding import Finding
-from dataset_builder.audit.measure import Measures, batches, measure
+from dataset_builder.audit.measure import Measures, Subject, batches, join, measure
 from dataset_builder.config import AuditConfig
 from dataset_builder.errors import UserError
 from dataset_builder.files import disk_errors, write_json
@@ -20,7 +20,7 @@ from dataset_builder.storage.plan import NONE
 
 MIN_PRICE_HEIGHT = 0.4  # share of the picture that the price must fill
 MIN_CANDLE_WIDTH = 1.0  # pixels
-LEAK_CHARTS = 20_000  # charts that the classifiers see at most: more would only cost time
+LEAK_CHARTS = 20_000  # charts that the classifiers see, or about that many: more would only cost time and memory
 
 
 class FellShort(UserError):
@@ -43,7 +43,7 @@ def audit(config: AuditConfig) -> None:
         output.mkdir(exist_ok=True)
         write_json(output / "audit.json", _summary(manifest, findings, statistics))
         pictures.draw_contact_sheets(directory, manifest, output)
-        pictures.draw_nuisances([chart.row for chart in charts if chart.split != NONE], output / "nuisances.png")
+        pictures.draw_nuisances(charts.rows, output / "nuisances.png")
         candles.draw(statistics, output / "candles.png")
         put_audit(directory, table)
     failed = [finding.name for finding in findings if not finding.passed]
@@ -51,39 +51,36 @@ def audit(config: AuditConfig) -> None:
         raise FellShort(f"{directory} falls short in {len(failed)} of {len(findings)} measures: {'; '.join(failed)}")
 
 
-def measure_all(directory: Path, manifest: dict, workers: int) -> list[Measures]:
-    """Measure every chart of every split, in the order of their names."""
-    jobs = list(batches(directory, manifest))
-    charts: list[Measures] = []
-    with tqdm(total=sum(len(rows) for _, rows in jobs), unit="chart", desc="measuring") as progress:
-        for portion in engine.run(measure, directory, jobs, workers):
-            charts += portion
-            progress.update(len(portion))
-    return sorted(charts, key=lambda chart: (chart.split, chart.row["id"]))  # whoever was first
+def measure_all(directory: Path, manifest: dict, workers: int) -> Measures:
+    """Measure every chart of every split. What is kept of each fits in 500 bytes, but for those that are classified."""
+    charts = {split: counts["charts"] for split, counts in manifest["splits"].items()}
+    labelled = sum(number for split, number in charts.items() if split != NONE)
+    subject, portions = Subject(directory, LEAK_CHARTS / max(labelled, 1)), []
+    with tqdm(total=sum(charts.values()), unit="chart", desc="measuring") as progress:
+        for portion in engine.run(measure, subject, batches(directory, manifest), workers):
+            portions.append(portion)
+            progress.update(len(portion.ids))
+    return join(portions)
 
 
-def judge(charts: list[Measures], manifest: dict) -> list[Finding]:
+def judge(charts: Measures, manifest: dict) -> list[Finding]:
     """What the measures say of the whole dataset."""
     return [*_balance(manifest), *_content(charts), *_leaks(charts)]
 
 
-def _content(charts: list[Measures]):
-    mistakes = [chart.mistake for chart in charts if chart.mistake]
+def _content(charts: Measures):
+    mistakes, splits, ids = charts.mistakes, charts.splits, charts.ids
     yield Finding("labels that the checks refuse", len(mistakes), high=0, detail="; ".join(mistakes[:2]))
-    splits = np.array([chart.split for chart in charts])
-    ids = np.array([chart.row["id"] for chart in charts])
-    yield duplicates.near_duplicates(splits, ids, np.stack([chart.picture_hash for chart in charts]))
-    yield duplicates.shared_prices(splits, ids, [chart.price_hash for chart in charts])
-    yield Finding("smallest share of the height filled", min(c.price_height for c in charts), low=MIN_PRICE_HEIGHT)
-    yield Finding("narrowest candle, pixels", min(c.candle_width for c in charts), low=MIN_CANDLE_WIDTH)
+    yield duplicates.near_duplicates(splits, ids, charts.picture_hashes)
+    yield duplicates.shared_prices(splits, ids, charts.price_hashes.tolist())
+    yield Finding("smallest share of the height filled", float(charts.price_heights.min()), low=MIN_PRICE_HEIGHT)
+    yield Finding("narrowest candle, pixels", float(charts.candle_widths.min()), low=MIN_CANDLE_WIDTH)
 
 
-def _leaks(charts: list[Measures]):
-    labelled = [chart for chart in charts if chart.row["label"] is not None]
-    labelled = [labelled[i] for i in np.random.default_rng(0).permutation(len(labelled))[:LEAK_CHARTS]]
-    labels = np.array([chart.row["label"] for chart in labelled])
-    yield leaks.nuisance_leak(labels, leaks.nuisance_table([chart.row for chart in labelled]))
-    yield leaks.pixel_leak(labels, np.stack([chart.blank for chart in labelled]).astype(np.float32))
+def _leaks(charts: Measures):
+    labels = np.array([row["label"] for row in charts.rows])
+    yield leaks.nuisance_leak(labels, leaks.nuisance_table(charts.rows))
+    yield leaks.pixel_leak(labels, charts.blanks.astype(np.float32))
 
 
 def _balance(manifest: dict):

@@ -44,8 +44,10 @@ class Canvas:
 
     def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
         """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
-        left, top, right, bottom = np.concatenate([boxes for layer in layers for boxes in layer.sets + layer.holes]).T
-        rows, columns = self.down.span(top.min(), bottom.max()), self._span_across(left.min(), right.max())
+        boxes = np.concatenate([boxes for layer in layers for boxes in layer.sets + layer.holes])
+        (left, top, _, _), (_, _, right, bottom) = boxes.min(axis=0).tolist(), boxes.max(axis=0).tolist()
+        rows, columns = self.down.span(top, bottom), self._span_across(left, right)
+        left, top, right, bottom = boxes.T
         down = self.down.cover(top, bottom, rows).astype(np.float32)
         across = self.across.cover(left, right, columns).astype(np.float32)
         product = np.empty((down.shape[1], across.shape[1]), np.float32)
@@ -105,10 +107,12 @@ class Canvas:
         part = part[: max(self.down.size - rows.start, 0), : max(self.across.size - columns.start, 0)]
         tint(self.planes[:, rows, columns], part + (part >> 7), colour, opacity)
 
-    def image(self) -> Image.Image:
-        """The picture as Pillow RGB."""
-        size, planes = (self.across.size, self.down.size), self.planes.astype(np.uint8)
-        return Image.merge("RGB", [Image.frombuffer("L", size, plane, "raw", "L", 0, 1) for plane in planes])
+    def pixels(self) -> np.ndarray:
+        """The picture, RGB: uint8, shape (height, width, 3)."""
+        pixels = np.empty((self.down.size, self.across.size, 3), np.uint8)
+        for channel, plane in enumerate(self.planes):
+            pixels[..., channel] = plane
+        return pixels
 
     def _span_across(self, left: float, right: float) -> slice:
         """The columns to paint: all of them where most are touched, because whole rows lie together in memory."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
+from isal import isal_zlib
 from PIL import Image
 
 from dataset_builder.drawing import indicators, overlays, series
@@ -21,12 +21,17 @@ from dataset_builder.market.candles import Candles
 class Chart:
     """A finished picture, and the pixel of everything drawn: x, high and low have shape (bars,), y downwards."""
 
-    image: Image.Image
+    pixels: np.ndarray  # uint8, shape (height, width, 3)
     plot: Plot
     stretch: tuple[float, float]  # picture pixels a screen pixel, across and down
     x: np.ndarray
     high: np.ndarray
     low: np.ndarray
+
+    @property
+    def image(self) -> Image.Image:
+        """The picture as Pillow RGB."""
+        return Image.fromarray(self.pixels)
 
     def to_pixels(self, points: np.ndarray) -> np.ndarray:
         """Points (bar, price), shape (n, 2), to pixels (x, y) of the picture."""
@@ -52,7 +57,7 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
         indicators.draw_marks(canvas, plot, look, marks, np.random.default_rng([look.seed, 1]))
     stretch = (size / look.width, size / look.height)
     return Chart(
-        image=_finish(canvas, plot, look, rng, size),
+        pixels=_finish(canvas, plot, look, rng, size),
         plot=plot,
         stretch=stretch,
         x=plot.x(np.arange(len(candles))) * stretch[0],
@@ -65,25 +70,23 @@ def render_blank(look: Look, size: int = 224) -> Image.Image:
     """The chart that ``render`` draws, without all that depends on prices: what a model could see of the look alone."""
     plot = layout(look, look.bars, (0.0, 1.0), size)
     canvas, rng = _begin(look, plot, size)
-    return _finish(canvas, plot, look, rng, size)
+    return Image.fromarray(_finish(canvas, plot, look, rng, size))
 
 
-def encode_png(image: Image.Image) -> bytes:
-    """The bytes of an RGB picture as a PNG file.
+def encode_png(pixels: np.ndarray) -> bytes:
+    """The bytes of an RGB picture, uint8 of shape (height, width, 3), as a PNG file.
 
-    Each row is stored as its difference from the row above, and only runs of one byte are looked for: on charts
-    that is 2.5 times as fast as Pillow at compress_level 1, for files 5 % larger (18 kB). The same pixels give the
-    same bytes wherever zlib is of the same build.
+    Each row is stored as its difference from the row above; ISA-L finds what repeats. On charts that is four times as
+    fast as zlib looking for runs only, for smaller files (13 kB). The same pixels give the same bytes wherever isal is
+    of the same version, whatever processor it has.
     """
-    pixels = np.asarray(image.convert("RGB") if image.mode != "RGB" else image)
     height, width, _ = pixels.shape
     rows = pixels.reshape(height, width * 3)
     filtered = np.empty((height, width * 3 + 1), np.uint8)
     filtered[:, 0] = 2  # the filter "up" of the PNG specification
     filtered[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
-    packer = zlib.compressobj(1, zlib.DEFLATED, 15, 8, zlib.Z_RLE)
-    data = packer.compress(filtered) + packer.flush()
+    data = isal_zlib.compress(filtered, 1)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a channel, RGB
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
@@ -99,17 +102,17 @@ def _begin(look: Look, plot: Plot, size: int) -> tuple[Canvas, np.random.Generat
     return canvas, rng
 
 
-def _finish(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator, size: int) -> Image.Image:
+def _finish(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator, size: int) -> np.ndarray:
     """Draw what lies in front of everything, and compress as the web does."""
     overlays.draw_annotations(canvas, plot, look, rng)
-    image = canvas.image()
-    if look.jpeg:
-        buffer = io.BytesIO()
-        image.save(buffer, "JPEG", quality=look.jpeg)
-        image = Image.open(buffer, formats=("JPEG",))
-        image.load()
-    return image if image.size == (size, size) else image.resize((size, size), Image.Resampling.BILINEAR)
+    pixels = canvas.pixels()
+    if not look.jpeg:
+        return pixels
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=look.jpeg)
+    image = Image.open(buffer, formats=("JPEG",))
+    return np.asarray(image if image.size == (size, size) else image.resize((size, size), Image.Resampling.BILINEAR))
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", isal_zlib.crc32(name + data))

@@ -38,3 +38,19 @@ class Candles:
         """Wilder's true range of each bar, in price (Wilder 1978): the range, gaps included."""
         previous = np.concatenate((self.open[:1], self.close[:-1]))
         return np.maximum(self.high, previous) - np.minimum(self.low, previous)
+
+    def fault(self) -> tuple[int, str] | None:
+        """The first bar that no market can have, counted from 0, and what is wrong with it; None if there is none."""
+        top, bottom = np.maximum(self.open, self.close), np.minimum(self.open, self.close)
+        rules = {
+            "has a value that is no finite number": ~np.isfinite(self.series()).all(axis=0),
+            "has a price that is not above 0": np.minimum(self.low, bottom) <= 0,
+            "has its high below its open, low or close": self.high < np.maximum(top, self.low),
+            "has its low above its open or close": self.low > bottom,
+            "has a volume below 0": self.volume < 0,
+        }
+        broken = np.array(list(rules.values()))
+        if not broken.any():
+            return None
+        bar = int(broken.any(axis=0).argmax())
+        return bar, list(rules)[int(broken[:, bar].argmax())]

@@ -30,20 +30,19 @@ def build(config: BuildConfig) -> Path:
     Raises UserError for settings, an output or a disk that can't hold a dataset.
     """
     config.check(len(CLASSES))
-    items = plan(config, CLASSES)
-    config = replace(config, unseen_styles=len(items.get(UNSEEN, ())))
+    splits = plan(config, CLASSES)
+    config = replace(config, unseen_styles=len(splits.get(UNSEEN, ())))
     if is_finished(config):
         print(f"{config.output} is already there, finished, with this configuration: nothing to do")
         return config.output
     with disk_errors(config.output), partial_directory(config) as partial:
         workshop = open_workshop(config, partial)
-        portions = chunks(items)
         part, parts = config.shard_numbers()
-        _draw(workshop, portions[part - 1 :: parts], config)
+        _draw(workshop, chunks(splits)[part - 1 :: parts], config)
         if parts > 1:
             return _keep_shard(config, partial)
-        finish(config, workshop, portions)
-    print(f"{config.output} is finished: {', '.join(f'{split} {len(members)}' for split, members in items.items())}")
+        finish(config, workshop, splits)
+    print(f"{config.output} is finished: {', '.join(f'{split} {len(members)}' for split, members in splits.items())}")
     return config.output
 
 
@@ -79,8 +78,8 @@ def _keep_shard(config: BuildConfig, partial: Path) -> Path:
 
 def _draw(workshop: Workshop, portions: list[Chunk], config: BuildConfig) -> None:
     todo = [chunk for chunk in portions if not workshop.is_done(chunk)]
-    total = sum(len(chunk.items) for chunk in portions)
-    done = total - sum(len(chunk.items) for chunk in todo)
+    total = sum(map(len, portions))
+    done = total - sum(map(len, todo))
     if done:
         print(f"going on after {done} of {total} charts")
     with tqdm(total=total, initial=done, unit="chart", desc="drawing", smoothing=0.1) as progress:

@@ -5,31 +5,48 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor
+from concurrent.futures import wait as futures_wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from itertools import islice
 from multiprocessing.connection import wait
 
 from dataset_builder.errors import UserError, WorkerDied
 
+AHEAD = 3  # jobs a worker that are on their way to it
 
-def run(function: Callable, shared, jobs: Sequence, workers: int, engine: str = "processes") -> Iterator:
-    """Yield ``function(shared, job)`` of every job as it is done. Raises what the function raises, or WorkerDied."""
-    workers = min(workers, len(jobs))
+
+def run(function: Callable, shared, jobs: Iterable, workers: int, engine: str = "processes") -> Iterator:
+    """Yield ``function(shared, job)`` of every job as it is done. Raises what the function raises, or WorkerDied.
+
+    Jobs are taken only as workers get to them, so there may be any number of them.
+    """
     if engine == "ray":
         return _run_on_ray(function, shared, jobs, workers)
     if workers <= 1:
-        return (function(shared, job) for job in jobs)
+        return _run_here(function, shared, jobs)
     return _run_in_processes(function, shared, jobs, workers)
 
 
-def _run_in_processes(function: Callable, shared, jobs: Sequence, workers: int) -> Iterator:
+def _run_here(function: Callable, shared, jobs: Iterable) -> Iterator:
+    """In this process, which is one worker like any other: its small products are no work for two threads."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        yield from (function(shared, job) for job in jobs)
+
+
+def _run_in_processes(function: Callable, shared, jobs: Iterable, workers: int) -> Iterator:
     with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_settle_in) as pool:
-        futures = [pool.submit(partial(function, shared), job) for job in jobs]
+        futures = map(partial(pool.submit, function, shared), jobs)
+        pending = set(islice(futures, AHEAD * workers))
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            while pending:
+                done, pending = futures_wait(pending, return_when=FIRST_COMPLETED)
+                pending |= set(islice(futures, len(done)))
+                yield from (future.result() for future in done)
         except BrokenProcessPool as error:
             raise WorkerDied(
                 "a worker process was killed, perhaps for want of memory: run the same command again (with fewer "
@@ -39,7 +56,7 @@ def _run_in_processes(function: Callable, shared, jobs: Sequence, workers: int) 
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _run_on_ray(function: Callable, shared, jobs: Sequence, workers: int) -> Iterator:
+def _run_on_ray(function: Callable, shared, jobs: Iterable, workers: int) -> Iterator:
     """On the cluster that RAY_ADDRESS names, else on a local one of that many workers."""
     try:
         import ray
@@ -51,9 +68,11 @@ def _run_on_ray(function: Callable, shared, jobs: Sequence, workers: int) -> Ite
         ray.init(log_to_driver=False, logging_level="ERROR", **local)
     try:
         remote = ray.remote(function)
-        pending = [remote.remote(shared, job) for job in jobs]
+        futures = map(partial(remote.remote, shared), jobs)
+        pending = list(islice(futures, AHEAD * int(ray.cluster_resources().get("CPU", workers))))
         while pending:
             (done,), pending = ray.wait(pending)
+            pending += islice(futures, 1)
             yield ray.get(done)
     except ray.exceptions.RayTaskError as error:
         raise error.cause from error

@@ -13,10 +13,11 @@ from pathlib import Path
 import dataset_builder
 from dataset_builder.config import BuildConfig
 from dataset_builder.errors import UserError
+from dataset_builder.storage.plan import Members
 
 NAME = "manifest.json"
 FORMAT_VERSION = 1
-LIBRARIES = ("numpy", "pillow")  # those that settle the bytes of a picture
+LIBRARIES = ("numpy", "pillow", "isal")  # those that settle the bytes of a picture
 
 
 class Fingerprint:
@@ -29,24 +30,34 @@ class Fingerprint:
         self._hash = hashlib.sha256()
 
     def add(self, split: str, row: dict) -> None:
-        content = {name: value for name, value in row.items() if name not in ("file_name", "image")}
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        self.add_text(split, row_text({name: row[name] for name in row if name not in ("file_name", "image")}))
+
+    def add_text(self, split: str, text: str) -> None:
+        """The same of a row that is text already."""
         self._hash.update(f"{split} {text}\n".encode())
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
+def row_text(row: dict) -> str:
+    """A row as one line of JSON, always the same for the same values."""
+    return _ENCODER.encode(row)
+
+
 def make_manifest(
     config: BuildConfig,
     classes: tuple[str, ...],
-    counts: dict[str, Counter],
+    splits: dict[str, Members],
     marks: Iterable[dict],
     files: dict[str, str],
     fingerprint: str,
 ) -> dict:
-    """Everything about a dataset but its rows. ``counts`` holds the charts of each class in each split, ``marks`` what
-    the chunks noted, ``files`` the SHA-256 of the files that no row names."""
+    """Everything about a dataset but its rows. ``marks`` is what the chunks noted, ``files`` the SHA-256 of the files
+    that no row names."""
     draws: Counter[str] = Counter()
     rejections: dict[str, Counter[str]] = {}
     for mark in marks:
@@ -60,7 +71,7 @@ def make_manifest(
         "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
         "classes": list(classes),
         "image_size": config.image_size,
-        "splits": {split: {"charts": sum(n.values()), "classes": dict(n)} for split, n in counts.items()},
+        "splits": {split: {"charts": len(members), "classes": members.counts()} for split, members in splits.items()},
         "draws": dict(sorted(draws.items())),
         "rejections": {name: dict(reasons.most_common()) for name, reasons in sorted(rejections.items())},
         "files": files,

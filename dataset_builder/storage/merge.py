@@ -32,7 +32,8 @@ def merge(config: MergeConfig) -> Path:
     if is_finished(build_config):
         print(f"{config.output} is already there, finished: nothing to do")
         return config.output
-    portions = chunks(plan(build_config, CLASSES))
+    splits = plan(build_config, CLASSES)
+    portions = chunks(splits)
     with disk_errors(config.output), partial_directory(build_config) as partial:
         workshop = open_workshop(build_config, partial)
         for part in config.parts:
@@ -42,7 +43,7 @@ def merge(config: MergeConfig) -> Path:
             raise UserError(
                 f"{len(missing)} of {len(portions)} chunks, {missing[0]} first, are in no part: name all parts"
             )
-        finish(build_config, workshop, portions)
+        finish(build_config, workshop, splits)
     print(f"{config.output} is finished")
     return config.output
 

@@ -1,4 +1,4 @@
-"""Datasets as Parquet: written by a build, or made of PNG files for the Hub."""
+"""Datasets as Parquet files, whatever they are on disk: what goes to the Hub."""
 
 from __future__ import annotations
 
@@ -7,24 +7,10 @@ import math
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
-from dataset_builder.storage.manifest import read_rows
+from dataset_builder.storage.manifest import read_rows, row_text
 from dataset_builder.storage.plan import chunk_size
-from dataset_builder.storage.schema import arrow_schema
-
-
-def with_picture(row: dict, png: bytes) -> dict:
-    """A row as a Parquet file holds it."""
-    return row | {"image": {"bytes": png, "path": f"{row['id']}.png"}}
-
-
-def write_shard(rows: list[dict], file: BinaryIO) -> None:
-    """Write rows with their pictures as one Parquet file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    pq.write_table(pa.Table.from_pylist(rows, arrow_schema()), file, row_group_size=100)
+from dataset_builder.storage.schema import ROW, ROW_GROUP, arrow_schema, arrow_table
 
 
 def shards(directory: Path, manifest: dict) -> Iterator[tuple[str, bytes]]:
@@ -36,12 +22,22 @@ def shards(directory: Path, manifest: dict) -> Iterator[tuple[str, bytes]]:
         yield from ((name, (directory / name).read_bytes()) for name in manifest["files"])
         return
     for split, parts in _parts(manifest).items():
-        rows, folder = read_rows(directory, manifest, split), directory / split
+        rows = read_rows(directory, manifest, split)
         for part in range(parts):
-            portion = list(islice(rows, _size(manifest)))
-            file = io.BytesIO()
-            write_shard([with_picture(row, (folder / row["file_name"]).read_bytes()) for row in portion], file)
-            yield f"data/{split}-{part:05d}-of-{parts:05d}.parquet", file.getvalue()
+            content = _shard(directory / split, islice(rows, _size(manifest)))
+            yield f"data/{split}-{part:05d}-of-{parts:05d}.parquet", content
+
+
+def _shard(folder: Path, rows: Iterator[dict]) -> bytes:
+    from pyarrow.parquet import ParquetWriter
+
+    file = io.BytesIO()
+    with ParquetWriter(file, arrow_schema()) as shard:
+        while group := list(islice(rows, ROW_GROUP)):
+            texts = [row_text({name: row[name] for name in ROW}) for row in group]
+            pngs = [(folder / row["file_name"]).read_bytes() for row in group]
+            shard.write_table(arrow_table(texts, pngs, [f"{row['id']}.png" for row in group]))
+    return file.getvalue()
 
 
 def number_of_shards(manifest: dict) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 import dataset_builder
-from dataset_builder.config import BuildConfig
+from dataset_builder.config import BuildConfig, RenderConfig
 from dataset_builder.errors import UserError
 from dataset_builder.files import write_json
 from dataset_builder.storage.plan import Chunk
@@ -46,17 +46,17 @@ class Workshop:
 
 
 @contextmanager
-def partial_directory(config: BuildConfig) -> Iterator[Path]:
-    """The directory of the unfinished dataset, for this process alone."""
+def partial_directory(config: BuildConfig | RenderConfig) -> Iterator[Path]:
+    """The directory of the unfinished output, for this process alone."""
     partial = config.output.with_name(config.output.name + ".partial")
     if partial.exists() and not partial.is_dir():
-        raise UserError(f"{partial} is in the way: the unfinished dataset needs that name, move it")
+        raise UserError(f"{partial} is in the way: the unfinished output needs that name, move it")
     partial.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(partial / "lock", timeout=0):
             yield partial
     except Timeout as error:
-        raise UserError(f"another build is at work in {partial}: wait for it, or choose another --output") from error
+        raise UserError(f"another process is at work in {partial}: wait for it, or choose another --output") from error
 
 
 def open_workshop(config: BuildConfig, partial: Path) -> Workshop:

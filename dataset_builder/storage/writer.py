@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from dataset_builder.drawing.chart import encode_png
 from dataset_builder.files import atomic, disk_errors, write_json
 from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
+from dataset_builder.storage.manifest import row_text
 from dataset_builder.storage.plan import NONE, Chunk, Item
-from dataset_builder.storage.schema import ROW
-from dataset_builder.storage.shards import with_picture, write_shard
+from dataset_builder.storage.schema import ROW, ROW_GROUP, arrow_schema, arrow_table
 from dataset_builder.storage.workshop import Workshop
 
 
@@ -24,14 +24,9 @@ def draw_chunk(workshop: Workshop, chunk: Chunk) -> int:
         sink = {"imagefolder": _write_pictures, "parquet": _write_shard}[workshop.format]
         with atomic(workshop.rows_of(chunk)) as rows:
             for row in sink(workshop, chunk, _count(_draw(workshop, chunk), draws, rejections)):
-                rows.write(row_text(row) + "\n")
+                rows.write(row + "\n")
         write_json(workshop.mark_of(chunk), {"draws": draws, "rejections": rejections})
-    return len(chunk.items)
-
-
-def row_text(row: dict) -> str:
-    """A row as one line of JSON, always the same for the same values."""
-    return json.dumps(row, separators=(",", ":"))
+    return len(chunk)
 
 
 def _draw(workshop: Workshop, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
@@ -51,29 +46,31 @@ def _count(samples, draws: Counter, rejections: dict[str, Counter]) -> Iterator[
         yield item, sample
 
 
-def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]:
+def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
+    """Yields each chart's row as text."""
     folder = workshop.directory / chunk.split
     for parent in {(folder / item.path).parent for item in chunk.items}:
         parent.mkdir(parents=True, exist_ok=True)
     for item, sample in samples:
-        png = encode_png(sample.image)
+        png = encode_png(sample.pixels)
         (folder / item.path).write_bytes(png)
-        yield {"file_name": item.path} | _row(item, sample, png)
+        yield _row(item, sample, png)
 
 
-def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[dict]:
-    path = workshop.directory / workshop.files_of(chunk)[0]
+def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
+    """The same into one file, a group of rows at a time, so a shard may be of any size."""
+    from pyarrow.parquet import ParquetWriter
+
+    path, schema = workshop.directory / workshop.files_of(chunk)[0], arrow_schema()
     path.parent.mkdir(exist_ok=True)
-    rows = []
-    for item, sample in samples:
-        png = encode_png(sample.image)
-        row = _row(item, sample, png)
-        rows.append(with_picture(row, png))
-        yield row
-    with atomic(path, "wb") as file:
-        write_shard(rows, file)
+    with atomic(path, "wb") as file, ParquetWriter(file, schema) as shard:
+        while group := list(islice(samples, ROW_GROUP)):
+            pngs = [encode_png(sample.pixels) for _, sample in group]
+            rows = [_row(item, sample, png) for (item, sample), png in zip(group, pngs, strict=True)]
+            shard.write_table(arrow_table(rows, pngs, [f"{item.id}.png" for item, _ in group]))
+            yield from rows
 
 
-def _row(item: Item, sample: Sample, png: bytes) -> dict:
+def _row(item: Item, sample: Sample, png: bytes) -> str:
     values = sample.metadata | {"id": item.id, "sha256": hashlib.sha256(png).hexdigest()}
-    return {name: values[name] for name in ROW}
+    return row_text({name: values[name] for name in ROW})

@@ -21,7 +21,7 @@ def test_the_card_carries_what_the_hub_reads(finished_run):
 def test_the_card_tells_people_what_they_ask(finished_run, charts):
     text = (finished_run / "README.md").read_text()
     manifest = json.loads((charts / "manifest.json").read_text())
-    assert manifest["fingerprint"] in text and "40 synthetic charts" in text
+    assert manifest["fingerprint"] in text and "charts, 40 charts in the train split" in text
     assert all(name in text for name in manifest["classes"])
     assert "| `onnx/model_quantized.onnx` |" in text and 'file_name="model_quantized.onnx"' in text
     assert str(finished_run.parent) not in text and str(charts.parent) not in text, "a path of this machine"

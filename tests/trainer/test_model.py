@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from transformers import ViTForImageClassification
 
 from trainer.config import TrainConfig
 from trainer.errors import UserError
@@ -32,6 +33,22 @@ def test_the_base_is_found_from_any_directory(tmp_path, monkeypatch):
     model, processor = build(config, CLASSES)
     assert 2.5e6 < model.num_parameters() < 6e6
     assert (model.config.image_size, processor.size) == (224, {"height": 224, "width": 224})
+
+
+def test_the_top_layers_of_a_base_can_be_dropped(base, tmp_path):
+    whole, _ = build(dataclasses.replace(TINY, base=str(base)), CLASSES)
+    kept, _ = build(dataclasses.replace(TINY, base=str(base), keep_layers=1), CLASSES)
+    lowest, above = (f"vit.encoder.layer.{number}.layernorm_before.weight" for number in (0, 1))
+    torch.testing.assert_close(kept.state_dict()[lowest], whole.state_dict()[lowest])
+    assert above in whole.state_dict() and above not in kept.state_dict()
+    kept.save_pretrained(tmp_path / "kept")
+    assert ViTForImageClassification.from_pretrained(tmp_path / "kept").config.num_hidden_layers == 1
+
+
+@pytest.mark.parametrize("number", [-1, 3])
+def test_no_more_layers_can_be_kept_than_there_are(base, number):
+    with pytest.raises(UserError, match=f"--keep-layers {number} must be from 1 to the 2 that there are"):
+        build(dataclasses.replace(TINY, base=str(base), keep_layers=number), CLASSES)
 
 
 def test_the_scratch_recipe_is_a_small_vit():

@@ -10,6 +10,7 @@ from PIL import Image
 from transformers import pipeline
 
 from trainer.__main__ import main
+from trainer.pattern_model import DEPLOYABLE_QUANTIZED
 
 
 @pytest.fixture
@@ -60,13 +61,22 @@ def test_text_lists_the_surest_first(own_run, picture, capsys):
     assert first.startswith(f"{picture}: {lines[0].split()[-1]} (") and shares == sorted(shares, reverse=True)
 
 
-def test_with_an_onnx_file_neither_torch_nor_transformers_is_loaded(finished_run, picture):
+def test_a_deployable_file_alone_answers_as_its_run_does(finished_run, picture, tmp_path, capsys):
+    alone = shutil.copy(finished_run / DEPLOYABLE_QUANTIZED, tmp_path / "model.onnx")
+    answer = _json_lines(capsys, "predict", "--model", alone, "--json", picture)[0]
+    expected = _json_lines(capsys, "predict", "--model", finished_run, "--json", picture)[0]
+    assert answer["probabilities"] == pytest.approx(expected["probabilities"], abs=0.05)
+    assert (answer["label"], answer["clear"]) == (expected["label"], expected["clear"])
+
+
+@pytest.mark.parametrize("file", ["", DEPLOYABLE_QUANTIZED])
+def test_with_an_onnx_file_neither_torch_nor_transformers_is_loaded(finished_run, picture, file):
     program = (
         "import sys; from trainer.__main__ import main; code = main(sys.argv[1:]);"
-        "heavy = {'torch', 'transformers', 'datasets', 'optimum', 'matplotlib', 'pandas'} & set(sys.modules);"
+        "heavy = {'torch', 'transformers', 'datasets', 'optimum', 'onnx', 'matplotlib', 'pandas'} & set(sys.modules);"
         "sys.exit(f'loaded {heavy}' if heavy else code)"
     )
-    command = [sys.executable, "-c", program, "predict", "--model", str(finished_run), str(picture)]
+    command = [sys.executable, "-c", program, "predict", "--model", str(finished_run / file), str(picture)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
@@ -99,6 +109,9 @@ def test_bad_input(finished_run, picture, tmp_path, fails):
     assert "is not a model directory" in fails("predict", "--model", tmp_path, picture)
     assert "is not a model directory" in fails("predict", "--model", picture, picture)
     assert "name at least one picture" in fails("predict", "--model", finished_run)
+    file = finished_run / DEPLOYABLE_QUANTIZED
+    assert "is a file already; leave out --onnx" in fails("predict", "--model", file, "--onnx", file, picture)
+    assert "no such file" in fails("predict", "--model", tmp_path / "none.onnx", picture)
     assert "no such file" in fails("predict", "--model", finished_run, "--onnx", tmp_path / "none.onnx", picture)
 
 

@@ -16,7 +16,7 @@ def test_the_default_recipe_fine_tunes_the_base_that_is_on_disk():
 
 def test_the_scratch_recipe_reads_charts():
     config, given = resolve([*PLACES, "--recipe", "scratch"])
-    assert config.dataset == Path("data/x") and config.output == Path("models/y")
+    assert config.dataset == (Path("data/x"),) and config.output == Path("models/y")
     assert config.base is None and config.read_chart > 0
     assert given["load_best_model_at_end"] is True
 
@@ -57,6 +57,13 @@ def test_values_that_are_not_one_word(tmp_path):
     config, given = resolve([*PLACES, "--recipe", str(recipe)])
     assert given["lr_scheduler_kwargs"] == '{"num_cycles": 2}' and given["bf16"] is True
     assert config.revision is None
+
+
+def test_datasets_of_a_recipe_and_of_the_command_line_add_up(tmp_path):
+    recipe = tmp_path / "mine.yaml"
+    recipe.write_text("dataset: [a, b]\n")
+    config, _ = resolve([*PLACES, "--recipe", str(recipe)])
+    assert config.dataset == (Path("a"), Path("b"), Path("data/x"))
 
 
 @pytest.mark.parametrize(

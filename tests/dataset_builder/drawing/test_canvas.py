@@ -12,7 +12,7 @@ WHITE, BLACK, RED = (255, 255, 255), (0, 0, 0), (200, 0, 0)
 
 
 def pixels(canvas: Canvas) -> np.ndarray:
-    return np.asarray(canvas.image()).astype(int)
+    return canvas.pixels().astype(int)
 
 
 def brute_cover(axis: Axis, low: float, high: float, samples: int = 2000) -> np.ndarray:
@@ -110,7 +110,7 @@ def test_the_same_drawing_has_the_same_pixels_on_every_machine():
     for i in range(40):
         canvas.rectangle(left[i], top[i], left[i] + 9.5, top[i] + 20, (i * 6, 90, 200 - i), opacity=0.75)
     canvas.curve(np.arange(0, 170, 10), np.arange(0, 170, 10) ** 2 / 170, RED, 1.5)
-    assert hashlib.sha256(canvas.image().tobytes()).hexdigest() == GOLDEN
+    assert hashlib.sha256(canvas.pixels().tobytes()).hexdigest() == GOLDEN
 
 
 GOLDEN = "b89cacb8685ee16075010d3aeb1bbaafabfaa6e1a4c02b82374a1e9fea3826a4"

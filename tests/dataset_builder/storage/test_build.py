@@ -62,6 +62,19 @@ def test_parquet_has_the_same_rows_and_fingerprint(built, tmp_path):
     loaded = load_dataset(str(shards), cache_dir=str(tmp_path / "cache"))
     assert loaded["train"].features["label"] == ClassLabel(names=list(CLASSES))
     assert loaded["train"][0]["image"].size == (224, 224)
+    check_verify_names_the_shard(shards)
+
+
+def check_verify_names_the_shard(directory: Path):
+    shard = sorted((directory / "data").glob("train-*"))[1]
+    content = shard.read_bytes()
+    (directory / "data" / "stranger.parquet").touch()
+    check_verify_names(directory, "extra: data/stranger.parquet")
+    (directory / "data" / "stranger.parquet").unlink()
+    shard.write_bytes(content[:1000] + b"x" + content[1001:])
+    check_verify_names(directory, f"altered: data/{shard.name}")
+    shard.unlink()
+    check_verify_names(directory, f"missing: data/{shard.name}")
 
 
 def test_datasets_loads_it_with_labels_in_order(built, tmp_path):
@@ -113,7 +126,7 @@ def test_killed_and_started_again_it_ends_the_same(built, tmp_path):
 
 
 def test_a_killed_worker_is_one_sentence_and_nothing_lost(tmp_path):
-    process = start(tmp_path / "charts", "--size", "2000", "--workers", "2")
+    process = start(tmp_path / "charts", "--size", "600", "--workers", "2")
     rows = tmp_path / "charts.partial" / "rows"
     deadline = time.monotonic() + 60
     while not list(rows.glob("*.json")) and time.monotonic() < deadline:
@@ -124,6 +137,8 @@ def test_a_killed_worker_is_one_sentence_and_nothing_lost(tmp_path):
     assert "a worker process was killed" in said
     assert "Traceback" not in said
     assert list(rows.glob("*.json"))
+    resumed, whole = (build(BuildConfig(tmp_path / name, size=600, workers=2)) for name in ("charts", "whole"))
+    assert read_manifest(resumed)["fingerprint"] == read_manifest(whole)["fingerprint"]
 
 
 def worker_of(pid: int) -> int:

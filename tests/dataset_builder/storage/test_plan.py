@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset_builder.config import BuildConfig
 from dataset_builder.errors import UserError
-from dataset_builder.storage.plan import FOLDER_LIMIT, NONE, UNSEEN, chunks, plan, split_of
+from dataset_builder.storage.plan import FOLDER_LIMIT, NONE, UNSEEN, chunks, plan
 
 CLASSES = tuple(f"class_{i}" for i in range(10))
 
@@ -24,18 +24,27 @@ def test_a_thousand_charts_are_split_exactly():
         UNSEEN: 100,
     }
     for members in items.values():
-        assert len(set(Counter(item.label for item in members).values())) == 1
+        assert Counter(item.label for item in members) == members.counts()
+        assert len(set(members.counts().values())) == 1
 
 
-@given(
-    st.integers(0, 10_000),
-    st.integers(0, 45).map(lambda percent: percent / 100),
-    st.integers(0, 45).map(lambda percent: percent / 100),
-)
-def test_shares_are_right_for_any_prefix(charts, validation, test):
-    counts = Counter(split_of(index, validation, test) for index in range(charts))
-    assert abs(counts["validation"] - charts * validation) <= 2
-    assert abs(counts["test"] - charts * test) <= 2
+percents = st.integers(0, 45).map(lambda percent: percent / 100)
+
+
+@given(st.integers(1000, 5000), percents, percents)
+@settings(max_examples=30, deadline=None)
+def test_splits_share_all_charts_out_evenly_whatever_the_size(size, validation, test):
+    config = BuildConfig(size=size, validation_fraction=validation, test_fraction=test, unseen_styles=0)
+    splits = plan(config, CLASSES)
+    shares = {"train": 1 - validation - test, "validation": validation, "test": test}
+    for split, share in shares.items():
+        members = splits.get(split, ())
+        for label in CLASSES:
+            indices = [item.index for item in members if item.label == label]
+            assert indices == sorted(indices)
+            assert all(abs(i - share * (index + 1)) <= 3 for i, index in enumerate(indices))
+    charts = [(item.label, item.index) for members in splits.values() for item in members]
+    assert sorted(charts) == sorted((CLASSES[i % 10], i // 10) for i in range(size))
 
 
 def test_a_larger_dataset_keeps_every_chart_in_its_split():
@@ -62,7 +71,7 @@ def test_chunks_hold_every_chart_once_in_order():
     items = plan(BuildConfig(size=1234), CLASSES)
     portions = chunks(items)
     for split, members in items.items():
-        assert [item for chunk in portions if chunk.split == split for item in chunk.items] == members
+        assert [item for chunk in portions if chunk.split == split for item in chunk.items] == list(members)
     assert len({chunk.name for chunk in portions}) == len(portions)
 
 

@@ -1,0 +1,102 @@
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as some
+
+from trainer.pattern_model import UNCLEAR
+from trainer.scan.hits import OVERLAP, find_hits, write_hits
+from trainer.scan.series import Series, Window
+
+
+def window(first: int, last: int) -> Window:
+    return Window(Path(f"{first}-{last}.png"), f"day {first}", f"day {last}", first, last)
+
+
+def hits_of(*classified: tuple[int, int, int, float], classes=("top", "flag")):
+    """Of windows (first, last, label, probability)."""
+    probabilities = np.zeros((len(classified), 2))
+    for row, (_, _, label, chance) in enumerate(classified):
+        probabilities[row, max(label, 0)] = chance
+    labels = np.array([label for _, _, label, _ in classified])
+    return find_hits([window(first, last) for first, last, _, _ in classified], probabilities, labels, classes)
+
+
+def spans(hits) -> list[tuple]:
+    return [(hit.pattern, hit.shown.first, hit.shown.last, hit.windows) for hit in hits]
+
+
+def test_windows_that_overlap_are_told_once_by_the_surest():
+    hits = hits_of((0, 29, 0, 0.8), (6, 35, 0, 0.95), (12, 41, 0, 0.9), (60, 89, 0, 0.85))
+    assert spans(hits) == [("top", 6, 35, 3), ("top", 60, 89, 1)]
+    assert [hit.probability for hit in hits] == [0.95, 0.85]
+
+
+def test_a_short_window_inside_a_long_one_shows_the_same_pattern():
+    assert spans(hits_of((0, 119, 0, 0.9), (90, 119, 0, 0.8))) == [("top", 0, 119, 2)]
+    assert spans(hits_of((0, 119, 0, 0.9), (106, 135, 0, 0.8))) == [("top", 0, 119, 1), ("top", 106, 135, 1)]
+
+
+def test_other_patterns_are_not_merged_and_unclear_windows_are_no_hits():
+    assert spans(hits_of((0, 29, 0, 0.9), (0, 29, 1, 0.8), (0, 29, UNCLEAR, 0.99))) == [
+        ("top", 0, 29, 1),
+        ("flag", 0, 29, 1),
+    ]
+    assert hits_of((0, 29, UNCLEAR, 0.3)) == []
+
+
+def test_of_equally_sure_hits_the_latest_comes_first():
+    assert spans(hits_of((0, 29, 0, 0.9), (5, 34, 0, 0.9), (70, 99, 1, 0.9))) == [
+        ("flag", 70, 99, 1),
+        ("top", 5, 34, 2),
+    ]
+
+
+@given(
+    some.lists(
+        some.tuples(some.integers(0, 300), some.integers(19, 119), some.integers(-1, 1), some.floats(0.1, 1)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_every_window_of_a_pattern_is_in_a_hit_that_is_at_least_as_sure_and_no_two_hits_are_of_one_pattern(drawn):
+    windows = [(first, first + length, label, chance) for first, length, label, chance in drawn]
+    hits = hits_of(*windows)
+    assert sum(hit.windows for hit in hits) == sum(label != UNCLEAR for _, _, label, _ in windows)
+
+    def same(hit, first, last):
+        shared = min(hit.shown.last, last) - max(hit.shown.first, first) + 1
+        return shared >= OVERLAP * min(hit.shown.candles, last - first + 1)
+
+    for first, last, label, chance in windows:
+        if label != UNCLEAR:
+            name = ("top", "flag")[label]
+            assert any(h.pattern == name and h.probability >= chance and same(h, first, last) for h in hits)
+    for i, hit in enumerate(hits):
+        assert not any(o.pattern == hit.pattern and same(hit, o.shown.first, o.shown.last) for o in hits[i + 1 :])
+
+
+def test_the_files_are_safe_for_spreadsheets(tmp_path):
+    names = ("=cmd|' /C calc'!A0", 'a "quoted", name\nof two lines')
+    hits = hits_of((0, 29, 0, 0.91239), (0, 29, 1, 0.8), classes=names)
+
+    class Model:
+        version, threshold = "1", 0.5
+
+    series = Series("=prices.csv", np.zeros(30), np.ones(30), [hit.shown for hit in hits])
+    write_hits(hits, series, Model(), tmp_path)
+    with (tmp_path / "hits.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["pattern"] for row in rows] == ["'" + names[0], names[1]]
+    assert rows[0] | {"pattern": ""} == {
+        "pattern": "",
+        "start": "day 0",
+        "end": "day 29",
+        "probability": "0.9124",
+        "window": "30",
+        "windows": "1",
+    }
+    stored = json.loads((tmp_path / "hits.json").read_text())
+    assert [hit["pattern"] for hit in stored["hits"]] == list(names) and stored["source"] == "=prices.csv"

@@ -1,0 +1,88 @@
+"""What the Dockerfile would build, without Docker: the files that it copies, and none of the packages it leaves out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+from events import make_event, read
+
+ROOT = Path(__file__).parents[3]
+DOCKERFILE = ROOT / "trainer/serve/Dockerfile"
+REQUIREMENTS = ROOT / "trainer/serve/requirements.txt"
+LEFT_OUT = ("torch", "transformers", "datasets", "tyro", "matplotlib", "pandas", "pyarrow", "scipy", "sklearn", "yaml")
+LEFT_OUT += ("onnx", "optimum", "safetensors", "tqdm", "requests", "evaluate", "accelerate")
+PROGRAM = f"""
+import json, sys
+sys.modules.update(dict.fromkeys({LEFT_OUT}))  # importing one raises ImportError
+from trainer.serve.handler import handler
+import dataset_builder, trainer
+print(trainer.__file__, dataset_builder.__file__)
+for line in sys.stdin:
+    print(json.dumps(handler(json.loads(line), None)))
+"""
+
+
+def _instructions(name: str) -> list[list[str]]:
+    lines = [line.split() for line in DOCKERFILE.read_text().splitlines()]
+    return [words[1:] for words in lines if words and words[0] == name]
+
+
+@pytest.fixture
+def image(tmp_path, model_file) -> Path:
+    """The directory that Lambda would run in."""
+    for *sources, target in _instructions("COPY"):
+        if target.startswith("/tmp/"):
+            continue
+        for source in sources:
+            if source == "${MODEL}":
+                shutil.copy(model_file, tmp_path / target)
+            elif (ROOT / source).is_dir():
+                shutil.copytree(ROOT / source, tmp_path / target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                (tmp_path / target).mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / source, tmp_path / target)
+    return tmp_path
+
+
+def test_the_files_copied_answer_with_the_packages_installed(image, png, rows):
+    variable = _instructions("ENV")[0][0].split("=")
+    events = [make_event(png, "image/png"), make_event(json.dumps({"candles": rows})), make_event(b"junk", "image/png")]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=image,
+        env={"PATH": "/usr/bin:/bin", variable[0]: variable[1]},
+        input="".join(json.dumps(event) + "\n" for event in events),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    homes, *answers = done.stdout.splitlines()
+    assert homes.split() == [str(image / name / "__init__.py") for name in ("trainer", "dataset_builder")]
+    assert [read(json.loads(answer))[0] for answer in answers] == [200, 200, 422]
+    assert done.stderr == ""
+
+
+def test_the_command_is_the_handler():
+    assert 'CMD ["trainer.serve.handler.handler"]' in DOCKERFILE.read_text()
+
+
+def test_the_builder_is_sent_what_is_copied():
+    lines = (DOCKERFILE.parent / "Dockerfile.dockerignore").read_text().splitlines()
+    kept = [line[1:].replace("**/*", "*") for line in lines if line.startswith("!")]  # fnmatch's * takes slashes too
+    copied = [source for *sources, _ in _instructions("COPY") for source in sources if not source.startswith("$")]
+    copied += [word.split("=")[1] for words in _instructions("ARG") for word in words]
+    files = [path for source in copied for path in ([source] if Path(source).suffix else [source + "any.py"])]
+    assert [path for path in files if not any(fnmatchcase(path, pattern) for pattern in kept)] == []
+
+
+def test_requirements_are_those_of_the_project():
+    pins = set((ROOT / "constraints.txt").read_text().splitlines())
+    lines = [line for line in REQUIREMENTS.read_text().splitlines() if not line.startswith("#")]
+    assert set(lines) <= pins
+    assert {line.split("==")[0] for line in lines} >= {"numpy", "onnxruntime", "pillow"}

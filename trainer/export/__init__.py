@@ -1,0 +1,1 @@
+"""Run → ONNX files, each behind a gate: it must match the checkpoint."""

@@ -1,0 +1,105 @@
+"""An exported file is let into the run only if it answers as the checkpoint does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from trainer.classifier import OnnxClassifier, softmax
+from trainer.config import ExportConfig
+from trainer.data import label_ids, load_split, picture_of
+from trainer.errors import GateFailed, UserError
+from trainer.evaluate import all_logits
+from trainer.latency import onnx_latency, pattern_latency
+from trainer.mixture import check, describe, differing_dataset
+from trainer.model import TorchClassifier
+from trainer.pattern_model import PatternModel
+
+LOGIT_TOLERANCE = 1e-3
+PROBABILITY_TOLERANCE = 0.01  # of the deployable fp32 file, which resizes pictures itself: see graph
+ACCURACY_TOLERANCE = 0.01  # a quantized file may lose one point
+
+Measured = dict[str, Any]
+Fault = Callable[[Measured], str | None]
+
+
+class Gate:
+    """Compares exported files with the checkpoint over the validation split."""
+
+    def __init__(self, config: ExportConfig, checkpoint: TorchClassifier) -> None:
+        """Raises UserError if the dataset is not the one that the run was trained on."""
+        manifest = describe(config.dataset)
+        another = differing_dataset(config.run, str(config.dataset), manifest.fingerprint)
+        if another:
+            raise UserError(f"{another}; export with the first one")
+        check(config.dataset, manifest)
+        self.run, self.fingerprint = config.run, manifest.fingerprint
+        self.rows = load_split(config.dataset, "validation")
+        self.truth = np.array(label_ids(self.rows, checkpoint.classes))
+        self.logits = all_logits(checkpoint, self.rows, label="checkpoint")
+        self.expected = softmax(self.logits)
+
+    def admit(self, made: Path, name: Path, fault: Fault) -> Measured:
+        """Let ``made``, a file for pixels, into the run as ``name`` if ``fault`` finds none; returns what was measured.
+
+        Raises GateFailed otherwise; an older file of that name is gone then.
+        """
+        logits = all_logits(OnnxClassifier(self.run, made), self.rows, label=name.name)
+        measured = {"largest_logit_difference": float(np.abs(logits - self.logits).max())}
+        return self._admit(made, name, fault, softmax(logits), measured) | {"latency_ms": onnx_latency(self.run, name)}
+
+    def admit_deployable(self, made: Path, name: Path, fault: Fault) -> Measured:
+        """The same for a file for pictures, which are given one at a time, as they will be."""
+        model = PatternModel(made)
+        rows = tqdm(self.rows, desc=name.name, unit=" charts", leave=False, disable=None)
+        probabilities = np.concatenate([model(np.asarray(picture_of(row))[np.newaxis])[0] for row in rows])
+        return self._admit(made, name, fault, probabilities, {}) | {"latency_ms": pattern_latency(self.run, name)}
+
+    def _admit(self, made: Path, name: Path, fault: Fault, probabilities: np.ndarray, measured: Measured) -> Measured:
+        guesses, expected = probabilities.argmax(axis=1), self.expected.argmax(axis=1)
+        measured |= {
+            "class_flips": int((guesses != expected).sum()),
+            "largest_probability_difference": float(np.abs(probabilities - self.expected).max()),
+            "accuracy": float((guesses == self.truth).mean()),
+            "checkpoint_accuracy": float((expected == self.truth).mean()),
+        }
+        final = self.run / name
+        reason = fault(measured)
+        if reason:
+            final.unlink(missing_ok=True)
+            raise GateFailed(f"{final} was not written: over {len(self.rows)} validation charts {reason}")
+        final.parent.mkdir(exist_ok=True)
+        os.replace(made, final)
+        return measured | size(final)
+
+
+def fp32_fault(measured: Measured) -> str | None:
+    """No class may change; logits or, of a file that gives none, probabilities may differ by rounding."""
+    kind = "logit" if "largest_logit_difference" in measured else "probability"
+    allowed = LOGIT_TOLERANCE if kind == "logit" else PROBABILITY_TOLERANCE
+    difference = measured[f"largest_{kind}_difference"]
+    if measured["class_flips"] == 0 and difference <= allowed:
+        return None
+    return (
+        f"{measured['class_flips']} get another class than the checkpoint gives (0 allowed), and the largest {kind}"
+        f" difference is {difference:.2g} ({allowed:g} allowed)"
+    )
+
+
+def quantized_fault(measured: Measured) -> str | None:
+    """The accuracy may fall by ``ACCURACY_TOLERANCE``."""
+    if measured["accuracy"] >= measured["checkpoint_accuracy"] - ACCURACY_TOLERANCE:
+        return None
+    return (
+        f"its accuracy is {measured['accuracy']:.1%}, and the checkpoint's {measured['checkpoint_accuracy']:.1%}"
+        f" ({ACCURACY_TOLERANCE:.0%} less is allowed)"
+    )
+
+
+def size(file: Path) -> dict[str, int]:
+    return {"bytes": file.stat().st_size}

@@ -1,0 +1,1 @@
+"""Rendered windows of a price series → the patterns in it."""

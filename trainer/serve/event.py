@@ -1,0 +1,81 @@
+"""An event of API Gateway, in its payload format 1.0 or 2.0, → the request in it. Nothing in it is trusted."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.errors import UserError
+
+MAX_BODY = 6 * 1024 * 1024  # bytes; AWS Lambda takes no more either
+JSON = "application/json"
+NOT_NAMED = "application/octet-stream"  # some bytes
+HOW = f"POST a picture as image/png, or {JSON} with image (base64) or candles"
+
+
+class BadRequest(UserError):
+    """What the client can mend. ``status`` is the HTTP status: 400 cannot be read, 422 can be read but not used."""
+
+    def __init__(self, sentence: str, status: int = 400) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Request:
+    """A POST request: ``content_type`` in lower case, without parameters."""
+
+    content_type: str
+    body: bytes
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/") or self.content_type == NOT_NAMED
+
+
+def read_event(event: Any) -> Request:
+    """Raises BadRequest for anything but a POST request with a body of at most ``MAX_BODY`` bytes."""
+    if not isinstance(event, dict):
+        raise BadRequest(f"this is no request that came through API Gateway; {HOW}")
+    if _method(event) != "POST":
+        raise BadRequest(f"only POST is answered; {HOW}", 405)
+    body = event.get("body")
+    if not isinstance(body, str) or not body:
+        raise BadRequest(f"the request has no body; {HOW}")
+    encoded = event.get("isBase64Encoded") is True
+    if len(body) > (MAX_BODY * 4 / 3 + 4 if encoded else MAX_BODY):
+        raise too_large()
+    content = decode_base64(body, "the body") if encoded else body.encode(errors="replace")
+    request = Request(_content_type(event), content)
+    if len(request.body) > MAX_BODY:
+        raise too_large()
+    if request.is_picture and not encoded:
+        raise BadRequest("the picture arrived as text; add image/* to the API's binary media types")
+    return request
+
+
+def decode_base64(text: str, what: str) -> bytes:
+    """Line breaks are let pass, as the command ``base64`` puts them in. Raises BadRequest."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        raise BadRequest(f"{what} is not base64") from None
+
+
+def too_large() -> BadRequest:
+    return BadRequest(f"the request is larger than {MAX_BODY // 1024**2} MB; send a smaller picture", 413)
+
+
+def _method(event: dict) -> Any:
+    context = event.get("requestContext")
+    http = context.get("http") if isinstance(context, dict) else None
+    return http.get("method") if isinstance(http, dict) else event.get("httpMethod")  # format 2.0, or else 1.0
+
+
+def _content_type(event: dict) -> str:
+    headers = event.get("headers")
+    for name, value in headers.items() if isinstance(headers, dict) else ():
+        if isinstance(name, str) and name.lower() == "content-type":
+            return str(value).split(";")[0].strip().lower()
+    return ""
