@@ -9,9 +9,13 @@ import hub as hub_server
 import pytest
 from hub_http import TOKEN, HubServer
 
+from hypothesis import settings
+
 _CACHE = tempfile.TemporaryDirectory(prefix="datasets-cache-")  # removed when the interpreter ends
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_CACHE"] = _CACHE.name
+settings.register_profile("shared machine", deadline=None)  # speed is for benchmarks
+settings.load_profile("shared machine")
 ROOT = Path(__file__).parents[1]
 
 

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
@@ -72,8 +71,8 @@ def test_every_make_target_and_variable_exists(page):
 def test_the_reference_names_every_field_class_style_and_split():
     text = (ROOT / "docs" / "dataset.md").read_text()
     config = BuildConfig(size=100, negatives=1)
-    manifest = make_manifest(config, CLASSES, {"train": Counter()}, [], {}, "")
-    names = [*ROW, *ROW["ohlcv"], *NUISANCES, *manifest, *manifest["splits"]["train"], *plan(config, CLASSES)]
+    manifest = make_manifest(config, CLASSES, plan(config, CLASSES), [], {}, "")
+    names = [*ROW, *ROW["ohlcv"], *NUISANCES, *manifest, *manifest["splits"]["train"], *manifest["splits"]]
     names += [*CLASSES, *(style.name for style in STYLES), "imagefolder", "parquet"]
     assert [name for name in names if f"`{name}`" not in text] == []
     for pattern in PATTERNS:

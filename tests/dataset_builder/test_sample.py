@@ -32,7 +32,7 @@ def same(a, b):
 
 
 @given(names, indexes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_stored_candles_pass_the_check_of_their_label_and_of_no_other_class(name, index):
     row = json.loads(json.dumps(draw_sample(5, name, index, 64).metadata))
     view = View(candles_of(row))
@@ -40,7 +40,7 @@ def test_stored_candles_pass_the_check_of_their_label_and_of_no_other_class(name
 
 
 @given(indexes)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_stored_candles_of_a_chart_without_a_pattern_fail_all_checks(index):
     row = json.loads(json.dumps(draw_negative(5, index, 64).metadata))
     assert row["label"] is None and row["stage"] == "none" and row["pivots"] == []
@@ -48,7 +48,7 @@ def test_stored_candles_of_a_chart_without_a_pattern_fail_all_checks(index):
 
 
 @given(names, indexes)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_sample_depends_on_nothing_that_ran_before(name, index):
     first = draw_sample(1, name, index, 64)
     np.random.seed(index)
@@ -121,7 +121,7 @@ def assert_is(value, kind, where):
 
 
 @given(names, indexes)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_boxes_enclose_the_pivots_of_their_pattern(name, index):
     row = draw_sample(4, name, index).metadata
     left, top, right, bottom = row["bbox"]

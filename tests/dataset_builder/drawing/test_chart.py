@@ -26,7 +26,7 @@ def drawn(look, seed=0, size=224):
 
 
 @given(some.integers(0, 10**6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_same_chart_has_the_same_bytes_whatever_ran_before(seed):
     look = draw_look(STYLES, np.random.default_rng(seed))
     first = encode_png(drawn(look).pixels)

@@ -32,7 +32,7 @@ percents = st.integers(0, 45).map(lambda percent: percent / 100)
 
 
 @given(st.integers(1000, 5000), percents, percents)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_splits_share_all_charts_out_evenly_whatever_the_size(size, validation, test):
     config = BuildConfig(size=size, validation_fraction=validation, test_fraction=test, unseen_styles=0)
     splits = plan(config, CLASSES)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from trainer.serve.respond import respond
 
-garbage = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+garbage = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
 TYPES = st.sampled_from(["image/png", "application/json", "application/octet-stream", "text/plain", None])
 SCALARS = st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20)
