@@ -8,7 +8,6 @@ from pathlib import Path
 import hub as hub_server
 import pytest
 from hub_http import TOKEN, HubServer
-
 from hypothesis import settings
 
 _CACHE = tempfile.TemporaryDirectory(prefix="datasets-cache-")  # removed when the interpreter ends
