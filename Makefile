@@ -6,11 +6,18 @@ SEED ?= 42
 NEGATIVES ?= 3000
 BUILD_ARGS ?= --test-fraction 0.2
 RECIPE ?= default
+# a directory, or a dataset on the Hub: hub:user/name@revision
 DATASET ?= data/$(NAME)
-RUN ?= models/$(notdir $(DATASET))-$(RECIPE)
+# the directory that holds it: trainer/fetch.py keeps what comes from the Hub in data/hub
+CHARTS := $(if $(filter hub:%,$(DATASET)),data/hub/$(subst @,--,$(subst /,--,$(patsubst hub:%,%,$(DATASET))))$(if \
+	$(findstring @,$(DATASET)),,--main),$(DATASET))
+RUN ?= models/$(notdir $(CHARTS))-$(RECIPE)
 SPLIT ?= test
 # more options of `train`: TRAIN_ARGS="--dataset my_charts" learns from a folder of your own pictures too
 TRAIN_ARGS ?=
+# for push-dataset and push-model: user/name on the Hub, and for example PUSH_ARGS="--private --revision v1"
+REPO ?=
+PUSH_ARGS ?=
 # one process; `accelerate config` and LAUNCH="accelerate launch" for several GPUs
 LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no
 PRICES ?= prices.csv
@@ -27,20 +34,21 @@ RECIPE_FILE := $(if $(filter %.yaml %.yml,$(RECIPE)),$(RECIPE),trainer/recipes/$
 # RUN's model where it is exported, else the base that is shipped
 SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),models/chart-vit)
 INT8 := $(RUN)/onnx/model_quantized.onnx
+BUILD = $(if $(filter hub:%,$(DATASET)),$(PY) -m trainer fetch $(DATASET),$(PY) -m dataset_builder build \
+	--output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS))
 DEPLOYABLE := $(RUN)/crypto_pattern_model_quantized.onnx
 MODEL ?= $(DEPLOYABLE)
 PORT ?= 8000
-BUILD = $(PY) -m dataset_builder build --output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain test lint bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model test lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
 
 help:  ## list the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo "Variables: NAME=$(NAME) SIZE=$(SIZE) SEED=$(SEED) RECIPE=$(RECIPE) DATASET=$(DATASET) RUN=$(RUN) PRICES=$(PRICES) SCAN=$(SCAN) TRAIN_ARGS BUILD_ARGS"
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@echo "Variables: NAME=$(NAME) SIZE=$(SIZE) SEED=$(SEED) RECIPE=$(RECIPE) DATASET=$(DATASET) RUN=$(RUN) PRICES=$(PRICES) SCAN=$(SCAN) TRAIN_ARGS BUILD_ARGS REPO PUSH_ARGS"
 
 setup: $(VENV)/installed  ## virtual environment with pinned packages
 setup-dev: $(VENV)/installed-dev  ## the same with what tests and linters need
@@ -60,18 +68,18 @@ tests/node/node_modules/.package-lock.json: tests/node/package.json
 	npm install --prefix tests/node --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-dataset: $(VENV)/installed  ## draw charts into DATASET; a finished one is frozen
+dataset: $(VENV)/installed  ## draw charts into DATASET, or fetch it; a finished one is frozen
 	$(BUILD)
 
-$(DATASET)/manifest.json: | $(VENV)/installed
+$(CHARTS)/manifest.json: | $(VENV)/installed
 	$(BUILD)
 
-audit: $(DATASET)/manifest.json  ## measure whether DATASET is good
-	$(PY) -m dataset_builder audit $(DATASET)
+audit: $(CHARTS)/manifest.json  ## measure whether DATASET is good
+	$(PY) -m dataset_builder audit $(CHARTS)
 
 train: $(RUN)/model.safetensors  ## fine-tune by RECIPE on DATASET into RUN; goes on after a kill
 
-$(RUN)/model.safetensors: $(DATASET)/manifest.json $(RECIPE_FILE) | $(VENV)/installed
+$(RUN)/model.safetensors: $(CHARTS)/manifest.json $(RECIPE_FILE) | $(VENV)/installed
 	$(BIN)/$(LAUNCH) -m trainer train --recipe $(RECIPE) --dataset $(DATASET) --output $(RUN) --resume --overwrite $(TRAIN_ARGS)
 
 export: $(INT8)  ## RUN to ONNX and INT8, for pixels and for pictures, each held against the checkpoint
@@ -112,6 +120,12 @@ pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and
 	$(BIN)/$(LAUNCH) -m trainer train --recipe pretrain-whole --base models/pretrain --dataset data/pretrain \
 		--output models/chart-vit --resume --overwrite
 	$(PY) -m trainer export models/chart-vit --dataset data/pretrain
+
+push-dataset: $(CHARTS)/manifest.json  ## publish DATASET as REPO=user/name on the Hub
+	$(PY) -m dataset_builder push $(CHARTS) --repo '$(REPO)' $(PUSH_ARGS)
+
+push-model: $(RUN)/evaluation.json  ## publish RUN as REPO=user/name on the Hub
+	$(PY) -m trainer push $(RUN) --dataset $(DATASET) --repo '$(REPO)' $(PUSH_ARGS)
 
 test: $(VENV)/installed-dev  ## the tests
 	$(PY) -m pytest

@@ -15,6 +15,7 @@ COMMANDS = {
     "merge": (config.MergeConfig, "dataset_builder.storage.merge:merge"),
     "render": (config.RenderConfig, "dataset_builder.storage.windows:render"),
     "verify": (config.VerifyConfig, "dataset_builder.storage.verify:verify"),
+    "push": (config.PushConfig, "dataset_builder.storage.push:push"),
     "diff": (config.DiffConfig, "dataset_builder.storage.diff:diff"),
 }
 
@@ -64,7 +65,7 @@ def _parse(config_class: type, command: str, arguments: list[str]):
             raise UserError("--config needs the name of a YAML file")
         default = config.defaults_from_yaml(config_class, Path(arguments[at + 1]))
         arguments = arguments[:at] + arguments[at + 2 :]
-    markers = (tyro.conf.PositionalRequiredArgs, tyro.conf.FlagConversionOff)
+    markers = (tyro.conf.PositionalRequiredArgs,)
     prog = f"python -m dataset_builder {command}"
     return tyro.cli(config_class, args=arguments, prog=prog, default=default, config=markers)
 

@@ -100,6 +100,20 @@ class VerifyConfig:
 
 
 @dataclass(frozen=True)
+class PushConfig:
+    """Publish a dataset on the Hugging Face Hub, as Parquet files with a card. A push that broke off goes on."""
+
+    directory: Path
+    """The dataset."""
+    repo: str = ""
+    """Where to, as user/name; made if it is not there."""
+    private: bool = False
+    """Make a new repository one that only its owner sees."""
+    revision: str | None = None
+    """Tag for this version, such as v1: hub:user/name@v1 then names it for ever."""
+
+
+@dataclass(frozen=True)
 class RenderConfig:
     """Draw windows of a file of candles, for a model to look at."""
 

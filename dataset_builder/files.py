@@ -24,10 +24,15 @@ def atomic(path: Path, mode: str = "w") -> Iterator:
         temporary.unlink(missing_ok=True)
 
 
+def json_text(value) -> str:
+    """A value as indented JSON."""
+    return json.dumps(value, indent=2) + "\n"
+
+
 def write_json(path: Path, value) -> None:
     """Write a value as indented JSON, atomically."""
     with atomic(path) as file:
-        file.write(json.dumps(value, indent=2) + "\n")
+        file.write(json_text(value))
 
 
 @contextmanager

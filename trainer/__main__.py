@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -24,6 +25,8 @@ COMMANDS: dict[str, tuple[type, str]] = {
     "baselines": (config.BaselinesConfig, "trainer.baselines.stage:baselines"),
     "compare": (config.CompareConfig, "trainer.compare:compare"),
     "summary": (config.SummaryConfig, "trainer.summary:summary"),
+    "fetch": (config.FetchConfig, "trainer.fetch:print_directory"),
+    "push": (config.PushConfig, "trainer.push:push"),
 }
 
 
@@ -57,9 +60,18 @@ def _run(name: str, argv: list[str]) -> None:
 
         settings = resolve(argv)  # of the Trainer's arguments too
     else:
-        settings = (tyro.cli(config_class, prog=f"python -m trainer {name}", args=argv),)
+        settings = (_fetched(tyro.cli(config_class, prog=f"python -m trainer {name}", args=argv)),)
     module, function = target.split(":")
     getattr(import_module(module), function)(*settings)
+
+
+def _fetched(settings: Any) -> Any:
+    """The same with a directory for a dataset on the Hub."""
+    if not str(getattr(settings, "dataset", "")).startswith("hub:"):
+        return settings
+    from trainer.fetch import fetch
+
+    return replace(settings, dataset=fetch(settings.dataset.as_posix()))
 
 
 def _help() -> str:

@@ -21,8 +21,9 @@ class TrainConfig:
     """
 
     dataset: UseAppendAction[tuple[Path, ...]]
-    """Dataset directory, as `python -m dataset_builder build` writes it, or a folder of your own labelled pictures:
-    CLASS/PICTURE, or train/CLASS/PICTURE and so on. Give it again to add another; new classes come last."""
+    """Dataset directory, as `python -m dataset_builder build` writes it, hub:user/name@revision, or a folder of your
+    own labelled pictures: CLASS/PICTURE, or train/CLASS/PICTURE and so on. Give it again to add another; new classes
+    come last."""
     output: Path
     """Run directory. It appears when the run is finished; until then its files are in OUTPUT.partial."""
     recipe: str = "default"
@@ -70,7 +71,7 @@ class ExportConfig:
     run: Positional[Path]
     """Run directory, as `train` writes it."""
     dataset: Path
-    """The dataset that the run was trained on, or one of them."""
+    """The dataset that the run was trained on, or one of them: a directory, or hub:user/name@revision."""
     quantize: Quantize = "int8"
     """What crypto_pattern_model_quantized.onnx is in. The file in onnx/ is in INT8, whatever is said here."""
     target: Target = "auto"
@@ -84,7 +85,7 @@ class EvaluateConfig:
     model: Path
     """Model directory."""
     dataset: Path
-    """Dataset directory."""
+    """Dataset directory, or hub:user/name@revision."""
     split: str = "test"
     """Split of the dataset."""
     onnx: Path | None = None
@@ -179,3 +180,27 @@ class CompareConfig:
     """Run directories; others are left out."""
     output: Path = Path("models/comparison.md")
     """Markdown file to write; the picture lies beside it, as .png."""
+
+
+@dataclass(frozen=True)
+class FetchConfig:
+    """Fetch a dataset from the Hub into data/hub, verify it and print its directory."""
+
+    name: Positional[str]
+    """hub:user/name@revision"""
+
+
+@dataclass(frozen=True)
+class PushConfig:
+    """Publish a run on the Hugging Face Hub with its card. A push that broke off goes on."""
+
+    run: Positional[Path]
+    """Run directory."""
+    repo: str
+    """Where to, as user/name; made if it is not there."""
+    private: bool = False
+    """Make a new repository one that only its owner sees."""
+    revision: str | None = None
+    """Tag for this version, such as v1."""
+    dataset: Path | None = None
+    """The dataset that the run was trained on, a directory or hub:user/name@revision, to check that it still is."""

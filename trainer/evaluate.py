@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from trainer.calibration import is_clear, read_threshold
+from trainer.card import write_card
 from trainer.classifier import Classifier, OnnxClassifier, softmax
 from trainer.config import EvaluateConfig
 from trainer.data import label_ids, load_split, picture_of
@@ -17,7 +19,7 @@ from trainer.errors import UserError
 from trainer.files import write_json
 from trainer.manifest import read_manifest, verify
 from trainer.metrics import score, wilson_interval
-from trainer.publish import write_card
+from trainer.mixture import differing_dataset
 from trainer.results import is_run, record_evaluation
 from trainer.summary import false_alarms_line, figures_line, table
 from trainer.without_pattern import NONE, load_without_pattern, measuring_quarter
@@ -32,6 +34,9 @@ def evaluate(config: EvaluateConfig) -> None:
     classifier, threshold = load_classifier(config.model, config.onnx), read_threshold(config.model)
     weights, fingerprint = weights_name(config.model, config.onnx), _verified(config.dataset)
     entry = evaluation(config.dataset.resolve().name, config.split, weights, fingerprint)
+    another = differing_dataset(config.model, str(config.dataset), fingerprint)
+    if another:
+        print(f"warning: {another}", file=sys.stderr)
     if config.split == NONE:
         rows = measuring_quarter(load_without_pattern(config.dataset))
         probabilities = softmax(all_logits(classifier, rows, config.batch_size))

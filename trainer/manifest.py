@@ -12,15 +12,21 @@ import pyarrow.parquet
 
 from trainer.errors import UserError
 
+SOURCE = "hub.json"
+
 
 @dataclass(frozen=True)
 class Manifest:
-    """What ``manifest.json`` says. ``splits`` maps each split to its number of charts."""
+    """What ``manifest.json`` says. ``splits`` maps each split to its number of charts.
+
+    ``source`` is where on the Hub a dataset was fetched from: ``repo``, ``revision`` and ``commit``.
+    """
 
     name: str
     classes: tuple[str, ...]
     splits: dict[str, int]
     fingerprint: str
+    source: dict[str, str] | None = None
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -31,7 +37,10 @@ def read_manifest(directory: Path) -> Manifest:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         splits = {split: entry["charts"] for split, entry in stored["splits"].items()}
-        return Manifest(directory.resolve().name, tuple(stored["classes"]), splits, stored["fingerprint"])
+        name, classes = directory.resolve().name, tuple(stored["classes"])
+        fetched = read_source(directory)
+        source = {key: fetched[key] for key in ("repo", "revision", "commit")} if fetched else None
+        return Manifest(name, classes, splits, stored["fingerprint"], source)
     except FileNotFoundError:
         raise UserError(
             f"{directory} has no manifest.json, so it is not a finished dataset; start its build again (a folder of"
@@ -39,6 +48,12 @@ def read_manifest(directory: Path) -> Manifest:
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path} cannot be read ({error!r}); build the dataset again") from None
+
+
+def read_source(directory: Path) -> dict[str, str] | None:
+    """Where a dataset was fetched from, and when; None if it did not come from the Hub."""
+    path = directory / SOURCE
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def verify(directory: Path, manifest: Manifest) -> None:

@@ -14,6 +14,7 @@ from trainer.data import label_ids, load_split
 from trainer.errors import UserError
 from trainer.folder import check_pictures, describe_pictures, find_pictures
 from trainer.manifest import Manifest, read_manifest, verify
+from trainer.run import CONFIG_NAME, read_resolved
 from trainer.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS
 from trainer.without_pattern import NONE, load_without_pattern
 
@@ -99,3 +100,19 @@ def check(directory: Path, manifest: Manifest) -> None:
 def fingerprints(record: dict[str, Any]) -> list[str]:
     """Of each dataset in a ``Mixture.record``."""
     return [part["fingerprint"] for part in record.get("parts", [record])]
+
+
+def differing_dataset(run: Path, name: str, fingerprint: str | None) -> str | None:
+    """What to say of a dataset if it is not one that the run was trained on.
+
+    None if it is, or if either is not known: a model of somebody else, or a folder of pictures.
+    """
+    if fingerprint is None or not (run / CONFIG_NAME).exists():
+        return None
+    trained_on = read_resolved(run)["dataset"]
+    if fingerprint in fingerprints(trained_on):
+        return None
+    return (
+        f"{run} was trained on {trained_on['name']} (fingerprint {trained_on['fingerprint'][:12]}…),"
+        f" and {name} is another dataset ({fingerprint[:12]}…)"
+    )

@@ -12,6 +12,7 @@ from transformers import ViTForImageClassification, ViTImageProcessor
 
 from trainer import report
 from trainer.calibration import fit_temperature, fit_threshold
+from trainer.card import write_card
 from trainer.classifier import softmax
 from trainer.data import label_ids, load_splits, picture_of
 from trainer.evaluate import CHECKPOINT, all_logits, evaluation, false_alarms, figures
@@ -19,7 +20,6 @@ from trainer.files import write_json
 from trainer.manifest import Manifest
 from trainer.mixture import Mixture
 from trainer.model import TorchClassifier, preprocessor_of
-from trainer.publish import write_card
 from trainer.results import record_evaluation, write_results
 from trainer.without_pattern import NONE, fitting_quarter, load_without_pattern, measuring_quarter
 

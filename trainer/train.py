@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -16,6 +16,7 @@ from trainer.chart_trainer import ChartTrainer
 from trainer.config import TrainConfig
 from trainer.distributed import end, on_main_process, processes_are_missing
 from trainer.errors import UserError
+from trainer.fetch import local_datasets
 from trainer.heads import base_heads, write_heads
 from trainer.mixture import Mixture, read_mixture
 from trainer.model import build, preprocessor_of
@@ -36,6 +37,7 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     run = RunDirectory(config.output)
     given = {"bf16": bf16_is_fast() and not given.get("fp16"), **given}
     arguments = training_arguments(given, run.partial, config.early_stopping_patience)
+    config = replace(config, dataset=on_main_process(local_datasets, config.dataset))
     mixture, start = on_main_process(_prepare, config, given, run)
     if start.finished:
         _say(arguments, f"{run.final} is finished, with this configuration and this dataset: nothing to do")

@@ -43,23 +43,32 @@ STYLES = {UNSEEN: "kept out of all other splits", NONE: "as in train, no pattern
 
 
 def write_card(directory: Path, name: str, manifest: dict) -> None:
-    """Write ``README.md``: YAML for machines, tables for people."""
-    classes = tuple(manifest["classes"])
+    """Write ``README.md``."""
     with atomic(directory / "README.md") as file:
-        file.write(f"---\n{_yaml(_front_matter(name, classes, manifest))}---\n\n")
-        file.write(
-            TEXT.format(
-                name=name,
-                charts=sum(split["charts"] for split in manifest["splits"].values()),
-                size=manifest["image_size"],
-                classes=len(classes),
-                version=manifest["generator_version"],
-                seed=manifest["config"]["seed"],
-                fingerprint=manifest["fingerprint"],
-                splits="\n".join(_split_rows(manifest)),
-                rows="\n".join(_class_rows(classes, manifest)),
-            )
-        )
+        file.write(card_text(name, manifest))
+
+
+def card_text(name: str, manifest: dict) -> str:
+    """YAML for machines, tables for people. ``name`` is what ``load_dataset`` takes."""
+    classes = tuple(manifest["classes"])
+    text = TEXT.format(
+        name=name,
+        charts=sum(split["charts"] for split in manifest["splits"].values()),
+        size=manifest["image_size"],
+        classes=len(classes),
+        version=manifest["generator_version"],
+        seed=manifest["config"]["seed"],
+        fingerprint=manifest["fingerprint"],
+        splits="\n".join(_split_rows(manifest)),
+        rows="\n".join(_class_rows(classes, manifest)),
+    )
+    return f"---\n{_yaml(_front_matter(name, classes, manifest))}---\n\n{text}"
+
+
+def audit_section(directory: Path) -> str:
+    """What ``put_audit`` put at the end of a card; nothing if the dataset was not audited."""
+    _, head, table = (directory / "README.md").read_text().partition(AUDIT_HEAD)
+    return head + table
 
 
 def put_audit(directory: Path, table: str) -> None:

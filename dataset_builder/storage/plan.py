@@ -130,9 +130,14 @@ def plan(config: BuildConfig, classes: tuple[str, ...]) -> dict[str, Members]:
 
 def chunks(splits: dict[str, Members]) -> list[Chunk]:
     """The same charts in handy portions, in order."""
-    size = min(1000, max(25, math.ceil(sum(map(len, splits.values())) / 64)))
+    size = chunk_size(sum(map(len, splits.values())))
     return [
         Chunk(members, start // size, range(start, min(start + size, len(members))))
         for members in splits.values()
         for start in range(0, len(members), size)
     ]
+
+
+def chunk_size(charts: int) -> int:
+    """How many charts of a dataset of so many make a chunk, or a Parquet file."""
+    return min(1000, max(25, math.ceil(charts / 64)))

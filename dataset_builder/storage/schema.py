@@ -53,6 +53,9 @@ def _card_type(kind) -> dict:
     return {"dtype": kind}
 
 
+ROW_GROUP = 50  # rows of a Parquet file that are held in memory while it is written
+
+
 def arrow_schema():
     """The same as a ``pyarrow.Schema``: pictures as {bytes, path}, labels as text."""
     import pyarrow as pa

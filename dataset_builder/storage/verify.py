@@ -15,6 +15,8 @@ from dataset_builder.config import VerifyConfig
 from dataset_builder.errors import UserError
 from dataset_builder.storage.manifest import NAME, Fingerprint, file_hash, read_manifest, read_rows
 
+FETCHED = "hub.json"  # beside a dataset that came from the Hub: from where
+
 
 class Altered(UserError):
     """The dataset is not what its manifest says."""
@@ -35,7 +37,7 @@ def verify(config: VerifyConfig) -> None:
 
 def _problems(directory: Path, manifest: dict):
     """One line for each file that is not as it was. A damaged list of rows is told once, not for every row."""
-    expected = array("Q", map(_key, (NAME, "README.md", *manifest["files"])))
+    expected = array("Q", map(_key, (NAME, "README.md", FETCHED, *manifest["files"])))
     damaged = False
     for name, sha256 in manifest["files"].items():
         if not (directory / name).is_file():

@@ -12,10 +12,8 @@ from dataset_builder.files import atomic, disk_errors, write_json
 from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
 from dataset_builder.storage.manifest import row_text
 from dataset_builder.storage.plan import NONE, Chunk, Item
-from dataset_builder.storage.schema import ROW, arrow_schema, arrow_table
+from dataset_builder.storage.schema import ROW, ROW_GROUP, arrow_schema, arrow_table
 from dataset_builder.storage.workshop import Workshop
-
-ROW_GROUP = 50  # charts of a Parquet shard that are held in memory
 
 
 def draw_chunk(workshop: Workshop, chunk: Chunk) -> int:

@@ -11,6 +11,7 @@ from sklearn.metrics import recall_score
 from trainer.baselines.cnn import train_cnn
 from trainer.baselines.results import table, write_baselines
 from trainer.baselines.rules import DETECTORS, SILENT, installed, rule_based
+from trainer.card import write_card
 from trainer.classifier import QUANTIZED, OnnxClassifier
 from trainer.config import BaselinesConfig
 from trainer.data import ChartDataset, label_ids, load_split
@@ -19,7 +20,6 @@ from trainer.evaluate import CHECKPOINT, all_logits
 from trainer.metrics import wilson_interval
 from trainer.mixture import checked_manifest
 from trainer.model import TorchClassifier
-from trainer.publish import write_card
 from trainer.results import read_results
 
 CANDLES = "ohlcv"

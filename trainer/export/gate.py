@@ -16,10 +16,9 @@ from trainer.data import label_ids, load_split, picture_of
 from trainer.errors import GateFailed, UserError
 from trainer.evaluate import all_logits
 from trainer.latency import onnx_latency, pattern_latency
-from trainer.mixture import check, describe, fingerprints
+from trainer.mixture import check, describe, differing_dataset
 from trainer.model import TorchClassifier
 from trainer.pattern_model import PatternModel
-from trainer.run import read_resolved
 
 LOGIT_TOLERANCE = 1e-3
 PROBABILITY_TOLERANCE = 0.01  # of the deployable fp32 file, which resizes pictures itself: see graph
@@ -34,12 +33,10 @@ class Gate:
 
     def __init__(self, config: ExportConfig, checkpoint: TorchClassifier) -> None:
         """Raises UserError if the dataset is not the one that the run was trained on."""
-        manifest, trained_on = describe(config.dataset), read_resolved(config.run)["dataset"]
-        if manifest.fingerprint not in fingerprints(trained_on):
-            raise UserError(
-                f"{config.run} was trained on {trained_on['name']} (fingerprint {trained_on['fingerprint'][:12]}…),"
-                f" and {config.dataset} is another dataset; export with the first one"
-            )
+        manifest = describe(config.dataset)
+        another = differing_dataset(config.run, str(config.dataset), manifest.fingerprint)
+        if another:
+            raise UserError(f"{another}; export with the first one")
         check(config.dataset, manifest)
         self.run, self.fingerprint = config.run, manifest.fingerprint
         self.rows = load_split(config.dataset, "validation")

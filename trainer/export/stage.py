@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from trainer.card import write_card
 from trainer.classifier import ONNX, QUANTIZED
 from trainer.config import ExportConfig
 from trainer.evaluate import CHECKPOINT
@@ -13,7 +14,6 @@ from trainer.export.make import Maker
 from trainer.latency import cpu_name, torch_latency
 from trainer.model import TorchClassifier
 from trainer.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED
-from trainer.publish import write_card
 from trainer.results import read_results, write_results
 from trainer.summary import export_lines
 

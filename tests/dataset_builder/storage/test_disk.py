@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 
-import pytest
+from disks import run_on_a_disk
 
 from dataset_builder.config import BuildConfig
 from dataset_builder.storage.build import build
 from dataset_builder.storage.manifest import read_manifest
 
 BUILD = f"{sys.executable} -m dataset_builder build --size 100 --workers 1 --output $DISK/charts 2>&1"
-
-
-def run_on_a_disk(script: str, directory) -> subprocess.CompletedProcess:
-    """Run a shell script in a mount namespace of its own, where $DISK may be mounted without being root."""
-    if not shutil.which("unshare") or subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode:
-        pytest.skip("needs Linux user namespaces")
-    script = f"DISK={directory}\nset -u\n{script}"
-    return subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, timeout=180)
 
 
 def test_a_full_disk_and_then_more_room(tmp_path):

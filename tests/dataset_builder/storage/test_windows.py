@@ -72,7 +72,7 @@ def test_it_loads_as_an_image_folder(rendered):
 
 
 def test_an_older_rendering_is_replaced_and_other_things_are_left_alone(prices, rendered, tmp_path, capsys):
-    arguments = ["render", str(prices), "--output", str(rendered), "--style", "binance_dark", "--volume", "True"]
+    arguments = ["render", str(prices), "--output", str(rendered), "--style", "binance_dark", "--volume"]
     assert main(arguments) == 0
     assert {row["window"] for row in rows_of(rendered)} == {60}
     assert len(list(rendered.glob("windows/*"))) == 1

@@ -5,46 +5,54 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import EvalResult, ModelCardData
+from huggingface_hub import ModelCardData
 
 from trainer.baselines.results import read_baselines, table
+from trainer.card_figures import METRICS, eval_results, figures
 from trainer.classifier import QUANTIZED, read_classes
 from trainer.files import write_text
+from trainer.manifest import Manifest
 from trainer.pattern_model import DEPLOYABLE_QUANTIZED
 from trainer.results import read_results
 from trainer.run import read_resolved
-from trainer.summary import false_alarms_line
-
-METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # ours -> the Hub's
 
 
 def write_card(directory: Path) -> None:
     """Write ``README.md``. Raises UserError if ``directory`` is not a finished run."""
+    write_text(directory / "README.md", card_text(directory, directory.resolve().name.removesuffix(".partial")))
+
+
+def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:
+    """The card of a run that stock libraries know as ``name``. Raises UserError if ``directory`` is not a finished run.
+
+    ``known`` may say where on the Hub a dataset is that it was trained on, where the run does not say so itself.
+    """
     results, resolved = read_results(directory), read_resolved(directory)
-    name = directory.resolve().name.removesuffix(".partial")
-    base = resolved["config"]["base"]
+    base, parts = resolved["config"]["base"], _with_sources(resolved["dataset"], known)
+    sources = {part["fingerprint"]: part["source"] for part in parts if part["source"]}
     data = ModelCardData(
         license="mit",
         library_name="transformers",
         pipeline_tag="image-classification",
-        tags=["vision", "finance", "candlestick-charts", "chart-patterns", "onnx"],
+        tags=["vision", "finance", "candlestick-charts", "chart-patterns", *_formats(directory)],
+        datasets=[source["repo"] for source in sources.values()] or None,
         base_model=base if base and not _is_local(base) else None,
         metrics=list(METRICS.values()),
         model_name=name,
-        eval_results=_eval_results(results["evaluations"]) or None,
+        eval_results=eval_results(results["evaluations"], sources) or None,
     )
     sections = [
         f"---\n{data.to_yaml()}\n---",
         f"# {name}",
         _introduction(read_classes(directory)),
         _usage(name, directory),
-        _figures(results["evaluations"]),
+        figures(results["evaluations"]),
         _baselines(directory),
         _files(results.get("export", {})),
-        _training(resolved, results["training"]),
+        _training(resolved["config"], parts, results["training"]),
         LIMITS,
     ]
-    write_text(directory / "README.md", "\n\n".join(section for section in sections if section) + "\n")
+    return "\n\n".join(section for section in sections if section) + "\n"
 
 
 def _is_local(base: str) -> bool:
@@ -52,21 +60,9 @@ def _is_local(base: str) -> bool:
     return Path(base).exists() or base.startswith(("models/", "/", "."))
 
 
-def _eval_results(evaluations: list[dict[str, Any]]) -> list[EvalResult]:
-    return [
-        EvalResult(
-            task_type="image-classification",
-            dataset_type="imagefolder",
-            dataset_name=f"{entry['dataset']} ({entry['weights']})",
-            dataset_split=entry["split"],
-            metric_type=hub_name,
-            metric_name=ours.replace("_", " "),
-            metric_value=round(entry[ours], 4),
-        )
-        for entry in evaluations
-        if "accuracy" in entry
-        for ours, hub_name in METRICS.items()
-    ]
+def _formats(directory: Path) -> list[str]:
+    """What can load a run beside transformers, as the Hub calls it."""
+    return ["onnx", "transformers.js"] if (directory / QUANTIZED).exists() else []
 
 
 def _introduction(classes: tuple[str, ...]) -> str:
@@ -113,35 +109,6 @@ print(classes[label[0]] if label[0] >= 0 else "no clear pattern")
     return text
 
 
-def _figures(evaluations: list[dict[str, Any]]) -> str:
-    lines = [
-        "## Figures",
-        "",
-        "| charts | split | weights | number | accuracy (95 % interval) | balanced | surest third | macro-F1"
-        " | calibration error | called a pattern |",
-        "|---|---|---|---:|---|---:|---:|---:|---:|---:|",
-    ]
-    for entry in evaluations:
-        if "false_alarms" in entry:
-            continue
-        low, high = entry["accuracy_interval"]
-        lines.append(
-            f"| {entry['dataset']} | {entry['split']} | `{entry['weights']}` | {entry['charts']}"
-            f" | {entry['accuracy']:.1%} ({low:.1%} to {high:.1%}) | {entry['balanced_accuracy']:.1%}"
-            f" | {entry['surest_third']:.1%} | {entry['macro_f1']:.3f} | {entry['calibration_error']:.3f}"
-            f" | {entry['clear']:.0%} |"
-        )
-    lines += ["", *(f"{false_alarms_line(entry)}." for entry in evaluations if "false_alarms" in entry)]
-    shown = next((entry for entry in evaluations if entry["split"] == "test"), None)
-    if shown:
-        lines += ["", f"Of each class, `{shown['weights']}` on {shown['dataset']}, test split:", ""]
-        lines += ["| class | precision | recall | charts |", "|---|---:|---:|---:|"]
-        for name, row in shown["per_class"].items():
-            lines.append(f"| {name} | {row['precision']:.1%} | {row['recall']:.1%} | {row['charts']} |")
-    lines += ["", "![Confusion matrix](confusion_matrix.png)", "![Predictions](predictions_visualization.png)"]
-    return "\n".join(lines)
-
-
 def _baselines(directory: Path) -> str:
     compared = read_baselines(directory)
     return f"## Beside simpler answers\n\n{table(compared)}" if compared else ""
@@ -170,8 +137,16 @@ def _files(export: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _training(resolved: dict[str, Any], training: dict[str, Any]) -> str:
-    dataset, config = resolved["dataset"], resolved["config"]
+def _with_sources(dataset: dict[str, Any], known: Manifest | None) -> list[dict[str, Any]]:
+    """What a run was trained on, each with its ``source``: where on the Hub it is, or None."""
+    parts = [{"source": None, **part} for part in dataset.get("parts", [dataset])]
+    for part in parts:
+        if known and known.fingerprint == part["fingerprint"]:
+            part["source"] = part["source"] or known.source
+    return parts
+
+
+def _training(config: dict[str, Any], parts: list[dict[str, Any]], training: dict[str, Any]) -> str:
     start = f"fine-tuned from {Path(config['base']).name}" if config["base"] else "trained from random weights"
     return f"""## Training
 
@@ -179,17 +154,25 @@ def _training(resolved: dict[str, Any], training: dict[str, Any]) -> str:
 {training["steps"]} steps, {training["epochs"]:.1f} epochs, {training["charts_per_second"]:.0f} charts a second,
 {training["seconds"] / 60:.1f} minutes. Every setting and library version is in `config_resolved.yaml`.
 
-{_trained_on(dataset)}
+{_trained_on(parts)}
 
 ![Training curves](training_curves.png)"""
 
 
-def _trained_on(dataset: dict[str, Any]) -> str:
+def _trained_on(parts: list[dict[str, Any]]) -> str:
     return "\n\n".join(
-        f"Dataset: {part['name']}, {part['splits'].get('train', 0)} charts in the train split, fingerprint\n"
+        f"Dataset: {_place(part)}, {part['splits'].get('train', 0)} charts in the train split, fingerprint\n"
         f"`{part['fingerprint']}`."
-        for part in dataset.get("parts", [dataset])
+        for part in parts
     )
+
+
+def _place(part: dict[str, Any]) -> str:
+    """A dataset's name, or where on the Hub it is and which commit of it."""
+    source = part["source"]
+    if source is None:
+        return part["name"]
+    return f"`{source['repo']}` on the Hub, revision `{source['revision']}` (commit `{source['commit'][:12]}`)"
 
 
 LIMITS = """## Limits

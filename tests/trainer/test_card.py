@@ -2,7 +2,7 @@ import json
 
 from huggingface_hub import ModelCard
 
-from trainer.publish import write_card
+from trainer.card import write_card
 
 
 def test_the_card_carries_what_the_hub_reads(finished_run):

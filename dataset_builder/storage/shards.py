@@ -1,0 +1,53 @@
+"""Datasets as Parquet files, whatever they are on disk: what goes to the Hub."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from dataset_builder.storage.manifest import read_rows, row_text
+from dataset_builder.storage.plan import chunk_size
+from dataset_builder.storage.schema import ROW, ROW_GROUP, arrow_schema, arrow_table
+
+
+def shards(directory: Path, manifest: dict) -> Iterator[tuple[str, bytes]]:
+    """Path and content of each Parquet file of a dataset, one at a time, whatever format it has on disk.
+
+    The files are those that ``build --format parquet`` writes, byte for byte with the same version of pyarrow.
+    """
+    if manifest["config"]["format"] == "parquet":
+        yield from ((name, (directory / name).read_bytes()) for name in manifest["files"])
+        return
+    for split, parts in _parts(manifest).items():
+        rows = read_rows(directory, manifest, split)
+        for part in range(parts):
+            content = _shard(directory / split, islice(rows, _size(manifest)))
+            yield f"data/{split}-{part:05d}-of-{parts:05d}.parquet", content
+
+
+def _shard(folder: Path, rows: Iterator[dict]) -> bytes:
+    from pyarrow.parquet import ParquetWriter
+
+    file = io.BytesIO()
+    with ParquetWriter(file, arrow_schema()) as shard:
+        while group := list(islice(rows, ROW_GROUP)):
+            texts = [row_text({name: row[name] for name in ROW}) for row in group]
+            pngs = [(folder / row["file_name"]).read_bytes() for row in group]
+            shard.write_table(arrow_table(texts, pngs, [f"{row['id']}.png" for row in group]))
+    return file.getvalue()
+
+
+def number_of_shards(manifest: dict) -> int:
+    """How many files ``shards`` yields."""
+    return sum(_parts(manifest).values())
+
+
+def _parts(manifest: dict) -> dict[str, int]:
+    return {split: math.ceil(counts["charts"] / _size(manifest)) for split, counts in manifest["splits"].items()}
+
+
+def _size(manifest: dict) -> int:
+    return chunk_size(sum(split["charts"] for split in manifest["splits"].values()))
