@@ -6,6 +6,7 @@ no optimizer knows that a classifier reads the class token alone. Both are done 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 
 import numpy as np
@@ -32,7 +33,8 @@ def fuse(network: ModelProto, heads: int, width: int) -> tuple[ModelProto, dict[
     options.enable_skip_layer_norm = False  # slower than Add and LayerNormalization: 8.7 ms a picture against 7.0
     options.enable_bias_skip_layer_norm = False
     logging.getLogger("onnxruntime.transformers").setLevel(logging.ERROR)
-    fused = optimize_model(model.model, "vit", heads, width, options, opt_level=0)
+    with contextlib.redirect_stdout(None):  # it prints that it cannot tell the shape of what is fused already
+        fused = optimize_model(model.model, "vit", heads, width, options, opt_level=0)
     return fused.model, {kind: count for kind, count in fused.get_fused_operator_statistics().items() if count}
 
 

@@ -38,7 +38,7 @@ class Gate:
         if another:
             raise UserError(f"{another}; export with the first one")
         check(config.dataset, manifest)
-        self.run, self.fingerprint = config.run, manifest.fingerprint
+        self.run = config.run
         self.rows = load_split(config.dataset, "validation")
         self.truth = np.array(label_ids(self.rows, checkpoint.classes))
         self.logits = all_logits(checkpoint, self.rows, label="checkpoint")
