@@ -41,18 +41,19 @@ def evaluate(config: EvaluateConfig) -> None:
         rows = measuring_quarter(load_without_pattern(config.dataset))
         probabilities = softmax(all_logits(classifier, rows, config.batch_size))
         entry |= false_alarms(probabilities, threshold)
-        print(false_alarms_line(entry))
+        told = false_alarms_line(entry)
     else:
         rows = load_split(config.dataset, config.split)
         truth = np.array(label_ids(rows, classifier.classes))
         probabilities = softmax(all_logits(classifier, rows, config.batch_size))
         entry |= figures(probabilities, truth, classifier.classes, threshold)
-        print(figures_line(entry), table(entry), sep="\n")
+        told = f"{figures_line(entry)}\n{table(entry)}"
     if config.json:
         write_json(config.json, entry)
     if is_run(config.model):
         record_evaluation(config.model, entry)
         write_card(config.model)
+    print(told)  # last, so that a reader who leaves early, such as `head`, loses nothing
 
 
 def _verified(dataset: Path) -> str | None:

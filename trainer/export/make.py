@@ -74,7 +74,7 @@ class Maker:
 
 
 def model_version(run: Path) -> str:
-    """The version of this package, and which weights: ``0.2.0+`` and the start of the SHA-256 of the checkpoint."""
+    """The version of this package, and which weights: ``0.3.0+`` and the start of the SHA-256 of the checkpoint."""
     digest = hashlib.sha256((run / CHECKPOINT).read_bytes()).hexdigest()
     return f"{version('cryptoai-vision')}+{digest[:12]}"
 
