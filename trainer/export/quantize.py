@@ -1,4 +1,15 @@
-"""A network in fp32 → the same in fewer bits. ``benchmarks/bench_model.py`` measures them."""
+"""A network in fp32 → the same in fewer bits.
+
+One picture on one core (CPU time, AMD EPYC with VNNI, models/chart-vit), and the largest difference of a probability
+from fp32's on 150 charts, none of which changed its class (fp32 as optimum exports it, the others fused too):
+
+    fp32   14.9 ms  11.5 MB          int8 auto         6.5 ms  3.6 MB  0.026
+    int4   13.6 ms   2.4 MB  0.052   int8 avx2        10.0 ms  3.6 MB  0.025
+    fp16   12.8 ms   5.8 MB  0.002   int8 avx512_vnni  7.1 ms  3.6 MB  0.042
+
+INT8 for every processor is the default: the fastest, right everywhere, and no less exact. INT4 is for downloads,
+``BLOCK`` the size that makes this net's file smallest; ``benchmarks/bench_model.py`` measures again.
+"""
 
 from __future__ import annotations
 
