@@ -15,14 +15,14 @@ from trainer.heads import FILE_NAME, read_heads
 from trainer.model import TorchClassifier, from_anywhere
 from trainer.overlay import draw_explanation
 from trainer.picture import open_rgb
-from trainer.predict import as_text, classify
+from trainer.predict import as_text, classify, look_with
 
 
 def explain(config: ExplainConfig) -> None:
     """Write the picture and print the answer. Raises UserError for a picture, model or output that cannot be used."""
     directory = Path(from_anywhere(str(config.model)))
     picture, classifier = open_rgb(config.picture), TorchClassifier.load(directory)
-    answer = classify(classifier, read_threshold(directory), config.picture)
+    answer = classify(classifier.classes, look_with(classifier, read_threshold(directory)), config.picture)
     tokens, attentions = _look(classifier, classifier.preprocess(picture))
     read = _read(directory, tokens)
     output = config.output or config.picture.with_name(f"{config.picture.stem}_explained.png")

@@ -54,13 +54,18 @@ def load(model: Path, onnx: Path | None = None) -> tuple[tuple[str, ...], Look]:
             raise UserError(f"--model {model} is a file already; leave out --onnx")
         deployed = PatternModel(model)
         return deployed.classes, lambda picture: _first(*deployed(np.asarray(picture)[np.newaxis]))
-    classifier, threshold = _classifier(model, onnx), read_threshold(model)
+    classifier = _classifier(model, onnx)
+    return classifier.classes, look_with(classifier, read_threshold(model))
+
+
+def look_with(classifier: Classifier, threshold: float) -> Look:
+    """The function of a network that gives logits."""
 
     def look(picture: Image.Image) -> tuple[np.ndarray, bool]:
         probabilities = softmax(classifier.logits(classifier.preprocess(picture)[np.newaxis]))
         return probabilities[0], bool(is_clear(probabilities, threshold)[0])
 
-    return classifier.classes, look
+    return look
 
 
 def _first(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, bool]:

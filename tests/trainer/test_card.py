@@ -32,6 +32,7 @@ def test_a_run_that_is_not_exported_says_nothing_of_onnx(own_run):
     metrics = json.loads(path.read_text())
     del metrics["export"]
     path.write_text(json.dumps(metrics))
-    (own_run / "onnx" / "model_quantized.onnx").unlink()
+    for path in own_run.rglob("*.onnx"):
+        path.unlink()
     write_card(own_run)
     assert "model_quantized" not in (own_run / "README.md").read_text()
