@@ -59,7 +59,7 @@ def load(model: Path, onnx: Path | None = None) -> tuple[tuple[str, ...], Look]:
 
 
 def look_with(classifier: Classifier, threshold: float) -> Look:
-    """The function of a model that takes pixels and gives logits."""
+    """The function of a network that gives logits."""
 
     def look(picture: Image.Image) -> tuple[np.ndarray, bool]:
         probabilities = softmax(classifier.logits(classifier.preprocess(picture)[np.newaxis]))

@@ -90,7 +90,9 @@ def _front_matter(name: str, classes: tuple[str, ...], manifest: dict) -> dict:
         NONE: [part for part in files if part["split"] == NONE],
     }
     configs = {config: parts for config, parts in configs.items() if parts}
-    features = card_features(classes)
+    # In its cache `datasets` knows a directory by its last name and these configurations, not by its files: without
+    # the fingerprint it would go on giving out the charts of a dataset that was here before.
+    same = {"description": f"fingerprint {manifest['fingerprint']}", "features": card_features(classes)}
     return {
         "pretty_name": f"Synthetic crypto chart patterns ({name})",
         "license": "cc0-1.0",
@@ -98,9 +100,7 @@ def _front_matter(name: str, classes: tuple[str, ...], manifest: dict) -> dict:
         "tags": ["finance", "crypto", "chart-patterns", "synthetic"],
         "size_categories": [_size_category(charts)],
         # features stand here, not in dataset_info: `datasets` reads a folder of pictures by these alone
-        "configs": [
-            {"config_name": config, "data_files": parts, "features": features} for config, parts in configs.items()
-        ],
+        "configs": [{"config_name": config, "data_files": parts} | same for config, parts in configs.items()],
     }
 
 

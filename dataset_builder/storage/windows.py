@@ -74,7 +74,7 @@ def _draw(config: RenderConfig, market: Market, times: list[str], windows: list[
             shown = slice(window.first, window.last + 1)
             picture = render_candles(market.candles[shown], config.style, config.image_size, config.volume)
             name = f"{PICTURES}/{window.bars:03d}-{window.last:08d}.png"
-            (directory / name).write_bytes(encode_png(picture))
+            (directory / name).write_bytes(encode_png(np.asarray(picture)))
             row = {
                 "file_name": name,
                 "start": times[window.first],

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -27,6 +30,14 @@ def test_both_formats_give_the_same_rows(charts, parquet_charts):
     assert all(
         np.array_equal(np.asarray(picture_of(a)), np.asarray(picture_of(b))) for a, b in zip(ours, theirs, strict=True)
     )
+
+
+def test_the_cache_of_datasets_never_gives_out_another_dataset_of_the_same_name(charts, tmp_path):
+    other = tmp_path / charts.name
+    command = ["build", "--output", str(other), "--size", "40", "--seed", "5", "--image-size", "64", "--workers", "1"]
+    fractions = ["--validation-fraction", "0.25", "--test-fraction", "0.25"]
+    subprocess.run([sys.executable, "-m", "dataset_builder", *command, *fractions], check=True, capture_output=True)
+    assert [len(load_split(directory, "train")) for directory in (charts, other, charts)] == [40, 20, 40]
 
 
 def test_charts_without_a_pattern_are_not_among_the_splits_to_learn_from(charts):
