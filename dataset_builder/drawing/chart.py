@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
-from isal import isal_zlib
 from PIL import Image
 
 from dataset_builder.drawing import indicators, overlays, series
@@ -76,9 +76,9 @@ def render_blank(look: Look, size: int = 224) -> Image.Image:
 def encode_png(pixels: np.ndarray) -> bytes:
     """The bytes of an RGB picture, uint8 of shape (height, width, 3), as a PNG file.
 
-    Each row is stored as its difference from the row above; ISA-L finds what repeats. On charts that is four times as
-    fast as zlib looking for runs only, for smaller files (13 kB). The same pixels give the same bytes on every
-    x86-64 processor with the same version of isal.
+    Each row is stored as its difference from the row above, and only runs of one byte are looked for: on charts
+    that is 2.5 times as fast as Pillow at compress_level 1. The same pixels give the same bytes wherever zlib is of
+    the same build. (ISA-L is four times as fast again, but now and then packs the same pixels into other bytes.)
     """
     height, width, _ = pixels.shape
     rows = pixels.reshape(height, width * 3)
@@ -86,7 +86,8 @@ def encode_png(pixels: np.ndarray) -> bytes:
     filtered[:, 0] = 2  # the filter "up" of the PNG specification
     filtered[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
-    data = isal_zlib.compress(filtered, 1)
+    packer = zlib.compressobj(1, zlib.DEFLATED, 15, 8, zlib.Z_RLE)
+    data = packer.compress(filtered) + packer.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a channel, RGB
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
@@ -115,4 +116,4 @@ def _finish(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator, si
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", isal_zlib.crc32(name + data))
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -17,7 +17,7 @@ from dataset_builder.storage.plan import Members
 
 NAME = "manifest.json"
 FORMAT_VERSION = 1
-LIBRARIES = ("numpy", "pillow", "isal")  # those that settle the bytes of a picture
+LIBRARIES = ("numpy", "pillow")  # those that settle the bytes of a picture
 
 
 class Fingerprint:
