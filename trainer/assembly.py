@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torch.utils.data import default_collate
+from torch.utils.data import ConcatDataset, default_collate
 from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments, ViTForImageClassification
 
 from trainer.chart_reader import ChartReader, Lessons
@@ -14,7 +14,16 @@ from trainer.errors import UserError
 from trainer.metrics import score
 from trainer.mixture import Mixture
 from trainer.preprocess import Preprocessor
-from trainer.without_pattern import NO_LABEL, WithOutliers, training_half
+from trainer.without_pattern import NO_LABEL, training_half
+
+
+class WithOutliers(ConcatDataset):
+    """Charts with a pattern, then charts without, as one dataset for the DataLoader."""
+
+    def set_epoch(self, epoch: int) -> None:
+        """``accelerate`` calls this before each epoch."""
+        for part in self.datasets:
+            part.set_epoch(epoch)
 
 
 def assemble(
@@ -36,7 +45,7 @@ def assemble(
     charts = ChartDataset(*mixture.charts("train"), preprocess, **training)
     outliers = mixture.without_pattern(training_half) if lessons.outlier_exposure else None
     if outliers is not None:
-        charts = WithOutliers(charts, ChartDataset(outliers, [NO_LABEL] * len(outliers), preprocess, **training))
+        charts = WithOutliers([charts, ChartDataset(outliers, [NO_LABEL] * len(outliers), preprocess, **training)])
     patience = config.early_stopping_patience
     return ChartTrainer(
         model=ChartReader(model, lessons),

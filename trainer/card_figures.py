@@ -6,6 +6,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult
 
+from trainer.results import accuracy_text
 from trainer.summary import false_alarms_line
 
 METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # ours -> the Hub's
@@ -42,10 +43,9 @@ def figures(evaluations: list[dict[str, Any]]) -> str:
     for entry in evaluations:
         if "false_alarms" in entry:
             continue
-        low, high = entry["accuracy_interval"]
         lines.append(
             f"| {entry['dataset']} | {entry['split']} | `{entry['weights']}` | {entry['charts']}"
-            f" | {entry['accuracy']:.1%} ({low:.1%} to {high:.1%}) | {entry['balanced_accuracy']:.1%}"
+            f" | {accuracy_text(entry)} | {entry['balanced_accuracy']:.1%}"
             f" | {entry['surest_third']:.1%} | {entry['macro_f1']:.3f} | {entry['calibration_error']:.3f}"
             f" | {entry['clear']:.0%} |"
         )

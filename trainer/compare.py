@@ -14,7 +14,7 @@ from trainer.config import CompareConfig
 from trainer.errors import UserError
 from trainer.evaluate import CHECKPOINT
 from trainer.files import write_text
-from trainer.results import read_results
+from trainer.results import accuracy_text, read_results
 from trainer.run import read_resolved
 
 HEAD = (
@@ -124,10 +124,7 @@ def _other_rows(run: Run) -> Iterator[str]:
 
 
 def _accuracy(entry: dict[str, Any] | None) -> str:
-    if entry is None:
-        return "–"
-    low, high = entry["accuracy_interval"]
-    return f"{entry['accuracy']:.1%} ({low:.1%} to {high:.1%})"
+    return accuracy_text(entry) if entry else "–"
 
 
 def _points(run: Run) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ def explain(config: ExplainConfig) -> None:
     """Write the picture and print the answer. Raises UserError for a picture, model or output that cannot be used."""
     directory = Path(from_anywhere(str(config.model)))
     picture, classifier = open_rgb(config.picture), TorchClassifier.load(directory)
-    answer = classify(classifier.classes, look_with(classifier, read_threshold(directory)), config.picture)
+    answer = classify(classifier.classes, look_with(classifier, read_threshold(directory)), picture)
     tokens, attentions = _look(classifier, classifier.preprocess(picture))
     read = _read(directory, tokens)
     output = config.output or config.picture.with_name(f"{config.picture.stem}_explained.png")

@@ -33,7 +33,7 @@ def predict(config: PredictConfig) -> None:
     unread = 0
     for path in config.pictures:
         try:
-            answer = {"file": str(path), **classify(classes, look, path)}
+            answer = {"file": str(path), **classify(classes, look, open_rgb(path))}
         except UserError as error:
             print(error, file=sys.stderr)
             unread += 1
@@ -81,10 +81,10 @@ def _classifier(directory: Path, onnx: Path | None) -> Classifier:
     return TorchClassifier.load(directory)
 
 
-def classify(classes: tuple[str, ...], look: Look, path: Path) -> dict[str, Any]:
+def classify(classes: tuple[str, ...], look: Look, picture: Image.Image) -> dict[str, Any]:
     """``label``, ``score`` (its probability), ``clear`` (is the model sure enough to call it a pattern?) and
-    ``probabilities`` by class name. Raises UserError if unreadable."""
-    chances, clear = look(open_rgb(path))
+    ``probabilities`` by class name."""
+    chances, clear = look(picture)
     probabilities = dict(zip(classes, chances.tolist(), strict=True))
     label = max(probabilities, key=probabilities.__getitem__)
     return {"label": label, "score": probabilities[label], "clear": clear, "probabilities": probabilities}

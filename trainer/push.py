@@ -14,6 +14,7 @@ from trainer.classifier import ONNX
 from trainer.config import PushConfig
 from trainer.errors import UserError
 from trainer.hub import LOGIN, hub_errors
+from trainer.manifest import Manifest
 from trainer.mixture import describe, differing_dataset
 from trainer.results import read_results
 
@@ -24,8 +25,9 @@ def push(config: PushConfig) -> None:
     The Hub keeps large files by their hash, so that a push that broke off goes on; the commit at the end makes all of
     it appear at once. Raises UserError if this is no run, the Hub refuses, or the revision is there and differs.
     """
-    _warn(config)
-    files = _files(config)
+    known = describe(config.dataset) if config.dataset else None
+    _warn(config, known)
+    files = _files(config, known)
     if not get_token():
         raise UserError(f"there is no token for the Hub: {LOGIN}")
     api = HfApi()
@@ -50,12 +52,11 @@ def push(config: PushConfig) -> None:
     print(f"{api.endpoint}/{config.repo}{place} {what}")
 
 
-def _warn(config: PushConfig) -> None:
+def _warn(config: PushConfig, known: Manifest | None) -> None:
     """Say what may not be meant: figures or a dataset of another fingerprint, or no file for those without torch."""
     warnings = []
-    if config.dataset:
-        manifest = describe(config.dataset)
-        warnings.append(differing_dataset(config.run, str(config.dataset), manifest.fingerprint))
+    if known:
+        warnings.append(differing_dataset(config.run, str(config.dataset), known.fingerprint))
     for entry in read_results(config.run)["evaluations"]:
         name = f"{entry['dataset']}, of which the card has figures,"
         warnings.append(differing_dataset(config.run, name, entry["fingerprint"]))
@@ -65,9 +66,8 @@ def _warn(config: PushConfig) -> None:
         print(f"warning: {warning}", file=sys.stderr)
 
 
-def _files(config: PushConfig) -> list[CommitOperationAdd]:
+def _files(config: PushConfig, known: Manifest | None) -> list[CommitOperationAdd]:
     """Every file of the run but hidden ones, with the card under its name on the Hub."""
-    known = describe(config.dataset) if config.dataset else None
     files = [CommitOperationAdd("README.md", card_text(config.run, config.repo, known).encode())]
     for path in sorted(config.run.rglob("*")):
         name = path.relative_to(config.run)

@@ -28,6 +28,12 @@ def read_results(directory: Path) -> dict[str, Any]:
         raise UserError(f"{path} is damaged ({error}); train the run again") from None
 
 
+def accuracy_text(entry: dict[str, Any]) -> str:
+    """The accuracy of an evaluation with its 95 % interval."""
+    low, high = entry["accuracy_interval"]
+    return f"{entry['accuracy']:.1%} ({low:.1%} to {high:.1%})"
+
+
 def write_results(directory: Path, results: dict[str, Any]) -> None:
     write_json(directory / FILE_NAME, results)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import datasets
 
-from trainer.data import ChartDataset
 from trainer.errors import UserError
 
 NONE = "none"  # their configuration, and its only split
@@ -39,22 +38,3 @@ def fitting_quarter(rows: datasets.Dataset) -> datasets.Dataset:
 def measuring_quarter(rows: datasets.Dataset) -> datasets.Dataset:
     """Those that neither weights nor threshold were fitted on."""
     return rows.select(range(3, min(len(rows), ENOUGH), 4))
-
-
-class WithOutliers:
-    """Charts with a pattern, then charts without, as one dataset for the DataLoader."""
-
-    def __init__(self, charts: ChartDataset, outliers: ChartDataset) -> None:
-        self.parts = charts, outliers
-
-    def set_epoch(self, epoch: int) -> None:
-        """``accelerate`` calls this before each epoch."""
-        for part in self.parts:
-            part.set_epoch(epoch)
-
-    def __len__(self) -> int:
-        return sum(map(len, self.parts))
-
-    def __getitem__(self, index: int) -> dict:
-        charts, outliers = self.parts
-        return charts[index] if index < len(charts) else outliers[index - len(charts)]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+PRICES = ("open", "high", "low", "close")
+
 
 @dataclass(frozen=True)
 class Candles:

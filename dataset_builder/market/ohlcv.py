@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from dataset_builder.errors import UserError
-from dataset_builder.market.candles import Candles
+from dataset_builder.market.candles import PRICES, Candles
 
 TIME_NAMES = ("timestamp", "datetime", "date", "time", "open_time", "opentime", "unix")
-PRICES = ("open", "high", "low", "close")
 FIRST_LINE = 2  # of a CSV file's data, under its header
 UNITS = ("s", "ms", "us", "ns")  # since 1970; a thousandfold value is in the next one from the year 5138 on
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from dataset_builder.storage.manifest import read_rows
+from dataset_builder.storage.manifest import read_rows, row_content, row_text
 
 EXAMPLES = 3  # ids that are named of each difference
 # What is kept of a chart: 64 bits of a hash of each part, 41 bytes in all, so 100,000 charts take 4 MB.
@@ -64,8 +63,7 @@ def _keep(rows: Rows, splits: tuple[str, ...], progress: tqdm) -> np.ndarray:
     def kept() -> Iterator[tuple[int, ...]]:
         for split, row in rows():
             progress.update()
-            content = {name: value for name, value in row.items() if name not in ("file_name", "image")}
-            parts = (row["id"], content, row["sha256"], row["ohlcv"], row["look"])
+            parts = (row["id"], row_content(row), row["sha256"], row["ohlcv"], row["look"])
             yield *map(_digest, parts), splits.index(split)
 
     return np.fromiter(kept(), KEPT)
@@ -73,8 +71,7 @@ def _keep(rows: Rows, splits: tuple[str, ...], progress: tqdm) -> np.ndarray:
 
 def _digest(value) -> int:
     """64 bits that differ where the value does."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+    return int.from_bytes(hashlib.blake2b(row_text(value).encode(), digest_size=8).digest())
 
 
 def _named(rows: Rows, places: np.ndarray) -> str:

@@ -30,7 +30,7 @@ class Fingerprint:
         self._hash = hashlib.sha256()
 
     def add(self, split: str, row: dict) -> None:
-        self.add_text(split, row_text({name: row[name] for name in row if name not in ("file_name", "image")}))
+        self.add_text(split, row_text(row_content(row)))
 
     def add_text(self, split: str, text: str) -> None:
         """The same of a row that is text already."""
@@ -43,8 +43,13 @@ class Fingerprint:
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-def row_text(row: dict) -> str:
-    """A row as one line of JSON, always the same for the same values."""
+def row_content(row: dict) -> dict:
+    """A row without what depends on how it is held."""
+    return {name: value for name, value in row.items() if name not in ("file_name", "image")}
+
+
+def row_text(row) -> str:
+    """A row, or a value in it, as one line of JSON, always the same for the same values."""
     return _ENCODER.encode(row)
 
 

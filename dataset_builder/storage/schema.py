@@ -5,7 +5,9 @@ A leaf is a type name; a list of one element is a list of that; a dictionary is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import IO
 
 import numpy as np
 
@@ -91,6 +93,17 @@ def arrow_table(rows: Sequence[str], pngs: Sequence[bytes], names: Sequence[str]
     return table.select(list(ROW)).add_column(
         0, schema.field("image"), pa.StructArray.from_arrays(pictures, fields=list(image))
     )
+
+
+def write_shard(file: IO[bytes], charts: Iterator[tuple[str, bytes, str]]) -> Iterator[str]:
+    """Row text, PNG and id of each chart into a Parquet file of any size, a group at a time; yields the texts."""
+    from pyarrow.parquet import ParquetWriter
+
+    with ParquetWriter(file, arrow_schema()) as shard:
+        while group := list(islice(charts, ROW_GROUP)):
+            texts, pngs, ids = zip(*group, strict=True)
+            shard.write_table(arrow_table(texts, pngs, [f"{id}.png" for id in ids]))
+            yield from texts
 
 
 def _arrow_bytes(values: Sequence[bytes], kind):

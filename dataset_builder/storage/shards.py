@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dataset_builder.storage.manifest import read_rows, row_text
 from dataset_builder.storage.plan import chunk_size
-from dataset_builder.storage.schema import ROW, ROW_GROUP, arrow_schema, arrow_table
+from dataset_builder.storage.schema import ROW, write_shard
 
 
 def shards(directory: Path, manifest: dict) -> Iterator[tuple[str, bytes]]:
@@ -29,14 +29,13 @@ def shards(directory: Path, manifest: dict) -> Iterator[tuple[str, bytes]]:
 
 
 def _shard(folder: Path, rows: Iterator[dict]) -> bytes:
-    from pyarrow.parquet import ParquetWriter
-
     file = io.BytesIO()
-    with ParquetWriter(file, arrow_schema()) as shard:
-        while group := list(islice(rows, ROW_GROUP)):
-            texts = [row_text({name: row[name] for name in ROW}) for row in group]
-            pngs = [(folder / row["file_name"]).read_bytes() for row in group]
-            shard.write_table(arrow_table(texts, pngs, [f"{row['id']}.png" for row in group]))
+    charts = (
+        (row_text({name: row[name] for name in ROW}), (folder / row["file_name"]).read_bytes(), row["id"])
+        for row in rows
+    )
+    for _ in write_shard(file, charts):
+        pass
     return file.getvalue()
 
 

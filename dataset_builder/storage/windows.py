@@ -18,6 +18,7 @@ from dataset_builder.drawing.chart import encode_png
 from dataset_builder.drawing.plain import find_style
 from dataset_builder.errors import UserError
 from dataset_builder.files import atomic, disk_errors, write_json
+from dataset_builder.market.candles import PRICES
 from dataset_builder.market.ohlcv import Market, read_ohlcv
 from dataset_builder.market.windows import Window, slide
 from dataset_builder.render import render_candles
@@ -89,7 +90,7 @@ def _draw(config: RenderConfig, market: Market, times: list[str], windows: list[
 
 def _write_prices(market: Market, times: list[str], path: Path) -> None:
     """The candles as they were read, in one form whatever the file's."""
-    series = dict(zip(("open", "high", "low", "close", "volume"), market.candles.series(), strict=True))
+    series = dict(zip((*PRICES, "volume"), market.candles.series(), strict=True))
     with atomic(path) as file:
         pd.DataFrame({"time": times, **series}).to_csv(file, index=False, lineterminator="\n")
 

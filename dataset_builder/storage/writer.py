@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 
 from dataset_builder.drawing.chart import encode_png
 from dataset_builder.files import atomic, disk_errors, write_json
 from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
 from dataset_builder.storage.manifest import row_text
 from dataset_builder.storage.plan import NONE, Chunk, Item
-from dataset_builder.storage.schema import ROW, ROW_GROUP, arrow_schema, arrow_table
+from dataset_builder.storage.schema import ROW, write_shard
 from dataset_builder.storage.workshop import Workshop
 
 
@@ -58,17 +57,12 @@ def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
 
 
 def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
-    """The same into one file, a group of rows at a time, so a shard may be of any size."""
-    from pyarrow.parquet import ParquetWriter
-
-    path, schema = workshop.directory / workshop.files_of(chunk)[0], arrow_schema()
+    """The same into one file."""
+    path = workshop.directory / workshop.files_of(chunk)[0]
     path.parent.mkdir(exist_ok=True)
-    with atomic(path, "wb") as file, ParquetWriter(file, schema) as shard:
-        while group := list(islice(samples, ROW_GROUP)):
-            pngs = [encode_png(sample.pixels) for _, sample in group]
-            rows = [_row(item, sample, png) for (item, sample), png in zip(group, pngs, strict=True)]
-            shard.write_table(arrow_table(rows, pngs, [f"{item.id}.png" for item, _ in group]))
-            yield from rows
+    pngs = ((item, sample, encode_png(sample.pixels)) for item, sample in samples)
+    with atomic(path, "wb") as file:
+        yield from write_shard(file, ((_row(item, sample, png), png, item.id) for item, sample, png in pngs))
 
 
 def _row(item: Item, sample: Sample, png: bytes) -> str:

@@ -7,7 +7,7 @@ from trainer.card import write_card
 
 def test_the_card_carries_what_the_hub_reads(finished_run):
     card = ModelCard.load(finished_run / "README.md")
-    assert card.data.pipeline_tag == "image-classification" and card.data.library_name == "transformers"
+    assert card.data.pipeline_tag == "image-classification" and card.data["library_name"] == "transformers"
     assert card.data.model_name == "run" and card.data.base_model is None
     metrics = json.loads((finished_run / "metrics.json").read_text())
     results = {(r.dataset_split, r.metric_type): r.metric_value for r in card.data.eval_results}

@@ -1,11 +1,11 @@
 import numpy as np
 
+from trainer.assembly import WithOutliers
 from trainer.data import ChartDataset, label_ids, load_split
 from trainer.manifest import read_manifest
 from trainer.preprocess import Preprocessor
 from trainer.without_pattern import (
     NO_LABEL,
-    WithOutliers,
     fitting_quarter,
     load_without_pattern,
     measuring_quarter,
@@ -26,7 +26,7 @@ def test_outliers_come_after_the_charts_and_have_targets_but_no_label_and_no_piv
     dense = {"grid": 8, "reads": True, "finds_pivots": True, "augment": True}
     train, none = load_split(charts, "train"), load_without_pattern(charts)
     labelled = ChartDataset(train, label_ids(train, read_manifest(charts).classes), PREPROCESS, **dense)
-    both = WithOutliers(labelled, ChartDataset(none, [NO_LABEL] * len(none), PREPROCESS, **dense))
+    both = WithOutliers([labelled, ChartDataset(none, [NO_LABEL] * len(none), PREPROCESS, **dense)])
     assert len(both) == len(train) + len(none)
     first, last = both[0], both[len(both) - 1]
     assert first["labels"] >= 0 and first["pivot_map"].any()

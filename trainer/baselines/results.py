@@ -8,6 +8,7 @@ from typing import Any
 
 from trainer.errors import UserError
 from trainer.files import write_json
+from trainer.results import accuracy_text
 
 FILE_NAME = "baselines.json"
 
@@ -33,8 +34,6 @@ def table(content: dict[str, Any]) -> str:
         "|---|---|---:|",
     ]
     for entry in content["entries"]:
-        low, high = entry["accuracy_interval"]
-        interval = f"{entry['accuracy']:.1%} ({low:.1%} to {high:.1%})"
-        lines.append(f"| {entry['name']} | {interval} | {entry['balanced_accuracy']:.1%} |")
+        lines.append(f"| {entry['name']} | {accuracy_text(entry)} | {entry['balanced_accuracy']:.1%} |")
     notes = [f"- {entry['name']}: {entry['note']}." for entry in content["entries"] if entry["note"]]
     return "\n".join([*lines, "", *notes]) if notes else "\n".join(lines)

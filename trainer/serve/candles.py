@@ -14,11 +14,10 @@ from PIL import Image
 
 from dataset_builder import render_candles
 from dataset_builder.limits import FEWEST_BARS, MOST_BARS
-from dataset_builder.market.candles import Candles
+from dataset_builder.market.candles import PRICES, Candles
 from trainer.serve.event import BadRequest
 
 MAX_ROWS = 1000  # what exchanges hand out at once
-PRICES = ("open", "high", "low", "close")
 TIME_NAMES = ("time", "timestamp", "datetime", "date", "open_time", "opentime", "unix")
 MAX_TEXT = 40  # characters of a number or time
 MILLISECONDS = 1e11  # a time above this is in milliseconds, or else in seconds
