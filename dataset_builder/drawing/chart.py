@@ -16,7 +16,6 @@ from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.plot import Plot, layout
 from dataset_builder.market.candles import Candles
 
-
 BLOCK = 16 * 1024  # bytes
 
 
