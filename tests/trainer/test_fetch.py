@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -150,3 +151,11 @@ def test_the_makefile_knows_the_directories_too(name):
     done = subprocess.run(["make", "-n", "audit", f"DATASET={name}"], cwd=ROOT, capture_output=True, text=True)
     assert f"trainer fetch {name}\n" in done.stdout
     assert f"dataset_builder audit {HubName.parse(name).directory}\n" in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+def test_the_page_names_the_run_as_the_makefile_does():
+    page = (ROOT / "docs/hub.md").read_text()
+    dataset, run = re.search(r"^make train .*DATASET=(\S+) +# the run is (\S+)$", page, re.MULTILINE).groups()
+    done = subprocess.run(["make", "-n", "train", f"DATASET={dataset}"], cwd=ROOT, capture_output=True, text=True)
+    assert f"--output {run} " in done.stdout

@@ -78,8 +78,8 @@ def _number(value: Any, what: str) -> float:
 
 
 def _time(value: Any, place: str) -> float:
-    """Seconds since 1970, UTC, of an ISO 8601 text, or a number of seconds or milliseconds."""
-    if isinstance(value, str) and len(value) <= MAX_TEXT:
+    """Seconds since 1970, UTC, of an ISO 8601 text, or a number of seconds or milliseconds, also in quotation marks."""
+    if isinstance(value, str) and len(value) <= MAX_TEXT and not _is_number(value):
         try:
             time = datetime.fromisoformat(value.strip())
             return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
@@ -89,6 +89,15 @@ def _time(value: Any, place: str) -> float:
     if not math.isfinite(seconds):
         raise BadRequest(f"{place}: time is no finite number", 422)
     return seconds / 1000 if seconds > MILLISECONDS else seconds
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text counts time. ISO 8601 has 20240131 too, and would read some milliseconds as the year 1704."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return len(text.strip()) != len("20240131")
 
 
 def _check_order(times: np.ndarray) -> None:

@@ -2,12 +2,15 @@
 
 import io
 import json
+import threading
+from collections.abc import Iterator
 
 import pytest
 from events import make_event, make_rows, read
 from PIL import Image
 
 from trainer.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.serve import local
 from trainer.serve.respond import respond
 
 
@@ -42,3 +45,15 @@ def ask(model):
         return read(respond(make_event(body, *arguments, **changes), model))
 
     return ask
+
+
+@pytest.fixture
+def server(model) -> Iterator[int]:
+    """The port of a running server; it must stop at once."""
+    with local.open_server(model, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join(5)
+        assert not thread.is_alive()

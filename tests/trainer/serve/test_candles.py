@@ -67,3 +67,20 @@ def test_the_first_fault_is_named(rows, words):
 def test_extreme_prices_can_be_drawn():
     assert draw([[bar, 1e300, 1.7e308, 1e-308, 1, 1e308] for bar in range(20)])[1] == 20
     assert draw([[bar, 1, 1, 1, 1] for bar in range(120)])[1] == 120
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [str(FIRST + bar * 60_000) for bar in range(20)],
+        [f" {FIRST / 1000 + bar * 0.5} " for bar in range(20)],
+        [f"202401{day}" for day in range(10, 30)],
+        [f"2024-01-{day}" for day in range(10, 30)],
+    ],
+    ids=["milliseconds", "seconds", "dates", "ISO 8601"],
+)
+def test_times_may_be_texts_as_a_csv_has_them(texts):
+    rows = [[time, "1.5", "2", "1", "1.5"] for time in texts]
+    assert draw(rows)[1] == 20
+    with pytest.raises(BadRequest, match="row 2 is older than the row before"):
+        draw(rows[::-1])

@@ -18,18 +18,6 @@ from trainer.serve import connection, local
 from trainer.serve.event import MAX_BODY
 
 
-@pytest.fixture
-def server(model):
-    """The port of a running server; it must stop at once."""
-    with local.open_server(model, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join(5)
-        assert not thread.is_alive()
-
-
 def post(port: int, body, content_type: str = "application/json", method: str = "POST", **headers):
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
