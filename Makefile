@@ -137,10 +137,10 @@ lint: $(VENV)/installed-dev  ## ruff
 bench: $(VENV)/installed-dev  ## measure speed and memory
 	for bench in benchmarks/bench_*.py; do $(PY) $$bench || exit 1; done
 
-clean:  ## delete runs and caches; datasets stay
-	find models -mindepth 1 -maxdepth 1 -type d ! -name chart-vit -exec rm -r {} +
-	rm -rf .pytest_cache .ruff_cache .hypothesis
+clean:  ## delete runs, scans and caches; datasets stay
+	find models -mindepth 1 -maxdepth 1 ! -name chart-vit ! -name README.md -exec rm -r {} +
+	rm -rf scans .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean  ## delete datasets and the virtual environment too
-	find data -mindepth 1 -maxdepth 1 -type d -exec rm -r {} +
-	rm -rf $(VENV) *.egg-info
+	find data -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -r {} +
+	rm -rf $(VENV) deploy *.egg-info
