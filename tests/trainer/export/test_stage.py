@@ -97,10 +97,19 @@ def test_other_kinds_pass_the_same_gates(own_run, charts, kind, capsys):
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "checkpoint", "passes"), [(0.80, 0.80, True), (0.79, 0.80, True), (0.789, 0.80, False), (1, 0.8, True)]
+    ("charts", "accuracy", "checkpoint", "passes"),
+    [
+        (1000, 0.80, 0.80, True),
+        (1000, 0.79, 0.80, True),
+        (1000, 0.789, 0.80, False),
+        (1000, 1, 0.8, True),
+        (30, 22 / 30, 23 / 30, True),
+        (30, 21 / 30, 23 / 30, False),
+    ],
 )
-def test_int8_may_lose_one_point(accuracy, checkpoint, passes):
-    assert (gate.quantized_fault({"accuracy": accuracy, "checkpoint_accuracy": checkpoint}) is None) == passes
+def test_int8_may_lose_one_point_or_one_chart(charts, accuracy, checkpoint, passes):
+    measured = {"charts": charts, "accuracy": accuracy, "checkpoint_accuracy": checkpoint}
+    assert (gate.quantized_fault(measured) is None) == passes
 
 
 @pytest.mark.parametrize(("flips", "difference", "passes"), [(0, 9e-4, True), (1, 0.0, False), (0, 2e-3, False)])
