@@ -15,7 +15,8 @@ from trainer.classifier import softmax
 
 KEY = "calibration"  # in config.json
 FALSE_ALARMS = 0.10  # share of charts without a pattern that may be called one: under the 15 % that we promise
-MIN_KEPT = 0.78  # share of the charts with a pattern that must still be called one, if the two can't both be had: over the 75 % that we promise
+# Share of the charts with a pattern that must still be called one, if the two can't both be had; we promise 75 %.
+MIN_KEPT = 0.78
 TEMPERATURES = np.exp(np.linspace(np.log(0.3), np.log(5), 300))
 
 

@@ -22,7 +22,7 @@ from trainer.pattern_model import PatternModel
 
 LOGIT_TOLERANCE = 1e-3
 PROBABILITY_TOLERANCE = 0.01  # of the deployable fp32 file, which resizes pictures itself: see graph
-ACCURACY_TOLERANCE = 0.01  # a quantized file may lose one point, or one chart of fewer than a hundred
+ACCURACY_TOLERANCE = 0.01  # a quantized file may lose one point
 
 Measured = dict[str, Any]
 Fault = Callable[[Measured], str | None]
@@ -93,8 +93,8 @@ def fp32_fault(measured: Measured) -> str | None:
 
 
 def quantized_fault(measured: Measured) -> str | None:
-    """The accuracy may fall by ``ACCURACY_TOLERANCE``, and by one chart, which says nothing, in any case."""
-    allowed = max(ACCURACY_TOLERANCE, 1 / measured["charts"])
+    """The accuracy may fall by ``allowed_loss``."""
+    allowed = allowed_loss(measured["charts"])
     if measured["checkpoint_accuracy"] - measured["accuracy"] < allowed + 1e-9:
         return None
     return (
@@ -105,3 +105,8 @@ def quantized_fault(measured: Measured) -> str | None:
 
 def size(file: Path) -> dict[str, int]:
     return {"bytes": file.stat().st_size}
+
+
+def allowed_loss(charts: int) -> float:
+    """How much accuracy a quantized file may lose over so many charts: one chart, which says nothing, in any case."""
+    return max(ACCURACY_TOLERANCE, 1 / charts)

@@ -78,7 +78,7 @@ def test_an_fp32_file_that_differs_is_not_let_through(own_run, charts, monkeypat
 
 
 def test_an_int8_file_that_loses_accuracy_is_not_let_through(own_run, charts, monkeypatch, fails):
-    monkeypatch.setattr(gate, "ACCURACY_TOLERANCE", -1.01)  # as if every chart were wrong
+    monkeypatch.setattr(gate, "allowed_loss", lambda charts: -1.01)  # as if every chart were wrong
     error = fails("export", own_run, "--dataset", charts, code=1)
     assert "onnx/model_quantized.onnx was not written" in error
     assert "its accuracy is" in error and "and the checkpoint's" in error
