@@ -15,6 +15,7 @@ from dataset_builder.drawing.canvas import Canvas
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.plot import Plot, layout
 from dataset_builder.market.candles import Candles
+from dataset_builder.streams import random_stream
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
     series.DRAW[look.style.kind](canvas, plot, look, shown)
     indicators.draw_indicators(canvas, plot, look, candles)
     if look.marks != "none" and len(marks) >= 2:
-        indicators.draw_marks(canvas, plot, look, marks, np.random.default_rng([look.seed, 1]))
+        indicators.draw_marks(canvas, plot, look, marks, random_stream(look.seed, "marks"))
     stretch = (size / look.width, size / look.height)
     return Chart(
         pixels=_finish(canvas, plot, look, rng, size),
@@ -98,7 +99,7 @@ def _begin(look: Look, plot: Plot, size: int) -> tuple[Canvas, np.random.Generat
     # A JPEG is compressed at the size of the screenshot, and squeezed into the picture afterwards.
     picture = (min(look.width, size), min(look.height, size)) if look.jpeg else (size, size)
     canvas = Canvas(screen, picture, look.background, look.blur)
-    rng = np.random.default_rng(look.seed)
+    rng = random_stream(look.seed, "surroundings")
     overlays.draw_backdrop(canvas, plot, look, rng)
     return canvas, rng
 

@@ -13,7 +13,8 @@ from PIL import Image
 
 from dataset_builder.drawing import series
 from dataset_builder.drawing.chart import encode_png, render, render_blank
-from dataset_builder.drawing.look import MARKS, draw_look
+from dataset_builder.drawing.look import MARKS
+from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.style import KINDS
 from dataset_builder.styles import STYLES
 
