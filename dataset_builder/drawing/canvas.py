@@ -9,7 +9,7 @@ on the machine and the same chart has the same pixels everywhere.
 
 from __future__ import annotations
 
-import functools
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,17 +18,32 @@ from PIL import Image
 from dataset_builder.drawing.axis import SUB, Axis
 from dataset_builder.drawing.mixing import Colour, bands, dashes, mix, tint
 
+BLOCK = 8  # shapes a block of columns, about: most are narrow, so that most of one product would be zeros
+
 
 class Layer(NamedTuple):
-    """Shapes of one colour: sets of rectangles, rows (left, top, right, bottom) in screen pixels.
+    """Shapes of one colour, beside each other from left to right: arrays of shape (n, 4), one row a shape.
 
-    Rectangles of one set don't overlap; sets may, and together cover what any of them does. Holes are sets of
-    rectangles cut out of that. Layers that are painted together don't overlap.
+    Rows are (left, top, right, bottom) in screen pixels. Each shape is a rectangle, with a narrower and taller one
+    across it if there are ``wicks``, less a part of it if there are ``holes``. Layers that are painted together don't
+    overlap.
     """
 
     colour: Colour
-    sets: tuple[np.ndarray, ...]
-    holes: tuple[np.ndarray, ...] = ()
+    bodies: np.ndarray
+    wicks: np.ndarray | None = None
+    holes: np.ndarray | None = None
+
+    def boxes(self) -> np.ndarray:
+        """Body, wick and hole of each shape, as far as there are any: shape (n, 1 to 3, 4)."""
+        return np.stack([boxes for boxes in self[1:] if boxes is not None], axis=1)
+
+    def disjoin(self, across: np.ndarray) -> None:
+        """Make coverages across, shape (n, 1 to 3, columns), such that all boxes' products add up to the shapes'."""
+        if self.wicks is not None:
+            across[:, 0] -= across[:, 1]
+        if self.holes is not None:
+            across[:, -1] *= -1
 
 
 class Canvas:
@@ -38,28 +53,44 @@ class Canvas:
         """``screen`` and ``picture`` are (width, height) in pixels; ``blur`` > 1 softens every edge."""
         self.width, self.height = screen
         self.across, self.down = (Axis(*sides, blur) for sides in zip(screen, picture, strict=True))
+        self._reach = self.across.reach + self.across.scale  # no pixel sees further across, whatever is rounded
         self.planes = np.empty((3, self.down.size, self.across.size), np.uint16)
         for plane, value in zip(self.planes, background, strict=True):
             plane.fill(value)
 
     def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
         """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
-        boxes = np.concatenate([boxes for layer in layers for boxes in layer.sets + layer.holes])
-        (left, top, _, _), (_, _, right, bottom) = boxes.min(axis=0).tolist(), boxes.max(axis=0).tolist()
-        rows, columns = self.down.span(top, bottom), self._span_across(left, right)
-        left, top, right, bottom = boxes.T
-        down = self.down.cover(top, bottom, rows).astype(np.float32)
-        across = self.across.cover(left, right, columns).astype(np.float32)
-        product = np.empty((down.shape[1], across.shape[1]), np.float32)
-        start, masks = 0, []
-        for layer in layers:
-            covered = []
-            for boxes in layer.sets + layer.holes:
-                own = slice(start, start := start + len(boxes))
-                covered.append(np.matmul(down[own].T, across[own], out=product).astype(np.uint16))
-            union = functools.reduce(np.maximum, covered[: len(layer.sets)])
-            masks.append(functools.reduce(np.subtract, covered[len(layer.sets) :], union))
+        parts = [layer.boxes() for layer in layers]
+        left, top, right, bottom = np.concatenate([boxes.reshape(-1, 4) for boxes in parts]).T
+        rows, columns = self.down.span(top.min(), bottom.max()), self._span_across(left.min(), right.max())
+        down, across = self.down.cover(top, bottom, rows), self.across.cover(left, right, columns)
+        masks, stop = [], 0
+        for layer, boxes in zip(layers, parts, strict=True):
+            own = slice(stop, stop := stop + boxes.shape[0] * boxes.shape[1])
+            own_across = across[own].reshape(*boxes.shape[:2], across.shape[1])
+            layer.disjoin(own_across)
+            masks.append(
+                self._products(
+                    layer.bodies, down[own].reshape(*boxes.shape[:2], down.shape[1]), own_across, columns.start
+                )
+            )
         mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
+
+    def _products(self, bodies: np.ndarray, down: np.ndarray, across: np.ndarray, first_column: int) -> np.ndarray:
+        """Sum of the products of coverages, shape (rows, columns), in blocks of columns with what touches them."""
+        down, across = down.astype(np.float32), across.astype(np.float32)
+        rows, columns = down.shape[2], across.shape[2]
+        count = max(len(bodies) // BLOCK, 1)
+        edges = [columns * i // count for i in range(count + 1)]
+        screen = (np.array(edges) + first_column) * self.across.scale
+        first = bodies[:, 2].searchsorted(screen - self._reach)
+        last = bodies[:, 0].searchsorted(screen + self._reach)
+        mask = np.empty((rows, columns), np.float32)
+        for i, (start, stop) in enumerate(pairwise(edges)):
+            touching = slice(first[i], last[i + 1])
+            part = across[touching, :, start:stop]
+            np.matmul(down[touching].reshape(-1, rows).T, part.reshape(-1, stop - start), out=mask[:, start:stop])
+        return mask.astype(np.uint16)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
         """Paint one rectangle."""
