@@ -17,6 +17,8 @@ from dataset_builder.drawing.plot import Plot, layout
 from dataset_builder.market.candles import Candles
 from dataset_builder.streams import random_stream
 
+BLOCK = 16 * 1024  # bytes
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -80,6 +82,10 @@ def encode_png(pixels: np.ndarray) -> bytes:
     Each row is stored as its difference from the row above, and only runs of one byte are looked for: on charts
     that is 2.5 times as fast as Pillow at compress_level 1. The same pixels give the same bytes wherever zlib is of
     the same build. (ISA-L is four times as fast again, but now and then packs the same pixels into other bytes.)
+
+    The file is filled up to whole blocks of 16 KiB with a chunk that readers pass over. Ranges make files 8 % larger
+    than the other classes do and flags 5 % smaller, from which a classifier told 11.2 % of 61,000 labels instead of
+    10 %; of whole blocks it told 10.5 %.
     """
     height, width, _ = pixels.shape
     rows = pixels.reshape(height, width * 3)
@@ -90,7 +96,9 @@ def encode_png(pixels: np.ndarray) -> bytes:
     packer = zlib.compressobj(1, zlib.DEFLATED, 15, 8, zlib.Z_RLE)
     data = packer.compress(filtered) + packer.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a channel, RGB
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+    head, end = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data), _chunk(b"IEND", b"")
+    filling = bytes(-(len(head) + len(_chunk(b"paDd", b"")) + len(end)) % BLOCK)
+    return head + _chunk(b"paDd", filling) + end  # lower case marks it as private and of no use to readers
 
 
 def _begin(look: Look, plot: Plot, size: int) -> tuple[Canvas, np.random.Generator]:
