@@ -67,11 +67,15 @@ class View:
         return tuple(found)
 
     def runs(self, length: int, top_first: bool) -> Iterator[Sequence[Swing]]:
-        """Every run of that many consecutive swings that begins with a top (or a bottom), at every scale."""
+        """Every run of that many consecutive swings that begins with a top (or a bottom), once, finest scale first."""
+        seen = set()
         for swings in self.scales:
             for i in range(len(swings) - length + 1):
                 if swings[i].top == top_first:
-                    yield swings[i : i + length]
+                    ends = swings[i].bar, swings[i + length - 1].bar  # coarser swings are among the finer
+                    if ends not in seen:
+                        seen.add(ends)
+                        yield swings[i : i + length]
 
     def fills(self, first_bar: int, last_bar: int, share: float = 0.5) -> bool:
         """Whether these bars make up at least that share of the window."""
