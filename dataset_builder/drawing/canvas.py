@@ -9,7 +9,7 @@ on the machine and the same chart has the same pixels everywhere.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from PIL import Image
 from dataset_builder.drawing.axis import SUB, Axis
 from dataset_builder.drawing.mixing import Colour, bands, dashes, mix, tint
 
-BLOCK = 8  # shapes a block of columns, about: most are narrow, so that most of one product would be zeros
+BLOCK = 24  # rectangles a block of columns, about: most are narrow, so that most of one product would be zeros
 
 
 class Layer(NamedTuple):
@@ -64,33 +64,20 @@ class Canvas:
         left, top, right, bottom = np.concatenate([boxes.reshape(-1, 4) for boxes in parts]).T
         rows, columns = self.down.span(top.min(), bottom.max()), self._span_across(left.min(), right.max())
         down, across = self.down.cover(top, bottom, rows), self.across.cover(left, right, columns)
-        masks, stop = [], 0
-        for layer, boxes in zip(layers, parts, strict=True):
-            own = slice(stop, stop := stop + boxes.shape[0] * boxes.shape[1])
-            own_across = across[own].reshape(*boxes.shape[:2], across.shape[1])
-            layer.disjoin(own_across)
-            masks.append(
-                self._products(
-                    layer.bodies, down[own].reshape(*boxes.shape[:2], down.shape[1]), own_across, columns.start
-                )
-            )
-        mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
-
-    def _products(self, bodies: np.ndarray, down: np.ndarray, across: np.ndarray, first_column: int) -> np.ndarray:
-        """Sum of the products of coverages, shape (rows, columns), in blocks of columns with what touches them."""
+        stops = list(accumulate((boxes[..., 0].size for boxes in parts), initial=0))
+        for layer, boxes, start, stop in zip(layers, parts, stops, stops[1:], strict=False):
+            layer.disjoin(across[start:stop].reshape(*boxes.shape[:2], across.shape[1]))
         down, across = down.astype(np.float32), across.astype(np.float32)
-        rows, columns = down.shape[2], across.shape[2]
-        count = max(len(bodies) // BLOCK, 1)
-        edges = [columns * i // count for i in range(count + 1)]
-        screen = (np.array(edges) + first_column) * self.across.scale
-        first = bodies[:, 2].searchsorted(screen - self._reach)
-        last = bodies[:, 0].searchsorted(screen + self._reach)
-        mask = np.empty((rows, columns), np.float32)
-        for i, (start, stop) in enumerate(pairwise(edges)):
-            touching = slice(first[i], last[i + 1])
-            part = across[touching, :, start:stop]
-            np.matmul(down[touching].reshape(-1, rows).T, part.reshape(-1, stop - start), out=mask[:, start:stop])
-        return mask.astype(np.uint16)
+        blocks = max(len(left) // BLOCK, 1)
+        edges = [across.shape[1] * i // blocks for i in range(blocks + 1)]
+        screen = (np.array(edges) + columns.start) * self.across.scale
+        masks = np.empty((len(layers), down.shape[1], across.shape[1]), np.float32)
+        for layer, boxes, start, mask in zip(layers, parts, stops, masks, strict=False):
+            first = start + boxes.shape[1] * layer.bodies[:, 2].searchsorted(screen[:-1] - self._reach)
+            last = start + boxes.shape[1] * layer.bodies[:, 0].searchsorted(screen[1:] + self._reach)
+            for touching, block in zip(map(slice, first, last), map(slice, edges, edges[1:]), strict=False):
+                np.matmul(down[touching].T, across[touching, block], out=mask[:, block])
+        mix(self.planes[:, rows, columns], masks.astype(np.uint16), [layer.colour for layer in layers], opacity)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
         """Paint one rectangle."""

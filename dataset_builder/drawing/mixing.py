@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def tint(part: np.ndarray, mask: np.ndarray, colour: Colour, opacity: float) -> 
     part >>= np.uint16(8)
 
 
-def mix(part: np.ndarray, masks: list[np.ndarray], colours: list[Colour], opacity: float) -> None:
+def mix(part: np.ndarray, masks: Sequence[np.ndarray], colours: list[Colour], opacity: float) -> None:
     """Mix colours into a part of the picture, in place, through masks that add up to no more than FULL."""
     if opacity < 1:
         masks = [(mask * np.uint16(round(opacity * 128))) >> np.uint16(7) for mask in masks]
