@@ -119,18 +119,14 @@ def _geometry(market: Market, chart: Chart) -> dict:
     """Where everything is in the picture, in pixels with one decimal, y downwards."""
     own = slice(market.first_bar, market.last_bar + 1)
     half = chart.plot.spacing * chart.stretch[0] / 2
-    box = [chart.x[own][0] - half, chart.high[own].min(), chart.x[own][-1] + half, chart.low[own].max()]
-    return {
-        "pivots": _rounded(chart.to_pixels(market.pivots)),
-        "bbox": _rounded(np.array(box)),
-        "x": _rounded(chart.x),
-        "high": _rounded(chart.high),
-        "low": _rounded(chart.low),
-    }
+    box = [chart.x[own.start] - half, chart.high[own].min(), chart.x[own.stop - 1] + half, chart.low[own].max()]
+    x, high, low = _rounded(np.array((chart.x, chart.high, chart.low)))
+    pivots, bbox = _rounded(chart.to_pixels(market.pivots)), _rounded(np.array(box))
+    return {"pivots": pivots, "bbox": bbox, "x": x, "high": high, "low": low}
 
 
 def _rounded(pixels: np.ndarray) -> list:
-    return np.round(pixels, 1).tolist()
+    return pixels.round(1).tolist()
 
 
 def _ohlcv(candles: Candles) -> dict[str, list[float]]:

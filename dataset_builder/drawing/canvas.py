@@ -36,7 +36,7 @@ class Layer(NamedTuple):
 
     def boxes(self) -> np.ndarray:
         """Body, wick and hole of each shape, as far as there are any: shape (n, 1 to 3, 4)."""
-        return np.stack([boxes for boxes in self[1:] if boxes is not None], axis=1)
+        return np.array([boxes for boxes in self[1:] if boxes is not None]).transpose(1, 0, 2)
 
     def disjoin(self, across: np.ndarray) -> None:
         """Make coverages across, shape (n, 1 to 3, columns), such that all boxes' products add up to the shapes'."""
@@ -62,7 +62,8 @@ class Canvas:
         """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
         parts = [layer.boxes() for layer in layers]
         left, top, right, bottom = np.concatenate([boxes.reshape(-1, 4) for boxes in parts]).T
-        rows, columns = self.down.span(top.min(), bottom.max()), self._span_across(left.min(), right.max())
+        rows = self.down.span(np.minimum.reduce(top), np.maximum.reduce(bottom))
+        columns = self._span_across(np.minimum.reduce(left), np.maximum.reduce(right))
         down, across = self.down.cover(top, bottom, rows), self.across.cover(left, right, columns)
         stops = list(accumulate((boxes[..., 0].size for boxes in parts), initial=0))
         for layer, boxes, start, stop in zip(layers, parts, stops, stops[1:], strict=False):

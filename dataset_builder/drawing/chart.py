@@ -42,7 +42,7 @@ class Chart:
 
     def to_pixels(self, points: np.ndarray) -> np.ndarray:
         """Points (bar, price), shape (n, 2), to pixels (x, y) of the picture."""
-        return np.column_stack((self.plot.x(points[:, 0]), self.plot.y(points[:, 1]))) * self.stretch
+        return np.array((self.plot.x(points[:, 0]), self.plot.y(points[:, 1]))).T * self.stretch
 
 
 def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.ndarray, size: int = 224) -> Chart:

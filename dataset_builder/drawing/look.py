@@ -54,12 +54,13 @@ class Look:
 
     def nuisances(self) -> dict:
         """The recorded fields as JSON values: what the audit holds against the label."""
-        row = {name: getattr(self, name) for name in NUISANCES}
+        fields = vars(self)
+        row = {name: list(value) if type(value := fields[name]) is tuple else value for name in NUISANCES}
         row["style"] = self.style.name
         # 0 for none, because `datasets` cannot tell the type of a list that is empty throughout a small split
-        row["averages"] = (*self.averages, 0, 0)[:2]
-        row["crosshair"] = self.crosshair or (0.0, 0.0)
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
+        row["averages"] = [*self.averages, 0, 0][:2]
+        row["crosshair"] = list(self.crosshair or (0.0, 0.0))
+        return row
 
 
 # The type of every field of nuisances(), as `datasets` names them; [type] is a list of it. Not recorded: bars, which a

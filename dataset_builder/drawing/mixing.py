@@ -15,7 +15,7 @@ Colour = tuple[int, int, int]
 
 def bands(axis: Axis, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which pixels the intervals touch, and their coverage from 0 to FULL."""
-    cover = axis.cover(low, high).sum(axis=0, dtype=np.uint16)
+    cover = np.add.reduce(axis.cover(low, high), axis=0, dtype=np.uint16)
     hit = cover.nonzero()[0]
     return hit, cover[hit] * np.uint16(SUB)
 
