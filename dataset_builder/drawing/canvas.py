@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from dataset_builder.drawing.axis import SUB, Axis
-from dataset_builder.drawing.mixing import Colour, bands, dashes, mix, tint
+from dataset_builder.drawing.mixing import Colour, bands, dashes, mix
 
 BLOCK = 24  # rectangles a block of columns, about: most are narrow, so that most of one product would be zeros
 
@@ -85,20 +85,20 @@ class Canvas:
         rows, columns = self.down.span(top, bottom), self.across.span(left, right)
         down = self.down.cover(np.array([top]), np.array([bottom]), rows)
         across = self.across.cover(np.array([left]), np.array([right]), columns)
-        tint(self.planes[:, rows, columns], (down.T * across).view(np.uint16), colour, opacity)
+        mix(self.planes[:, rows, columns], [(down.T * across).view(np.uint16)], [colour], opacity)
 
     def rows(self, top: np.ndarray, bottom: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
         hit, mask = bands(self.down, top, bottom)
         part = self.planes[:, hit]
-        tint(part, mask[:, None] * dashes(self.across, dash), colour, opacity)
+        mix(part, [mask[:, None] * dashes(self.across, dash)], [colour], opacity)
         self.planes[:, hit] = part
 
     def columns(self, left: np.ndarray, right: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the top edge to the bottom."""
         hit, mask = bands(self.across, left, right)
         part = self.planes[:, :, hit]
-        tint(part, mask * dashes(self.down, dash)[:, None], colour, opacity)
+        mix(part, [mask * dashes(self.down, dash)[:, None]], [colour], opacity)
         self.planes[:, :, hit] = part
 
     def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
@@ -124,7 +124,7 @@ class Canvas:
         rows, columns = slice(max(y, 0), max(y + mask.shape[0], 0)), slice(max(x, 0), max(x + mask.shape[1], 0))
         part = mask[rows.start - y :, columns.start - x :].astype(np.uint16)
         part = part[: max(self.down.size - rows.start, 0), : max(self.across.size - columns.start, 0)]
-        tint(self.planes[:, rows, columns], part + (part >> 7), colour, opacity)
+        mix(self.planes[:, rows, columns], [part + (part >> 7)], [colour], opacity)
 
     def pixels(self) -> np.ndarray:
         """The picture, RGB: uint8, shape (height, width, 3)."""
