@@ -33,8 +33,8 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
     return Look(
         style=style,
         bars=bars,
-        fill=round(1 - 0.4 * rng.random() ** 1.5, 3),
-        before=_between(rng, 0.4, 1.0),
+        fill=round(1 - 0.42 * rng.random(), 3),
+        before=_between(rng, 0.0, 1.0),
         width=width,
         height=height,
         background=_pick(style.backgrounds, rng),

@@ -64,7 +64,7 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
         noise[:0] = [1.0] * legs
     if after:
         t.append(t[-1] + after)
-        y.append(y[-1] + sigma * math.sqrt(after) * rng.standard_normal())
+        y.append(y[-1] + between(rng, 1.0, 2.0) * sigma * math.sqrt(after) * rng.standard_normal())
         noise.append(1.0)
     return np.rint(np.array(t) * STEPS) / STEPS, np.array(y), np.array(noise), slice(legs, legs + len(sketch.t))
 

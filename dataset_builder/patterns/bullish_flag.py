@@ -69,7 +69,7 @@ def check(view: View) -> str | None:
 def _refuse(view: View, top) -> str | None:
     foot = view.lowest_bar(max(top.bar - round(max(POLE_BARS, POLE_SHARE * len(view))), 0), top.bar)
     pole = top.price - view.lower[foot]
-    if top.bar - foot < 3 or pole < 0.45 * view.range:
+    if top.bar - foot < 3 or pole < 0.4 * view.range:
         return "no pole"
     limit = top.price + 0.05 * pole
     stop = next((bar for bar in range(top.bar + 1, len(view)) if view.close[bar] > limit), len(view))

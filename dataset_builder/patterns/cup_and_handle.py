@@ -23,7 +23,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     stage = pick_stage(rng, forming=0.2, complete=0.35, broken=0.45)
     rise = between(rng, 0.1, 1.1)
     shallow = stage != "broken" and rise > 0.55  # after a rise, a deep handle that holds would be a double top
-    depth, length = between(rng, 0.12, 0.25 if shallow else 0.42), between(rng, 0.08, 0.3)
+    depth, length = between(rng, 0.14, 0.25 if shallow else 0.42), between(rng, 0.11, 0.3)
     end = {
         "forming": rim - depth * between(rng, 0.4, 0.9),
         "complete": rim - depth * between(rng, 0, 0.3),
@@ -49,7 +49,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 def _cup(rng: np.random.Generator, points: int, rim: float) -> tuple[list[float], list[float]]:
     """Levels along the cup, rim to rim, and the durations of the legs between them."""
-    power = log_uniform(rng, 1.5, 4.2)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
+    power = log_uniform(rng, 2.0, 4.8)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
     rough = between(rng, 0.03, 0.15)  # wicked, uneven bottoms
     bend = log_uniform(rng, 0.6, 1.6)  # where the bottom lies between the rims
     across = evenly(0, 1, points)
@@ -78,7 +78,7 @@ def check(view: View) -> str | None:
 
 def _refuse(view: View, left: Swing, right: Swing) -> str | None:
     length = right.bar - left.bar
-    if length < 10 or not view.fills(left.bar, right.bar, 0.38):
+    if length < 10 or not view.fills(left.bar, right.bar, 0.32):
         return "cup too short"
     lows = view.lower[left.bar : right.bar + 1]
     bottom = min(lows)
