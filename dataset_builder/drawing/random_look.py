@@ -33,6 +33,8 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
     return Look(
         style=style,
         bars=bars,
+        # Crops of real charts show as much after the pattern as before it. A model that had seen 5 % of the window
+        # there on average gained 4 points on them when their right eighth was cut off.
         fill=round(1 - 0.42 * rng.random(), 3),
         before=_between(rng, 0.0, 1.0),
         width=width,
@@ -40,7 +42,7 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
         background=_pick(style.backgrounds, rng),
         up=up,
         down=down,
-        frame="pattern" if _happens(rng, 0.45) else "window",
+        frame="pattern" if _happens(rng, 0.55) else "window",
         margins=margins,
         cut=(_between(rng, 0, 1.5), _between(rng, 0, 1.0)) if _happens(rng, 0.3) else (0.0, 0.0),
         body_width=max(_between(rng, *style.body_width), round(1.02 * bars / room, 3)),  # a pixel at least
