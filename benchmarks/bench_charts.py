@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 
 from dataset_builder.drawing.chart import encode_png, render
-from dataset_builder.drawing.look import draw_look
+from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.market.candles import Candles
 from dataset_builder.patterns import PATTERNS
 from dataset_builder.sample import TRAINING_STYLES, draw_sample

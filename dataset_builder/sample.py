@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.random.bit_generator import ISeedSequence
 from PIL import Image
 
 from dataset_builder.drawing.chart import Chart, render
-from dataset_builder.drawing.look import Look, draw_look
+from dataset_builder.drawing.look import Look
+from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.style import Style
 from dataset_builder.market import negative
 from dataset_builder.market.candles import Candles
@@ -18,6 +17,7 @@ from dataset_builder.market.labels import draw_accepted, found, refusal
 from dataset_builder.market.prices import Market
 from dataset_builder.patterns import BY_NAME
 from dataset_builder.storage.plan import NONE, UNSEEN
+from dataset_builder.streams import random_stream
 from dataset_builder.styles import STYLES
 
 TRAINING_STYLES = tuple(style for style in STYLES if not style.held_out)
@@ -52,8 +52,8 @@ def draw_sample(
     passes the class's check: the pattern file is wrong then.
     """
     pattern = BY_NAME[pattern_name]
-    look = draw_look(styles, _stream(seed, pattern_name, index, "look", stream), image_size)
-    rng = _stream(seed, pattern_name, index, "price", stream)
+    look = draw_look(styles, random_stream(seed, pattern_name, index, "look", stream), image_size)
+    rng = random_stream(seed, pattern_name, index, "price", stream)
     market, stage, rejections = draw_accepted(pattern.sketch, lambda view: refusal(pattern, view), look, rng)
     chart = render(market.candles, look, _frame(market, look), market.pivots, image_size)
     metadata = _metadata(pattern_name, seed, index, look, stage, market, chart)
@@ -71,8 +71,8 @@ def draw_negative(
 
     Its label is None, it has no pivots, and its box is that of all candles.
     """
-    look = draw_look(styles, _stream(seed, NONE, index, "look", stream), image_size)
-    rng = _stream(seed, NONE, index, "price", stream)
+    look = draw_look(styles, random_stream(seed, NONE, index, "look", stream), image_size)
+    rng = random_stream(seed, NONE, index, "price", stream)
     market, stage, rejections = draw_accepted(negative.sketch, found, look, rng)
     chart = render(market.candles, look, _frame(market, look), market.pivots, image_size)
     whole = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
@@ -87,24 +87,7 @@ def variety(split: str) -> tuple[tuple[Style, ...], str]:
 def draw_look_again(split: str, row: dict, image_size: int = 224) -> Look:
     """The look that a chart of a dataset was drawn with, from its split and its metadata."""
     styles, stream = variety(split)
-    return draw_look(styles, _stream(row["seed"], row["label"] or NONE, row["index"], "look", stream), image_size)
-
-
-def _stream(seed: int, name: str, index: int, purpose: str, stream: str) -> np.random.Generator:
-    """An independent random stream. Keyed on names, so that a new class or purpose shifts no other."""
-    digest = hashlib.sha256(f"{seed}/{name}/{index}/{purpose}/{stream}".encode()).digest()
-    return np.random.Generator(np.random.PCG64(_Digest(digest)))
-
-
-class _Digest(ISeedSequence):
-    """A hash as the state of a generator: numpy need not mix its bits again, which takes it longer than the hash."""
-
-    def __init__(self, digest: bytes):
-        self._digest = digest
-
-    def generate_state(self, n_words: int, dtype=np.uint32) -> np.ndarray:
-        words = np.frombuffer(self._digest, np.dtype(dtype).newbyteorder("<"), n_words)
-        return words.astype(dtype)  # the machine's own order
+    return draw_look(styles, random_stream(row["seed"], row["label"] or NONE, row["index"], "look", stream), image_size)
 
 
 def _metadata(label: str | None, seed: int, index: int, look: Look, stage: str, market: Market, chart: Chart) -> dict:
@@ -136,18 +119,14 @@ def _geometry(market: Market, chart: Chart) -> dict:
     """Where everything is in the picture, in pixels with one decimal, y downwards."""
     own = slice(market.first_bar, market.last_bar + 1)
     half = chart.plot.spacing * chart.stretch[0] / 2
-    box = [chart.x[own][0] - half, chart.high[own].min(), chart.x[own][-1] + half, chart.low[own].max()]
-    return {
-        "pivots": _rounded(chart.to_pixels(market.pivots)),
-        "bbox": _rounded(np.array(box)),
-        "x": _rounded(chart.x),
-        "high": _rounded(chart.high),
-        "low": _rounded(chart.low),
-    }
+    box = [chart.x[own.start] - half, chart.high[own].min(), chart.x[own.stop - 1] + half, chart.low[own].max()]
+    x, high, low = _rounded(np.array((chart.x, chart.high, chart.low)))
+    pivots, bbox = _rounded(chart.to_pixels(market.pivots)), _rounded(np.array(box))
+    return {"pivots": pivots, "bbox": bbox, "x": x, "high": high, "low": low}
 
 
 def _rounded(pixels: np.ndarray) -> list:
-    return np.round(pixels, 1).tolist()
+    return pixels.round(1).tolist()
 
 
 def _ohlcv(candles: Candles) -> dict[str, list[float]]:

@@ -34,23 +34,18 @@ class Axis:
 
         Intervals that don't overlap never add up to more than SUB.
         """
-        centres = self._centres[pixels]
-        covered = _passed(centres, self._levels(low)[:, None])
-        covered -= _passed(centres, self._levels(high)[:, None])
-        return covered
+        return self._between(self._centres[pixels], self._levels(low, high)[:, :, None])
 
     def cover_down(self, low: np.ndarray, high: np.ndarray, pixels: slice) -> np.ndarray:
         """The same as ``cover``, shape (pixels, intervals)."""
-        centres = self._centres[pixels, None]
-        covered = _passed(centres, self._levels(low))
-        covered -= _passed(centres, self._levels(high))
-        return covered
+        return self._between(self._centres[pixels, None], self._levels(low, high)[:, None])
 
-    def _levels(self, edge: np.ndarray) -> np.ndarray:
+    def _levels(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Edges in SUB-ths of their own fading; those far outside are brought near, so that int16 holds them."""
-        return np.rint((edge * self._gain).clip(-2 * SUB, self._end)).astype(np.int16)
+        return np.rint((np.array((low, high)) * self._gain).clip(-2 * SUB, self._end)).astype(np.int16)
 
-
-def _passed(centres: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    passed = centres - edges
-    return passed.clip(_NONE, _ALL, out=passed)
+    def _between(self, centres: np.ndarray, edges: np.ndarray) -> np.ndarray:
+        """How much of what has passed the low edges at each pixel has not passed the high ones."""
+        passed = centres - edges
+        low, high = passed.clip(_NONE, _ALL, out=passed)
+        return np.subtract(low, high, out=low)

@@ -9,26 +9,41 @@ on the machine and the same chart has the same pixels everywhere.
 
 from __future__ import annotations
 
-import functools
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from dataset_builder.drawing.axis import SUB, Axis
-from dataset_builder.drawing.mixing import Colour, bands, dashes, mix, tint
+from dataset_builder.drawing.mixing import Colour, bands, dashes, mix
+
+BLOCK = 24  # rectangles a block of columns, about: most are narrow, so that most of one product would be zeros
 
 
 class Layer(NamedTuple):
-    """Shapes of one colour: sets of rectangles, rows (left, top, right, bottom) in screen pixels.
+    """Shapes of one colour, beside each other from left to right: arrays of shape (n, 4), one row a shape.
 
-    Rectangles of one set don't overlap; sets may, and together cover what any of them does. Holes are sets of
-    rectangles cut out of that. Layers that are painted together don't overlap.
+    Rows are (left, top, right, bottom) in screen pixels. Each shape is a rectangle, with a narrower and taller one
+    across it if there are ``wicks``, less a part of it if there are ``holes``. Layers that are painted together don't
+    overlap.
     """
 
     colour: Colour
-    sets: tuple[np.ndarray, ...]
-    holes: tuple[np.ndarray, ...] = ()
+    bodies: np.ndarray
+    wicks: np.ndarray | None = None
+    holes: np.ndarray | None = None
+
+    def boxes(self) -> np.ndarray:
+        """Body, wick and hole of each shape, as far as there are any: shape (n, 1 to 3, 4)."""
+        return np.array([boxes for boxes in self[1:] if boxes is not None]).transpose(1, 0, 2)
+
+    def disjoin(self, across: np.ndarray) -> None:
+        """Make coverages across, shape (n, 1 to 3, columns), such that all boxes' products add up to the shapes'."""
+        if self.wicks is not None:
+            across[:, 0] -= across[:, 1]
+        if self.holes is not None:
+            across[:, -1] *= -1
 
 
 class Canvas:
@@ -38,48 +53,52 @@ class Canvas:
         """``screen`` and ``picture`` are (width, height) in pixels; ``blur`` > 1 softens every edge."""
         self.width, self.height = screen
         self.across, self.down = (Axis(*sides, blur) for sides in zip(screen, picture, strict=True))
+        self._reach = self.across.reach + self.across.scale  # no pixel sees further across, whatever is rounded
         self.planes = np.empty((3, self.down.size, self.across.size), np.uint16)
         for plane, value in zip(self.planes, background, strict=True):
             plane.fill(value)
 
     def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
         """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
-        boxes = np.concatenate([boxes for layer in layers for boxes in layer.sets + layer.holes])
-        (left, top, _, _), (_, _, right, bottom) = boxes.min(axis=0).tolist(), boxes.max(axis=0).tolist()
-        rows, columns = self.down.span(top, bottom), self._span_across(left, right)
-        left, top, right, bottom = boxes.T
-        down = self.down.cover(top, bottom, rows).astype(np.float32)
-        across = self.across.cover(left, right, columns).astype(np.float32)
-        product = np.empty((down.shape[1], across.shape[1]), np.float32)
-        start, masks = 0, []
-        for layer in layers:
-            covered = []
-            for boxes in layer.sets + layer.holes:
-                own = slice(start, start := start + len(boxes))
-                covered.append(np.matmul(down[own].T, across[own], out=product).astype(np.uint16))
-            union = functools.reduce(np.maximum, covered[: len(layer.sets)])
-            masks.append(functools.reduce(np.subtract, covered[len(layer.sets) :], union))
-        mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
+        parts = [layer.boxes() for layer in layers]
+        left, top, right, bottom = np.concatenate([boxes.reshape(-1, 4) for boxes in parts]).T
+        rows = self.down.span(np.minimum.reduce(top), np.maximum.reduce(bottom))
+        columns = self._span_across(np.minimum.reduce(left), np.maximum.reduce(right))
+        down, across = self.down.cover(top, bottom, rows), self.across.cover(left, right, columns)
+        stops = list(accumulate((boxes[..., 0].size for boxes in parts), initial=0))
+        for layer, boxes, start, stop in zip(layers, parts, stops, stops[1:], strict=False):
+            layer.disjoin(across[start:stop].reshape(*boxes.shape[:2], across.shape[1]))
+        down, across = down.astype(np.float32), across.astype(np.float32)
+        blocks = max(len(left) // BLOCK, 1)
+        edges = [across.shape[1] * i // blocks for i in range(blocks + 1)]
+        screen = (np.array(edges) + columns.start) * self.across.scale
+        masks = np.empty((len(layers), down.shape[1], across.shape[1]), np.float32)
+        for layer, boxes, start, mask in zip(layers, parts, stops, masks, strict=False):
+            first = start + boxes.shape[1] * layer.bodies[:, 2].searchsorted(screen[:-1] - self._reach)
+            last = start + boxes.shape[1] * layer.bodies[:, 0].searchsorted(screen[1:] + self._reach)
+            for touching, block in zip(map(slice, first, last), map(slice, edges, edges[1:]), strict=False):
+                np.matmul(down[touching].T, across[touching, block], out=mask[:, block])
+        mix(self.planes[:, rows, columns], masks.astype(np.uint16), [layer.colour for layer in layers], opacity)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
         """Paint one rectangle."""
         rows, columns = self.down.span(top, bottom), self.across.span(left, right)
         down = self.down.cover(np.array([top]), np.array([bottom]), rows)
         across = self.across.cover(np.array([left]), np.array([right]), columns)
-        tint(self.planes[:, rows, columns], (down.T * across).view(np.uint16), colour, opacity)
+        mix(self.planes[:, rows, columns], [(down.T * across).view(np.uint16)], [colour], opacity)
 
     def rows(self, top: np.ndarray, bottom: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
         hit, mask = bands(self.down, top, bottom)
         part = self.planes[:, hit]
-        tint(part, mask[:, None] * dashes(self.across, dash), colour, opacity)
+        mix(part, [mask[:, None] * dashes(self.across, dash)], [colour], opacity)
         self.planes[:, hit] = part
 
     def columns(self, left: np.ndarray, right: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the top edge to the bottom."""
         hit, mask = bands(self.across, left, right)
         part = self.planes[:, :, hit]
-        tint(part, mask * dashes(self.down, dash)[:, None], colour, opacity)
+        mix(part, [mask * dashes(self.down, dash)[:, None]], [colour], opacity)
         self.planes[:, :, hit] = part
 
     def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
@@ -105,7 +124,7 @@ class Canvas:
         rows, columns = slice(max(y, 0), max(y + mask.shape[0], 0)), slice(max(x, 0), max(x + mask.shape[1], 0))
         part = mask[rows.start - y :, columns.start - x :].astype(np.uint16)
         part = part[: max(self.down.size - rows.start, 0), : max(self.across.size - columns.start, 0)]
-        tint(self.planes[:, rows, columns], part + (part >> 7), colour, opacity)
+        mix(self.planes[:, rows, columns], [part + (part >> 7)], [colour], opacity)
 
     def pixels(self) -> np.ndarray:
         """The picture, RGB: uint8, shape (height, width, 3)."""

@@ -21,7 +21,7 @@ def draw_volume(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> Non
     top = base - tallest * candles.volume / candles.volume.max()
     boxes = np.column_stack((centre - half, top, centre + half, np.full(len(top), base)))
     up = candles.close >= candles.open
-    canvas.paint(Layer(look.up, (boxes[up],)), Layer(look.down, (boxes[~up],)), opacity=0.5)
+    canvas.paint(Layer(look.up, boxes[up]), Layer(look.down, boxes[~up]), opacity=0.5)
 
 
 def draw_indicators(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,7 +15,7 @@ Colour = tuple[int, int, int]
 
 def bands(axis: Axis, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which pixels the intervals touch, and their coverage from 0 to FULL."""
-    cover = axis.cover(low, high).sum(axis=0, dtype=np.uint16)
+    cover = np.add.reduce(axis.cover(low, high), axis=0, dtype=np.uint16)
     hit = cover.nonzero()[0]
     return hit, cover[hit] * np.uint16(SUB)
 
@@ -26,23 +27,11 @@ def dashes(axis: Axis, dash: float) -> np.ndarray:
     return (np.arange(axis.size) * axis.scale % (2 * dash) < dash).astype(np.uint16)
 
 
-def tint(part: np.ndarray, mask: np.ndarray, colour: Colour, opacity: float) -> None:
-    """Mix one colour into a small part of the picture, in place: as ``mix``, in fewer calls."""
-    if opacity < 1:
-        mask = (mask * np.uint16(round(opacity * 128))) >> np.uint16(7)
-    part *= FULL - mask
-    part += mask * np.array(colour, np.uint16)[:, None, None]
-    part >>= np.uint16(8)
-
-
-def mix(part: np.ndarray, masks: list[np.ndarray], colours: list[Colour], opacity: float) -> None:
+def mix(part: np.ndarray, masks: Sequence[np.ndarray], colours: Sequence[Colour], opacity: float) -> None:
     """Mix colours into a part of the picture, in place, through masks that add up to no more than FULL."""
     if opacity < 1:
         masks = [(mask * np.uint16(round(opacity * 128))) >> np.uint16(7) for mask in masks]
-    rest = functools.reduce(np.subtract, masks, FULL)
-    share = np.empty_like(rest)
-    for plane, values in zip(part, zip(*colours, strict=True), strict=True):
-        plane *= rest
-        for mask, value in zip(masks, values, strict=True):
-            plane += np.multiply(mask, np.uint16(value), out=share)
-        plane >>= np.uint16(8)
+    part *= functools.reduce(np.subtract, masks, FULL)
+    for mask, colour in zip(masks, colours, strict=True):
+        part += mask * np.array(colour, np.uint16)[:, None, None]
+    part >>= np.uint16(8)

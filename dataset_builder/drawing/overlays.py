@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataset_builder.drawing.canvas import Canvas
+from dataset_builder.drawing.canvas import Canvas, Colour
 from dataset_builder.drawing.look import MARK_COLOURS, Look
 from dataset_builder.drawing.plot import Plot
 from dataset_builder.drawing.text import text_mask
@@ -98,16 +98,30 @@ def _draw_axes(
     if rng.random() < 0.5:
         canvas.rectangle(plot.right, 0, plot.right + 1, canvas.height, look.style.text, 0.5)
         canvas.rectangle(0, edge, canvas.width, edge + 1, look.style.text, 0.5)
-    for y in rows[rows < plot.floor]:
-        canvas.stamp(text_mask(price_label(y, canvas, look), size), plot.right + 3, y - size * 0.65, look.style.text)
-    written = 0.0  # up to there
-    for i, x in enumerate(columns[columns < plot.right]):
+    prices = [(text_mask(price_label(y, canvas, look), size), 0.0, y) for y in rows[rows < plot.floor].tolist()]
+    _stamp_all(canvas, prices, plot.right + 3, -0.65 * size, look.style.text)
+    times, written = [], 0.0  # up to there
+    for i, x in enumerate(columns[columns < plot.right].tolist()):
         time = (minute + i * every) % 1440
         label = text_mask(f"{time // 60:02d}:{time % 60:02d}", size)
         left = x - label.shape[1] / 2
         if left > written:
-            canvas.stamp(label, left, canvas.height - 1.3 * size, look.style.text)
+            times.append((label, left, 0.0))
             written = left + 1.3 * label.shape[1]
+    _stamp_all(canvas, times, 0.0, canvas.height - 1.3 * size, look.style.text)
+
+
+def _stamp_all(canvas: Canvas, labels: list[tuple[np.ndarray, float, float]], x: float, y: float, colour: Colour):
+    """Stamp masks (mask, left, top), as seen from (x, y), in one go: they don't overlap."""
+    if not labels:
+        return
+    first = min(left for _, left, _ in labels), min(top for _, _, top in labels)
+    placed = [(mask, round(left - first[0]), round(top - first[1])) for mask, left, top in labels]
+    shape = [max(at[2 - side] + at[0].shape[side] for at in placed) for side in (0, 1)]
+    sheet = np.zeros(shape, np.uint8)
+    for mask, left, top in placed:
+        sheet[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
+    canvas.stamp(sheet, x + first[0], y + first[1], colour)
 
 
 def _draw_stray_line(canvas: Canvas, look: Look, rng: np.random.Generator) -> None:

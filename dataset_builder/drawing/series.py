@@ -58,7 +58,7 @@ def _shapes(plot: Plot, look: Look, candles: Candles) -> _Shapes:
     left, wick_left = centre - width / 2, centre - wick / 2
     if look.snapped and plot.spacing >= 2:
         width, wick = max(round(width), 1), max(round(wick), 1)
-        left, top, bottom = np.round(centre - width / 2), np.round(top), np.round(bottom)
+        left, top, bottom = np.rint(centre - width / 2), np.rint(top), np.rint(bottom)
         wick_left = left + (width - wick) // 2
     right = left + width
     right[:-1] = np.minimum(right[:-1], left[1:])
@@ -81,12 +81,12 @@ def _candles(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     wick = look.style.wick or border
     bodies, wicks, layers = shapes.bodies(), shapes.wicks(), []
     if wick:
-        layers.append(Layer(wick, (wicks,), (shapes.joints(),)))
+        layers.append(Layer(wick, wicks, holes=shapes.joints()))
     if border:
-        bodies = shapes.bodies(max(plot.pixel))
-        layers.append(Layer(border, (shapes.bodies(),), (bodies,)))
+        outer, bodies = bodies, shapes.bodies(max(plot.pixel))
+        layers.append(Layer(border, outer, holes=bodies))
     for side, colour in ((shapes.up, look.up), (~shapes.up, look.down)):
-        layers.append(Layer(colour, (bodies[side],) if wick else (bodies[side], wicks[side])))
+        layers.append(Layer(colour, bodies[side], None if wick else wicks[side]))
     canvas.paint(*layers)
 
 
@@ -97,12 +97,10 @@ def _hollow(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     if plot.spacing * look.body_width <= 2.5 * edge:
         return _candles(canvas, plot, look, candles)
     up, bodies, wicks = shapes.up, shapes.bodies(), shapes.wicks()
-    outlines = np.concatenate((bodies[up], wicks[up]))
     inside = shapes.bodies(edge)[up]
-    holes = np.concatenate((inside, shapes.joints()[up]))
-    layers = [Layer(look.up, (outlines,), (holes,)), Layer(look.down, (bodies[~up], wicks[~up]))]
+    layers = [Layer(look.up, bodies[up], wicks[up], inside), Layer(look.down, bodies[~up], wicks[~up])]
     if look.style.filling:
-        layers.append(Layer(look.style.filling, (inside,)))
+        layers.append(Layer(look.style.filling, inside))
     canvas.paint(*layers)
 
 
@@ -112,12 +110,13 @@ def _bars(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     half = max(look.wick_width, plot.pixel[1]) / 2
     opening, close = plot.y(candles.open), plot.y(candles.close)
     parts = (
-        _boxes(shapes.wick_left, shapes.high, shapes.wick_right, shapes.low),
         _boxes(shapes.left, opening - half, shapes.wick_left, opening + half),
+        _boxes(shapes.wick_left, shapes.high, shapes.wick_right, shapes.low),
         _boxes(shapes.wick_right, close - half, shapes.right, close + half),
     )
+    bars = np.stack(parts, axis=1)
     sides = ((shapes.up, look.up), (~shapes.up, look.down))
-    canvas.paint(*(Layer(colour, tuple(part[side] for part in parts)) for side, colour in sides))
+    canvas.paint(*(Layer(colour, bars[side].reshape(-1, 4)) for side, colour in sides))
 
 
 def _line(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:

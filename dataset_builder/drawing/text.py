@@ -12,7 +12,7 @@ SMALLEST = 6  # pixels: smaller letters are no letters
 
 def text_mask(text: str, size: float, bold: bool = False) -> np.ndarray:
     """An 8-bit mask of one line of text in letters of about ``size`` pixels, shape (height, width)."""
-    return np.hstack([_letter(letter, max(round(size), SMALLEST), bold) for letter in text])
+    return np.concatenate([_letter(letter, max(round(size), SMALLEST), bold) for letter in text], axis=1)
 
 
 @lru_cache(maxsize=8192)

@@ -6,9 +6,11 @@ Bars are aggregated from the steps of a path, so bodies, wicks and ranges relate
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
+from dataset_builder.market.candles import Candles
 from dataset_builder.market.sketch import between, log_uniform
 
 STEPS = 4  # price changes inside a bar; the extremes between them follow the law of a Brownian bridge's
@@ -49,10 +51,10 @@ def quote(ohlc: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float
     return np.round(origin + scale * ohlc, decimals), scale, origin
 
 
-def draw_volume(ohlc: np.ndarray, profile: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Traded volume: follows each bar's range (log-log correlation 0.5-0.85) and the pattern's own profile."""
-    spread = ohlc[1] - ohlc[2]
+def draw_volume(candles: Candles, rng: np.random.Generator) -> Candles:
+    """Traded volume: follows each bar's range (log-log correlation 0.5-0.85) and the relative volume that is given."""
+    spread = candles.high - candles.low
     activity = np.log(spread * (len(spread) / spread.sum()) + 0.05)
     noise = rng.standard_normal(len(spread)) * between(rng, 0.2, 0.6)
-    volume = log_uniform(rng, 1, 1e5) * profile * np.exp(between(rng, 0.5, 1.0) * activity + noise)
-    return np.round(volume + 0.001, 3)
+    volume = log_uniform(rng, 1, 1e5) * candles.volume * np.exp(between(rng, 0.5, 1.0) * activity + noise)
+    return replace(candles, volume=np.round(volume + 0.001, 3))

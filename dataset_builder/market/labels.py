@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from dataset_builder.drawing.look import Look
+from dataset_builder.market.exchange import draw_volume
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.prices import Market, draw_market
 from dataset_builder.market.sketch import Sketch
@@ -47,6 +49,7 @@ def draw_accepted(
         market = draw_market(drawn, look.bars, look.before, rng)
         reason = refuse(View(market.candles))
         if reason is None:
+            market = replace(market, candles=draw_volume(market.candles, rng))
             return market, drawn.stage, dict(rejections)
         rejections[reason] += 1
     raise RuntimeError(f"no draw of {look.bars} candles passes the check: {dict(rejections)}")

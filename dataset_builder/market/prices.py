@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataset_builder.market.candles import Candles
-from dataset_builder.market.exchange import STEPS, draw_volume, quote, trade
+from dataset_builder.market.exchange import STEPS, quote, trade
 from dataset_builder.market.sketch import Sketch, between
 
 FAR = 1e6  # a wall that is never reached, in H
@@ -32,7 +32,8 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     """Simulate a window of ``bars`` candles that pass through the sketch's pivots.
 
     Bars that the sketch leaves free become a plausible market around it, that share of them ``before`` it; a
-    pattern that is still forming ends the window.
+    pattern that is still forming ends the window. Volume is the sketch's own, relative: ``draw_volume`` draws it once
+    the prices are accepted.
     """
     free = bars - sketch.bars
     lead = free if sketch.stage == "forming" else round(free * before)
@@ -43,11 +44,11 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     variance = np.repeat(volatility * volatility / STEPS, STEPS)
     ohlc = trade(*_bridge(sketch, t, y, variance, pinned, rng), volatility, variance, rng)
     ohlc, scale, origin = quote(ohlc, rng)
-    volume = draw_volume(ohlc, np.interp(middles - lead, sketch.t, sketch.volume), rng)
+    profile = np.interp(middles - lead, sketch.t, sketch.volume)
     first, last = sketch.body
     pivots = np.array((np.minimum(np.maximum(sketch.t + (lead - 0.5), 0), bars - 1), origin + scale * sketch.y)).T
     pivots = pivots[first : last + 1]
-    return Market(Candles(*ohlc, volume), pivots, first_bar=int(pivots[0, 0]), last_bar=round(pivots[-1, 0]))
+    return Market(Candles(*ohlc, profile), pivots, first_bar=int(pivots[0, 0]), last_bar=round(pivots[-1, 0]))
 
 
 def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np.random.Generator):

@@ -9,7 +9,7 @@ the arithmetic is the same on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -66,12 +66,16 @@ class View:
                 found.append(swings)
         return tuple(found)
 
-    def runs(self, length: int, top_first: bool) -> Iterator[Sequence[Swing]]:
-        """Every run of that many consecutive swings that begins with a top (or a bottom), at every scale."""
+    def runs(self, length: int, top_first: bool) -> Iterable[Sequence[Swing]]:
+        """Every run of that many consecutive swings that begins with a top (or a bottom), once, finer scales first."""
+        found: dict[tuple[int, int], Sequence[Swing]] = {}
         for swings in self.scales:
             for i in range(len(swings) - length + 1):
                 if swings[i].top == top_first:
-                    yield swings[i : i + length]
+                    ends = swings[i].bar, swings[i + length - 1].bar  # say it all: coarser swings are among the finer
+                    found.pop(ends, None)
+                    found[ends] = swings[i : i + length]
+        return found.values()
 
     def fills(self, first_bar: int, last_bar: int, share: float = 0.5) -> bool:
         """Whether these bars make up at least that share of the window."""

@@ -22,6 +22,7 @@ from dataset_builder.market.swings import Swing, View
 
 TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
 GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line
+SMALLEST = 0.4  # share of the window from the first turn to the last
 NONE = -1e6  # no floor
 
 
@@ -87,6 +88,7 @@ def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> str
     """Try a triangle whose lowest low is the first of these swings, and that ends at any later one."""
     low = swings[0]
     slope, top, reason = np.inf, -np.inf, "lows don't rise"
+    first = before[-1].bar if before else low.bar  # at the earliest
     for end in range(1, len(swings)):
         last = swings[end]
         if last.top:
@@ -95,7 +97,7 @@ def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> str
             slope = min(slope, (last.price - low.price) / (last.bar - low.bar))
             if slope <= 0:
                 return reason
-        if end >= 3:
+        if end >= 3 and view.fills(first, last.bar, SMALLEST):
             reason = _refuse_lines(view, before, swings[: end + 1], top, slope)
             if reason is None:
                 return None
@@ -114,6 +116,8 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
         first, tops = before[-1].bar, 1
         if len(before) > 1 and before[-2].price < low.price + room:
             return "a level low before: a range"
+    if reason := _refuse_size(view, first, low, last, width):
+        return reason
     lows, misses, gap, touched, previous = 0, 0, 0, low.bar, tops > 0
     for s in swings:
         reached = s.price >= top - room if s.top else s.price <= low.price + slope * (s.bar - low.bar) + room
@@ -131,15 +135,13 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
         return "top not flat"
     if max(view.close[first : last.bar + 1]) > top + room:
         return "a close outside the triangle"
-    return _refuse_size(view, first, low, last, width) or _refuse_sequel(
-        view, last.bar, top - width * height, top, room
-    )
+    return _refuse_sequel(view, last.bar, top - width * height, top, room)
 
 
 def _refuse_size(view: View, first: int, low: Swing, last: Swing, width: float) -> str | None:
     """A triangle ends 60 % of the way from its last turn to the apex."""
     end = last.bar + 0.6 * (last.bar - low.bar) * width / (1 - width)
-    fills = view.fills(first, min(int(end) + 1, len(view) - 1)) and view.fills(first, last.bar, 0.4)
+    fills = view.fills(first, min(int(end) + 1, len(view) - 1)) and view.fills(first, last.bar, SMALLEST)
     return None if fills else "too small in the window"
 
 

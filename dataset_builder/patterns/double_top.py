@@ -10,6 +10,7 @@ from dataset_builder.market.swings import View, first_match, merge
 
 END = {"forming": (0.35, 0.75), "complete": (-0.1, 0.2), "broken": (-1.5, -0.25)}
 LEVEL = 0.18  # of H: 8 % in the books, but people label real charts up to 15-20 % as double tops
+SHORT = 0.72  # pauses on the way stay that far below: another top at the level would make a range
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -17,21 +18,22 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     second = 1 + min(max(0.08 * rng.standard_normal(), -0.15), 0.15)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
     gap = log_uniform(rng, 0.55, 1.8)  # time into the second top over time out of the first
-    start = -log_uniform(rng, 0.2, 2.2)  # real valleys give back a third of the rise, or more than all of it
+    start = -log_uniform(rng, 0.3, 2.2)  # real valleys give back a third of the rise, or more than all of it
     end = between(rng, *END[stage])
     times, levels = trend(rng, start, 1.0, (1 - start) * log_uniform(rng, 0.4, 1.3))
     times_out, levels_out = trend(rng, second, end, 0.3 + 0.6 * (1 - end) * between(rng, 0.4, 1.1))
+    levels, levels_out = [min(level, SHORT) for level in levels[:-1]], [min(level, SHORT) for level in levels_out]
     first = len(times)
     return outline(
         rng,
         [*times, 1.0, gap, *times_out],
-        [start, *levels, 0.0, second, *levels_out],
+        [start, *levels, 1.0, 0.0, second, *levels_out],
         bars=bars,
         stage=stage,
         body=(first, first + 2),
         slope=2 * rng.random(first + 3 + len(times_out)),  # Adam and Eve: each extremum sharp or rounded
         volume=[1.0] * first + [1.5, 0.9, 1.0] + [1.5 if stage == "broken" else 0.9] * len(times_out),
-        roughness=between(rng, 0.55, 1.2),
+        roughness=between(rng, 0.55, 1.15) * min(40 / bars, 1) ** 0.2,  # more bars make more of the same noise
         give=0.03,
     )
 

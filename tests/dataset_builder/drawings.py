@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dataset_builder.drawing.look import Look, draw_look
+from dataset_builder.drawing.look import Look
+from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.style import Style
 from dataset_builder.market.candles import Candles
 from dataset_builder.styles import STYLES

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from dataset_builder import patterns, sample
-from dataset_builder.drawing.look import draw_look
+from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.market import labels
 from dataset_builder.market.candles import Candles
 from dataset_builder.market.labels import draw_accepted, found, refusal
@@ -18,6 +18,7 @@ from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
 from dataset_builder.sample import HELD_OUT_STYLES, TRAINING_STYLES, draw_look_again, draw_negative, draw_sample
 from dataset_builder.storage.schema import ROW
+from dataset_builder.streams import random_stream
 
 NAMES = [pattern.name for pattern in PATTERNS]
 names, indexes = some.sampled_from(NAMES), some.integers(0, 10**6)
@@ -155,8 +156,8 @@ def test_looks_are_drawn_alike_for_all_classes():
     bars = {name or "none": [] for name in [*NAMES, None]}
     for index in range(60):
         for name in NAMES:
-            bars[name].append(draw_look(TRAINING_STYLES, sample._stream(8, name, index, "look", "")).bars)
-        bars["none"].append(draw_look(TRAINING_STYLES, sample._stream(8, "none", index, "look", "")).bars)
+            bars[name].append(draw_look(TRAINING_STYLES, random_stream(8, name, index, "look", "")).bars)
+        bars["none"].append(draw_look(TRAINING_STYLES, random_stream(8, "none", index, "look", "")).bars)
     means = [np.mean(values) for values in bars.values()]
     assert max(means) - min(means) < 4.5 * np.std(bars["none"]) / np.sqrt(60)
     assert min(map(min, bars.values())) >= 20 and max(map(max, bars.values())) <= 120

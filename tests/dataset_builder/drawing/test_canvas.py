@@ -48,15 +48,15 @@ def test_neighbours_fill_the_seam_between_them(screen):
     edges = np.sort(np.random.default_rng(1).uniform(5, screen - 5, 12))
     canvas = Canvas((screen, screen), (100, 100), BLACK, blur=1.6)
     boxes = np.column_stack((edges[:-1], 0 * edges[1:] - 9, edges[1:], 0 * edges[1:] + screen + 9))
-    canvas.paint(Layer(WHITE, (boxes[::2],)), Layer((254, 254, 254), (boxes[1::2],)))
+    canvas.paint(Layer(WHITE, boxes[::2]), Layer((254, 254, 254), boxes[1::2]))
     inside = slice(int(edges[0] * 100 / screen) + 4, int(edges[-1] * 100 / screen) - 4)
     assert pixels(canvas)[:, inside].min() >= 253
 
 
-def test_sets_of_a_layer_unite_and_holes_are_cut_out():
+def test_a_body_and_its_wick_unite_and_holes_are_cut_out():
     canvas = Canvas((30, 30), (30, 30), BLACK)
-    body, wick = np.array([[5.0, 10, 15, 20]]), np.array([[9.0, 2, 11, 28]])
-    canvas.paint(Layer(WHITE, (body, wick), (np.array([[7.0, 12, 13, 18]]),)))
+    body, wick, hole = np.array([[[5.0, 10, 15, 20]], [[9.0, 2, 11, 28]], [[7.0, 12, 13, 18]]])
+    canvas.paint(Layer(WHITE, body, wick, hole))
     found = pixels(canvas)[..., 0]
     assert found[5, 9] == found[25, 10] == found[11, 6] == 255  # wick above, wick below, rim of the body
     assert found[15, 10] == found[15, 20] == 0  # the hole, outside
@@ -99,7 +99,7 @@ def test_what_lies_outside_is_cut(where):
 
 def test_positions_far_outside_do_not_wrap_around():
     canvas = Canvas((1024, 20), (1024, 20), BLACK)
-    canvas.paint(Layer(WHITE, (np.array([[-1e7, -1e7, -1e6, 1e7], [500.0, -1e9, 501.0, 1e9]]),)))
+    canvas.paint(Layer(WHITE, np.array([[-1e7, -1e7, -1e6, 1e7], [500.0, -1e9, 501.0, 1e9]])))
     assert np.flatnonzero(pixels(canvas)[10, :, 0]).tolist() == [500]
 
 

@@ -2,6 +2,7 @@
 
 import io
 import random
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +11,12 @@ from drawings import BY_NAME, TRAINING, frame_of, plain_look, random_candles
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from PIL import Image
+from zlib_ng import zlib_ng
 
-from dataset_builder.drawing import series
+from dataset_builder.drawing import chart, series
 from dataset_builder.drawing.chart import BLOCK, encode_png, render, render_blank
-from dataset_builder.drawing.look import MARKS, draw_look
+from dataset_builder.drawing.look import MARKS
+from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.style import KINDS
 from dataset_builder.styles import STYLES
 
@@ -100,6 +103,15 @@ def test_png_keeps_every_pixel(size):
     opened.load()
     assert (opened.format, opened.mode, opened.size) == ("PNG", "RGB", size)
     assert (np.asarray(opened) == pixels).all()
+
+
+def test_png_has_the_same_bytes_with_either_zlib(monkeypatch):
+    for seed in range(40):
+        pixels = drawn(draw_look(TRAINING, np.random.default_rng(seed)), seed).pixels
+        monkeypatch.setattr(chart, "zlib", zlib)
+        slow = encode_png(pixels)
+        monkeypatch.setattr(chart, "zlib", zlib_ng)
+        assert encode_png(pixels) == slow
 
 
 def test_png_of_a_chart_is_little_larger_than_pillows_fastest():

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from drawings import TRAINING
 
-from dataset_builder.drawing.look import MARKS, NUISANCES, Look, draw_look
+from dataset_builder.drawing.look import MARKS, NUISANCES, Look
+from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.styles import STYLES
 
 TYPES = {"string": str, "int64": int, "float64": float, "bool": bool}

@@ -64,7 +64,7 @@ def test_hollow_candles_show_the_background_or_their_filling():
 
 def test_a_border_surrounds_the_body():
     candles = Candles(*np.array([[1.0, 2], [2, 2.2], [0.9, 0.8], [2, 1], [1, 1]]))
-    look = plain_look(BY_NAME["yahoo_classic"], 2, up=(0, 200, 0), snapped=True)
+    look = plain_look(BY_NAME["yahoo_classic"], 2, up=(0, 200, 0), snapped=True, body_width=0.8)
     chart = render(candles, look, (0.5, 2.5), NO_MARKS)
     row = np.asarray(chart.image)[int(chart.plot.y(1.5)), : int(chart.x.mean())].astype(int)
     border, body = (

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from dataset_builder.market import negative
+from dataset_builder.market.exchange import draw_volume
 from dataset_builder.market.prices import draw_market
 from dataset_builder.market.sketch import outline
 from dataset_builder.market.statistics import candle_statistics
@@ -28,7 +29,7 @@ def zigzag_sketch(rng, bars=40, **changes):
 def test_candles_are_sound_whatever_the_sketch(sketch, seed, bars, fill, before):
     rng = np.random.default_rng(seed)
     market = draw_market(sketch(rng, max(round(bars * fill), 16)), bars, before, rng)
-    c = market.candles
+    c = draw_volume(market.candles, rng)
     assert len(c) == bars
     for series in c.series():
         assert series.dtype == np.float64 and series.shape == (bars,) and np.all(np.isfinite(series))
@@ -89,7 +90,7 @@ def test_the_same_generator_state_gives_the_same_market():
     markets = []
     for _ in range(2):
         rng = np.random.default_rng(3)
-        markets.append(draw_market(zigzag_sketch(rng), 50, 0.5, rng).candles)
+        markets.append(draw_volume(draw_market(zigzag_sketch(rng), 50, 0.5, rng).candles, rng))
         np.random.seed(99)
         np.random.rand(10)
     for one, other in zip(markets[0].series(), markets[1].series(), strict=True):
@@ -101,7 +102,7 @@ def test_volume_follows_the_pattern_and_the_range():
     ratios = []
     for _ in range(60):
         made = zigzag_sketch(rng, 60, volume=np.array([1, 1, 1, 3, 3.0]))
-        volume = draw_market(made, 60, 0.5, rng).candles.volume
+        volume = draw_volume(draw_market(made, 60, 0.5, rng).candles, rng).volume
         ratios.append(volume[45:].mean() / volume[:30].mean())
     assert 2 < np.median(ratios) < 4.5
 
@@ -112,7 +113,7 @@ def test_a_long_free_market_has_the_tails_and_clustering_of_real_ones():
     for seed in range(24):
         rng = np.random.default_rng(seed)
         made = outline(rng, [1], [0, 1], bars=4000, stage="none", body=(0, 1), roughness=1.0, give=1e3)
-        found.append(candle_statistics([draw_market(made, 4000, 0.5, rng).candles]))
+        found.append(candle_statistics([draw_volume(draw_market(made, 4000, 0.5, rng).candles, rng)]))
     mean = {name: np.mean([statistics[name] for statistics in found]) for name in found[0]}
     assert 2.3 < mean["tail index"] < 4.6
     assert 0.15 < mean["autocorrelation at lag 1"] < 0.45

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from markets import random_walk
 
-from dataset_builder.drawing.look import draw_look
+from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.market import statistics
 from dataset_builder.market.candles import Candles
 from dataset_builder.market.labels import draw_accepted, refusal
