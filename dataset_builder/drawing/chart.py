@@ -83,9 +83,9 @@ def render_blank(look: Look, size: int = 224) -> Image.Image:
 def encode_png(pixels: np.ndarray) -> bytes:
     """The bytes of an RGB picture, uint8 of shape (height, width, 3), as a PNG file.
 
-    Each row is stored as its difference from the row above, and only runs of one byte are looked for: on charts
-    that is 2.5 times as fast as Pillow at compress_level 1. zlib-ng takes half of
-    zlib's time and makes the same bytes. (ISA-L is faster still, but now and then packs the same pixels into others.)
+    Each row is stored as its difference from the row above, and only runs of one byte are looked for. zlib-ng takes
+    half of zlib's time and makes the same bytes. (ISA-L is faster still, but now and then packs the same pixels into
+    others.)
 
     The file is filled up to whole blocks of 16 KiB with a chunk that readers pass over. Ranges make files 8 % larger
     than the other classes do and flags 5 % smaller, from which a classifier told 11.2 % of 61,000 labels instead of

@@ -24,7 +24,8 @@ THREE_LINES = tuple(permutations(range(len(LINE_COLOURS)), 3))
 def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 224) -> Look:
     """Pick a style by weight and settle everything that it leaves open, for a picture of ``size`` pixels."""
     style = _pick_style(styles, rng)
-    up, down = _palette(style, rng)
+    background = _pick(style.backgrounds, rng)
+    up, down = _palette(style, background, rng)
     width, height = _screen(rng, size)
     axes = _happens(rng, style.axes) and size >= 64
     margins = _margins(rng, axes)
@@ -39,7 +40,7 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
         before=_between(rng, 0.0, 1.0),
         width=width,
         height=height,
-        background=_pick(style.backgrounds, rng),
+        background=background,
         up=up,
         down=down,
         frame="pattern" if _happens(rng, 0.55) else "window",
@@ -76,18 +77,18 @@ def _pick_style(styles: tuple[Style, ...], rng: np.random.Generator) -> Style:
     return styles[bisect(shares, rng.random() * shares[-1])]
 
 
-def _palette(style: Style, rng: np.random.Generator) -> tuple[Colour, Colour]:
+def _palette(style: Style, background: Colour, rng: np.random.Generator) -> tuple[Colour, Colour]:
     """The colours of rising and falling candles, each a little off the platform's own.
 
-    Half of them are faded: pictures on the web store colour at half the resolution, which greys narrow candles (the
-    ink of real crops has a median chroma of 45 levels, that of the platforms' own colours 86).
+    Many are faded where the background is light: pictures on the web store colour at half the resolution, which greys
+    narrow candles (the ink of light real crops has a median chroma of 39 levels, that of dark ones 100).
     """
     up, down = _pick(style.palettes, rng)
     shift = [round(7 * change) for change in rng.standard_normal(6).tolist()]
     alike = up == down
     if _happens(rng, 0.06):  # East Asian convention: red is up
         up, down = down, up
-    keep = _between(rng, 0.5, 1.0) if _happens(rng, 0.5) else 1.0
+    keep = _between(rng, 0.35, 1.0) if _happens(rng, 0.75 if sum(background) > 384 else 0.15) else 1.0
     up = _faded(_shifted(up, shift[:3]), keep)
     return up, up if alike else _faded(_shifted(down, shift[3:]), keep)
 
