@@ -61,12 +61,12 @@ def _contestants(tables: list[pd.DataFrame], folder: Path) -> dict[str, tuple[Ca
     samples = ((pattern.name, index) for index in itertools.count() for pattern in PATTERNS)
 
     def ours() -> None:
-        next(paths).write_bytes(encode_png(draw_sample(1, *next(samples)).pixels))
+        next(paths).write_bytes(draw_sample(1, *next(samples)).png)
 
     def ours_given() -> None:
         candles, frame, pivots, rng = next(given)
         look = draw_look(TRAINING_STYLES, rng)
-        next(paths).write_bytes(encode_png(render(candles, look, frame, pivots).pixels))
+        next(paths).write_bytes(encode_png(render(candles, look, frame, pivots).pixels, noisy=look.jpeg > 0))
 
     return {
         "mplfinance": (lambda: _mplfinance(next(next_table), next(paths)), 6),

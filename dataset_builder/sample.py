@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
-from dataset_builder.drawing.chart import Chart, render
+from dataset_builder.drawing.chart import Chart, encode_png, render
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.style import Style
@@ -36,6 +36,11 @@ class Sample:
     def image(self) -> Image.Image:
         """The picture as Pillow RGB."""
         return Image.fromarray(self.pixels)
+
+    @property
+    def png(self) -> bytes:
+        """The picture as a file, whose size tells of the look alone."""
+        return encode_png(self.pixels, noisy=self.metadata["look"]["jpeg"] > 0)
 
 
 def draw_sample(

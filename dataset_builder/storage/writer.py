@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
-from dataset_builder.drawing.chart import encode_png
 from dataset_builder.files import atomic, disk_errors, write_json
 from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
 from dataset_builder.storage.manifest import row_text
@@ -51,7 +50,7 @@ def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
     for parent in {(folder / item.path).parent for item in chunk.items}:
         parent.mkdir(parents=True, exist_ok=True)
     for item, sample in samples:
-        png = encode_png(sample.pixels)
+        png = sample.png
         (folder / item.path).write_bytes(png)
         yield _row(item, sample, png)
 
@@ -60,7 +59,7 @@ def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
     """The same into one file."""
     path = workshop.directory / workshop.files_of(chunk)[0]
     path.parent.mkdir(exist_ok=True)
-    pngs = ((item, sample, encode_png(sample.pixels)) for item, sample in samples)
+    pngs = ((item, sample, sample.png) for item, sample in samples)
     with atomic(path, "wb") as file:
         yield from write_shard(file, ((_row(item, sample, png), png, item.id) for item, sample, png in pngs))
 

@@ -14,7 +14,7 @@ from PIL import Image
 from zlib_ng import zlib_ng
 
 from dataset_builder.drawing import chart, series
-from dataset_builder.drawing.chart import BLOCK, encode_png, render, render_blank
+from dataset_builder.drawing.chart import FILLING, encode_png, render, render_blank
 from dataset_builder.drawing.look import MARKS
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.style import KINDS
@@ -120,15 +120,18 @@ def test_png_of_a_chart_is_little_larger_than_pillows_fastest():
         image = drawn(draw_look(TRAINING, np.random.default_rng(seed)), seed).image
         buffer = io.BytesIO()
         image.save(buffer, "PNG", compress_level=1)
-        own += encode_png(np.asarray(image)).rindex(b"paDd")  # without the filling
+        own += encode_png(np.asarray(image)).rindex(FILLING)  # without the filling
         pillow += len(buffer.getvalue())
     assert own < 1.2 * pillow
 
 
-@given(some.integers(1, 300), some.integers(1, 300), some.integers(0, 99))
-def test_png_fills_whole_blocks_so_that_its_size_says_little(width, height, seed):
-    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    assert len(encode_png(pixels)) % BLOCK == 0
+@pytest.mark.parametrize("noisy", [False, True])
+@given(width=some.integers(60, 300), height=some.integers(60, 300), levels=some.integers(1, 256))
+def test_the_size_of_a_png_says_as_little_as_can_be(noisy, width, height, levels):
+    pixels = np.random.default_rng(0).integers(0, levels, (height, width, 3)).astype(np.uint8)
+    size, half = len(encode_png(pixels, noisy)), height * width // 2
+    assert size % half == 0 and size >= (2 if noisy else 1) * half
+    assert size == (2 if noisy else 1) * half or len(encode_png(pixels).split(FILLING)[0]) > size - half - 24
 
 
 def test_pivots_are_where_their_candles_are():
