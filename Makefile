@@ -18,8 +18,10 @@ TRAIN_ARGS ?=
 # for push-dataset and push-model: user/name on the Hub, and for example PUSH_ARGS="--private --revision v1"
 REPO ?=
 PUSH_ARGS ?=
-# one process; `accelerate config` and LAUNCH="accelerate launch" for several GPUs
-LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no
+# one process on all cores, of which accelerate would use half or one; `accelerate config` and LAUNCH="accelerate launch"
+# for several GPUs
+LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no \
+	--num_cpu_threads_per_process $(shell getconf _NPROCESSORS_ONLN)
 PRICES ?= prices.csv
 SCAN ?= scans/$(basename $(notdir $(PRICES)))
 WINDOWS ?= 30 45 60 90 120

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def load_splits(directory: Path) -> datasets.DatasetDict:
     if pictures:
         return load_pictures(pictures)
     try:
-        splits = datasets.load_dataset(str(directory))
+        splits = cached(directory)
     except Exception as error:  # datasets raises a dozen kinds for a directory that is no dataset
         reason = str(error).split("\n")[0]
         raise UserError(f"{directory} is not a dataset of pictures ({reason})") from None
@@ -38,6 +39,17 @@ def load_splits(directory: Path) -> datasets.DatasetDict:
                 f"{directory} has no column {column!r}; it must be an ImageFolder with a folder for each class"
             )
     return splits.cast_column("image", datasets.Image(decode=False))
+
+
+def cached(directory: Path, *configuration: str) -> datasets.DatasetDict:
+    """``datasets.load_dataset`` with a cache of this directory's own.
+
+    The common one takes directories of one name and one card for the same dataset, and goes on to read the pictures
+    where it first saw them, when that directory has been moved or deleted.
+    """
+    place = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
+    cache = Path(datasets.config.HF_DATASETS_CACHE) / "cryptoai-vision" / place
+    return datasets.load_dataset(str(directory), *configuration, cache_dir=str(cache))
 
 
 def load_split(directory: Path, split: str) -> datasets.Dataset:

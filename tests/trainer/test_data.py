@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ from trainer.data import ChartDataset, is_labelled, label_ids, load_split, load_
 from trainer.errors import UserError
 from trainer.manifest import read_manifest
 from trainer.preprocess import Preprocessor
+from trainer.without_pattern import load_without_pattern
 
 PREPROCESS = Preprocessor((32, 32), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
@@ -38,6 +40,17 @@ def test_the_cache_of_datasets_never_gives_out_another_dataset_of_the_same_name(
     fractions = ["--validation-fraction", "0.25", "--test-fraction", "0.25"]
     subprocess.run([sys.executable, "-m", "dataset_builder", *command, *fractions], check=True, capture_output=True)
     assert [len(load_split(directory, "train")) for directory in (charts, other, charts)] == [40, 20, 40]
+
+
+def test_a_dataset_that_was_moved_is_read_where_it_is(charts, tmp_path):
+    first, second = tmp_path / "first" / charts.name, tmp_path / "second" / charts.name
+    shutil.copytree(charts, first)
+    load_split(first, "test")
+    load_without_pattern(first)
+    second.parent.mkdir()
+    first.rename(second)
+    for rows in (load_split(second, "test"), load_without_pattern(second)):
+        assert rows[0]["image"]["path"].startswith(str(second))
 
 
 def test_charts_without_a_pattern_are_not_among_the_splits_to_learn_from(charts):
