@@ -73,21 +73,23 @@ def _breaks_up(view: View) -> str | None:
 
 def _breaks(view: View) -> Iterator[tuple[int, int]]:
     """Pairs (first bar of a range, first bar that closes above all of it and is not taken back)."""
-    bars, close, upper, give = view.bars, view.close, view.upper, 0.1 * view.range
+    close, upper, give = view.close, view.upper, 0.1 * view.range
     most = close[-1] + give
     lowest_later: list[float] = []
-    for start in dict.fromkeys(int(share * bars) for share in STARTS):
-        highest = max(upper[start : start + MIN_RANGE_BARS])
-        if highest < most and not lowest_later:
-            lowest_later = list(accumulate(reversed(close), min))[::-1]
-        for stop in range(start + MIN_RANGE_BARS, bars):
-            if highest >= most:
-                break
-            if close[stop] > highest and lowest_later[stop] > highest - give:
-                yield start, stop
-                break
-            if upper[stop] > highest:
-                highest = upper[stop]
+    for start in dict.fromkeys(int(share * view.bars) for share in STARTS):
+        first = start + MIN_RANGE_BARS
+        highest = max(upper[start:first])
+        if highest >= most:
+            continue
+        lowest_later = lowest_later or list(accumulate(reversed(close), min))[::-1]
+        for stop, top in enumerate(upper[first:], first):
+            if top > highest:  # or the close, which is no higher than the outline, is none beyond the range either
+                if close[stop] > highest and lowest_later[stop] > highest - give:
+                    yield start, stop
+                    break
+                highest = top
+                if highest >= most:
+                    break
 
 
 def _refuse(view: View, start: int, stop: int) -> str | None:
