@@ -90,15 +90,15 @@ class Canvas:
     def rows(self, top: np.ndarray, bottom: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
         hit, mask = bands(self.down, top, bottom)
-        part = self.planes[:, hit]
-        mix(part, [mask[:, None] * dashes(self.across, dash)], [colour], opacity)
+        mask, part = mask[:, None], self.planes[:, hit]
+        mix(part, [mask * dashes(self.across, dash) if dash else mask], [colour], opacity)
         self.planes[:, hit] = part
 
     def columns(self, left: np.ndarray, right: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the top edge to the bottom."""
         hit, mask = bands(self.across, left, right)
-        part = self.planes[:, :, hit]
-        mix(part, [mask * dashes(self.down, dash)[:, None]], [colour], opacity)
+        mask, part = mask[None], self.planes[:, :, hit]
+        mix(part, [mask * dashes(self.down, dash)[:, None] if dash else mask], [colour], opacity)
         self.planes[:, :, hit] = part
 
     def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
