@@ -142,7 +142,7 @@ class Canvas:
         """A line's y and slope in each half-pixel column of the picture, and which columns it crosses."""
         edges = np.arange(2 * self.across.size + 1) * (self.across.scale / 2)
         at = np.interp(edges, x, y)
-        slope = np.diff(at) / (self.across.scale / 2)
+        slope = (at[1:] - at[:-1]) / (self.across.scale / 2)
         inside = (edges[1:] > x[0]) & (edges[:-1] < x[-1])
         return (at[1:] + at[:-1]) / 2, slope, inside
 
@@ -151,7 +151,7 @@ class Canvas:
             return
         rows = self.down.span(top[inside].min(), bottom[inside].max())
         bottom = np.where(inside, bottom, top)  # of no height where there is no line
-        mask = self.down.cover_down(top[::2], bottom[::2], rows)
-        mask += self.down.cover_down(top[1::2], bottom[1::2], rows)
+        mask, half = self.down.cover_down(top.reshape(-1, 2).T, bottom.reshape(-1, 2).T, rows)
+        mask += half
         mask *= np.int16(SUB // 2)
         mix(self.planes[:, rows], [mask.view(np.uint16)], [colour], opacity)

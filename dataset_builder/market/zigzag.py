@@ -40,16 +40,16 @@ def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> 
 def _first_leg(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[int, bool | None]:
     """The bar of the first turning point, and whether the leg from there rises (None: there is no leg)."""
     top = bottom = 0
-    for bar in range(1, len(upper)):
-        higher, lower_low = upper[bar] > upper[top], lower[bar] < lower[bottom]
-        rise = 0.0 if lower_low else upper[bar] - lower[bottom]
-        fall = 0.0 if higher else upper[top] - lower[bar]
-        if max(rise, fall) >= threshold > 0:
+    highest, lowest = upper[0], lower[0]
+    for bar, (high, low) in enumerate(zip(upper, lower, strict=True)):
+        rise = 0.0 if low < lowest else high - lowest
+        fall = 0.0 if high > highest else highest - low
+        if bar and max(rise, fall) >= threshold > 0:
             return (bottom, True) if rise > fall else (top, False)
-        if higher:
-            top = bar
-        if lower_low:
-            bottom = bar
+        if high > highest:
+            top, highest = bar, high
+        if low < lowest:
+            bottom, lowest = bar, low
     return 0, None
 
 
