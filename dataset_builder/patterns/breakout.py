@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import accumulate
 
 import numpy as np
 
@@ -75,16 +74,14 @@ def _breaks(view: View) -> Iterator[tuple[int, int]]:
     """Pairs (first bar of a range, first bar that closes above all of it and is not taken back)."""
     close, upper, give = view.close, view.upper, 0.1 * view.range
     most = close[-1] + give
-    lowest_later: list[float] = []
     for start in dict.fromkeys(int(share * view.bars) for share in STARTS):
         first = start + MIN_RANGE_BARS
         highest = max(upper[start:first])
         if highest >= most:
             continue
-        lowest_later = lowest_later or list(accumulate(reversed(close), min))[::-1]
         for stop, top in enumerate(upper[first:], first):
-            if top > highest:  # or the close, which is no higher than the outline, is none beyond the range either
-                if close[stop] > highest and lowest_later[stop] > highest - give:
+            if top > highest:  # else the close, which the outline never lies below, isn't beyond the range
+                if close[stop] > highest and min(close[stop:]) > highest - give:
                     yield start, stop
                     break
                 highest = top
