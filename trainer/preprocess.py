@@ -49,8 +49,10 @@ class Preprocessor:
         height, width = self.size
         if picture.size != (width, height):
             picture = picture.resize((width, height), resample=self.resample)
-        pixels = np.asarray(picture, dtype=np.float32)
-        return np.ascontiguousarray((pixels * self.gain - self.offset).transpose(2, 0, 1))
+        pixels = np.empty((3, height, width), np.float32)
+        np.multiply(np.asarray(picture).transpose(2, 0, 1), self.gain[:, None, None], out=pixels)
+        pixels -= self.offset[:, None, None]
+        return pixels
 
     @property
     def gain(self) -> np.ndarray:

@@ -140,4 +140,4 @@ def chunks(splits: dict[str, Members]) -> list[Chunk]:
 
 def chunk_size(charts: int) -> int:
     """How many charts of a dataset of so many make a chunk, or a Parquet file."""
-    return min(1000, max(25, math.ceil(charts / 64)))
+    return min(500, max(25, math.ceil(charts / 64)))
