@@ -37,8 +37,8 @@ class Axis:
         return self._between(self._centres[pixels], self._levels(low, high)[:, :, None])
 
     def cover_down(self, low: np.ndarray, high: np.ndarray, pixels: slice) -> np.ndarray:
-        """The same as ``cover``, shape (pixels, intervals)."""
-        return self._between(self._centres[pixels, None], self._levels(low, high)[:, None])
+        """The same as ``cover`` for intervals of shape (..., n): shape (..., pixels, n)."""
+        return self._between(self._centres[pixels, None], self._levels(low, high)[..., None, :])
 
     def _levels(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Edges in SUB-ths of their own fading; those far outside are brought near, so that int16 holds them."""

@@ -90,15 +90,15 @@ class Canvas:
     def rows(self, top: np.ndarray, bottom: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
         hit, mask = bands(self.down, top, bottom)
-        part = self.planes[:, hit]
-        mix(part, [mask[:, None] * dashes(self.across, dash)], [colour], opacity)
+        mask, part = mask[:, None], self.planes[:, hit]
+        mix(part, [mask * dashes(self.across, dash) if dash else mask], [colour], opacity)
         self.planes[:, hit] = part
 
     def columns(self, left: np.ndarray, right: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the top edge to the bottom."""
         hit, mask = bands(self.across, left, right)
-        part = self.planes[:, :, hit]
-        mix(part, [mask * dashes(self.down, dash)[:, None]], [colour], opacity)
+        mask, part = mask[None], self.planes[:, :, hit]
+        mix(part, [mask * dashes(self.down, dash)[:, None] if dash else mask], [colour], opacity)
         self.planes[:, :, hit] = part
 
     def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
@@ -142,7 +142,7 @@ class Canvas:
         """A line's y and slope in each half-pixel column of the picture, and which columns it crosses."""
         edges = np.arange(2 * self.across.size + 1) * (self.across.scale / 2)
         at = np.interp(edges, x, y)
-        slope = np.diff(at) / (self.across.scale / 2)
+        slope = (at[1:] - at[:-1]) / (self.across.scale / 2)
         inside = (edges[1:] > x[0]) & (edges[:-1] < x[-1])
         return (at[1:] + at[:-1]) / 2, slope, inside
 
@@ -151,7 +151,7 @@ class Canvas:
             return
         rows = self.down.span(top[inside].min(), bottom[inside].max())
         bottom = np.where(inside, bottom, top)  # of no height where there is no line
-        mask = self.down.cover_down(top[::2], bottom[::2], rows)
-        mask += self.down.cover_down(top[1::2], bottom[1::2], rows)
+        mask, half = self.down.cover_down(top.reshape(-1, 2).T, bottom.reshape(-1, 2).T, rows)
+        mask += half
         mask *= np.int16(SUB // 2)
         mix(self.planes[:, rows], [mask.view(np.uint16)], [colour], opacity)

@@ -15,15 +15,13 @@ Colour = tuple[int, int, int]
 
 def bands(axis: Axis, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which pixels the intervals touch, and their coverage from 0 to FULL."""
-    cover = np.add.reduce(axis.cover(low, high), axis=0, dtype=np.uint16)
-    hit = cover.nonzero()[0]
-    return hit, cover[hit] * np.uint16(SUB)
+    cover = np.add.reduce(axis.cover(low, high), axis=0, dtype=np.int16)
+    (hit,) = cover.nonzero()
+    return hit, cover[hit].view(np.uint16) * np.uint16(SUB)
 
 
 def dashes(axis: Axis, dash: float) -> np.ndarray:
-    """1 where a dash is and 0 where a gap is, for each pixel; without gaps, a single 1 for all of them."""
-    if not dash:
-        return np.ones(1, np.uint16)
+    """1 where a dash is and 0 where a gap is, for each pixel."""
     return (np.arange(axis.size) * axis.scale % (2 * dash) < dash).astype(np.uint16)
 
 
@@ -32,6 +30,6 @@ def mix(part: np.ndarray, masks: Sequence[np.ndarray], colours: Sequence[Colour]
     if opacity < 1:
         masks = [(mask * np.uint16(round(opacity * 128))) >> np.uint16(7) for mask in masks]
     part *= functools.reduce(np.subtract, masks, FULL)
-    for mask, colour in zip(masks, colours, strict=True):
-        part += mask * np.array(colour, np.uint16)[:, None, None]
+    for mask, colour in zip(masks, np.array(colours, np.uint16)[..., None, None], strict=True):
+        part += mask * colour
     part >>= np.uint16(8)

@@ -18,6 +18,7 @@ from dataset_builder.drawing.style import Style
 from dataset_builder.market.sketch import log_uniform
 
 FAST_AVERAGES, SLOW_AVERAGES = (5, 7, 9, 10, 12), (20, 21, 25, 30, 50)  # bars
+MOST_NUMBERS = 64  # more than a look has to settle
 THREE_LINES = tuple(permutations(range(len(LINE_COLOURS)), 3))
 
 
@@ -26,6 +27,7 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
     style = _pick_style(styles, rng)
     background = _pick(style.backgrounds, rng)
     up, down = _palette(style, background, rng)
+    rng = _Uniform(rng)
     width, height = _screen(rng, size)
     axes = _happens(rng, style.axes) and size >= 64
     margins = _margins(rng, axes)
@@ -70,6 +72,13 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
         jpeg=_whole(rng, 45, 95) if _happens(rng, 0.2) else 0,
         seed=_whole(rng, 0, 2**31),
     )
+
+
+class _Uniform:
+    """The next uniform numbers of a stream, taken all at once: asked for one by one, they take six times as long."""
+
+    def __init__(self, rng: np.random.Generator):
+        self.random = iter(rng.random(MOST_NUMBERS).tolist()).__next__
 
 
 def _pick_style(styles: tuple[Style, ...], rng: np.random.Generator) -> Style:

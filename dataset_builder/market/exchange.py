@@ -5,6 +5,7 @@ Bars are aggregated from the steps of a path, so bodies, wicks and ranges relate
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import replace
 
@@ -34,9 +35,14 @@ def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np
     opening, close = before[::STEPS].copy(), after[STEPS - 1 :: STEPS]
     opening[1:] += (rng.laplace(0, log_uniform(rng, 0.01, 0.3), bars) * volatility)[1:]
     wicks = np.minimum(rng.standard_exponential((2, bars)) ** 1.5, 6) * (between(rng, 0.03, 0.3) * volatility)
-    highest = np.maximum(np.maximum.reduce(peak.reshape(bars, STEPS), axis=1) / 2, np.maximum(opening, close))
-    lowest = np.minimum(np.minimum.reduce(trough.reshape(bars, STEPS), axis=1) / 2, np.minimum(opening, close))
+    highest = np.maximum(_extremes(np.maximum, peak) / 2, np.maximum(opening, close))
+    lowest = np.minimum(_extremes(np.minimum, trough) / 2, np.minimum(opening, close))
     return np.array((opening, highest + wicks[0], lowest - wicks[1], close))
+
+
+def _extremes(extreme: np.ufunc, prices: np.ndarray) -> np.ndarray:
+    """The extreme of each bar's STEPS prices, shape (bars,): numpy is slow at many reductions of a few numbers."""
+    return functools.reduce(extreme, (prices[step::STEPS] for step in range(STEPS)))
 
 
 def quote(ohlc: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float, float]:
@@ -48,7 +54,7 @@ def quote(ohlc: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float
     origin = bottom - scale * lowest
     mean_range = float((ohlc[1] - ohlc[2]).sum()) / ohlc.shape[1] * scale
     decimals = -math.floor(math.log10(mean_range / between(rng, 12, 150)))
-    return np.round(origin + scale * ohlc, decimals), scale, origin
+    return (origin + scale * ohlc).round(decimals), scale, origin
 
 
 def draw_volume(candles: Candles, rng: np.random.Generator) -> Candles:

@@ -16,6 +16,7 @@ from dataset_builder.market.exchange import STEPS, quote, trade
 from dataset_builder.market.sketch import Sketch, between
 
 FAR = 1e6  # a wall that is never reached, in H
+BARS_AGO = np.arange(39, -1, -1)  # the memory of volatility, oldest first
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     t, y, noise_level, pinned = _with_context(sketch, lead, free - lead, sigma, rng)
     middles = np.arange(0.5, bars)
     volatility = sigma * _clustered_volatility(bars, rng) * np.interp(middles, t, noise_level)
-    variance = np.repeat(volatility * volatility / STEPS, STEPS)
+    variance = (volatility * volatility / STEPS).repeat(STEPS)
     ohlc = trade(*_bridge(sketch, t, y, variance, pinned, rng), volatility, variance, rng)
     ohlc, scale, origin = quote(ohlc, rng)
     profile = np.interp(middles - lead, sketch.t, sketch.volume)
@@ -73,7 +74,7 @@ def _clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
     """Relative volatility of each bar: persistent (AR(1) in the logarithm) with Student-t shocks, nu 3.5-7."""
     persistence = between(rng, 0.85, 0.97)
     shocks = rng.standard_normal(bars + 39) * (between(rng, 0.3, 0.65) * math.sqrt(1 - persistence**2))
-    clustered = np.convolve(shocks, persistence ** np.arange(40), mode="valid")
+    clustered = np.correlate(shocks, persistence**BARS_AGO, mode="valid")
     nu = between(rng, 3.5, 7.0)
     tails = np.sqrt((nu - 1.2) / rng.chisquare(nu, bars))
     return np.exp(clustered) * np.minimum(tails, 3.5)
@@ -88,8 +89,8 @@ def _bridge(sketch, t, y, variance, pinned, rng):
     ends = (t * STEPS).astype(int)
     steps = len(variance)
     walk, clock = np.zeros(steps + 1), np.zeros(steps + 1)
-    np.cumsum(rng.standard_normal(steps) * np.sqrt(variance), out=walk[1:])
-    np.cumsum(variance, out=clock[1:])
+    np.add.accumulate(rng.standard_normal(steps) * np.sqrt(variance), out=walk[1:])
+    np.add.accumulate(variance, out=clock[1:])
     knots = np.array((ends, clock[ends], walk[ends], y))
     start, clock_start, walk_start, y_start = knots[:, :-1]
     length, clock_span, walk_span, y_span = knots[:, 1:] - knots[:, :-1]
@@ -113,7 +114,7 @@ def _bridge(sketch, t, y, variance, pinned, rng):
             high,
         )
     )
-    by_time, by_clock, begun, pull, base, linear, square, cubic, low, high = np.repeat(legs, np.diff(ends), axis=1)
+    by_time, by_clock, begun, pull, base, linear, square, cubic, low, high = legs.repeat(ends[1:] - ends[:-1], axis=1)
     counted, clock, walk = np.arange(1.0, steps + 1), clock[1:], walk[1:]
     u = by_time * counted + by_clock * clock - begun  # progress through the leg: 0 to 1
     path = base + walk - pull * clock + u * (linear + u * (square + u * cubic))

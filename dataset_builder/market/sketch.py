@@ -64,9 +64,7 @@ def outline(
     """
     total = sum(durations)
     least = min(1.5 / bars, 0.5 / len(durations))
-    legs = np.array([max(duration / total, least) for duration in durations])
-    t = np.zeros(len(legs) + 1)
-    np.cumsum(legs, out=t[1:])
+    t = np.array(list(accumulate([max(duration / total, least) for duration in durations], initial=0.0)))
     t *= bars / t[-1]
     ones = np.ones(len(t))
     walls = {wall: np.array(freedom.pop(wall), float) for wall in ("floor", "ceiling") if wall in freedom}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from operator import neg
 
 import numpy as np
 
@@ -36,17 +37,15 @@ class View:
         self.true_range: list[float] = candles.true_range().tolist()
         self.range = max(self.upper) - min(self.lower)  # height of the window, in price
         self.atr = sum(self.true_range) / len(self.true_range)  # mean true range, in price
-
-    def __len__(self) -> int:
-        return len(self.close)
+        self.bars = len(self.close)
 
     @cached_property
     def mirrored(self) -> View:
         """The same market upside down, so that one check serves a pattern and its mirror image."""
         view = object.__new__(View)
-        view.open, view.close = [-v for v in self.open], [-v for v in self.close]
-        view.upper, view.lower = [-v for v in self.lower], [-v for v in self.upper]
-        view.true_range, view.range, view.atr = self.true_range, self.range, self.atr
+        view.open, view.close = list(map(neg, self.open)), list(map(neg, self.close))
+        view.upper, view.lower = list(map(neg, self.lower)), list(map(neg, self.upper))
+        view.true_range, view.range, view.atr, view.bars = self.true_range, self.range, self.atr, self.bars
         flipped = {bar: Swing(bar, -price, not top) for bar, price, top in self.scales[0]}
         view.scales = tuple(tuple([flipped[bar] for bar, _, _ in swings]) for swings in self.scales)
         return view  # that doesn't know this one: a cycle would leave both to the garbage collector
@@ -70,8 +69,8 @@ class View:
         """Every run of that many consecutive swings that begins with a top (or a bottom), once, finer scales first."""
         found: dict[tuple[int, int], Sequence[Swing]] = {}
         for swings in self.scales:
-            for i in range(len(swings) - length + 1):
-                if swings[i].top == top_first:
+            if swings:
+                for i in range(swings[0].top != top_first, len(swings) - length + 1, 2):
                     ends = swings[i].bar, swings[i + length - 1].bar  # say it all: coarser swings are among the finer
                     found.pop(ends, None)
                     found[ends] = swings[i : i + length]
@@ -79,7 +78,7 @@ class View:
 
     def fills(self, first_bar: int, last_bar: int, share: float = 0.5) -> bool:
         """Whether these bars make up at least that share of the window."""
-        return last_bar - first_bar + 1 >= share * len(self)
+        return last_bar - first_bar + 1 >= share * self.bars
 
     def bottom_share(self, first_bar: int, last_bar: int, bottom: float, height: float) -> float:
         """Share of these bars whose middle lies in the bottom third: 0.33 for a V, 0.58 for a parabola."""
@@ -92,8 +91,9 @@ class View:
         """Whether, before a range that starts here, a side was touched and then the other one passed: they converge."""
         near, far = 0.33 * (top - bottom), 0.25 * (top - bottom)
         highs, lows = self.upper[:start], self.lower[:start]
-        low = next((bar for bar in range(start - 1, 0, -1) if lows[bar] < bottom - far), 0)
-        high = next((bar for bar in range(start - 1, 0, -1) if highs[bar] > top + far), 0)
+        too_low, too_high = bottom - far, top + far
+        low = next((bar for bar in range(start - 1, 0, -1) if lows[bar] < too_low), 0)
+        high = next((bar for bar in range(start - 1, 0, -1) if highs[bar] > too_high), 0)
         return (low > 0 and max(highs[:low]) > top - near) or (high > 0 and min(lows[:high]) < bottom + near)
 
     def lowest_bar(self, first_bar: int, last_bar: int) -> int:
@@ -105,14 +105,13 @@ class View:
 Rule = Callable[..., str | None]
 
 
-def first_match(candidates: Iterable, rule: Rule, nothing: str) -> str | None:
-    """None as soon as the rule accepts a candidate (by returning None); else the reason heard last, or ``nothing``."""
-    reason = nothing
+def first_match(view: View, candidates: Iterable[Sequence], rule: Rule, nothing: str) -> str | None:
+    """None as soon as ``rule(view, *candidate)`` is None, which accepts; else the reason heard last, or ``nothing``."""
+    reason: str | None = nothing
     for candidate in candidates:
-        refusal = rule(candidate)
-        if refusal is None:
+        reason = rule(view, *candidate)
+        if reason is None:
             return None
-        reason = refusal
     return reason
 
 

@@ -21,34 +21,35 @@ def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> 
         return ()
     swings = [Swing(start, lower[start] if rising else upper[start], not rising)]
     last_bar, last = start + 1, upper[start + 1] if rising else lower[start + 1]
-    for bar in range(start + 2, len(upper)):
+    later = slice(start + 2, None)
+    for bar, (high, low) in enumerate(zip(upper[later], lower[later], strict=True), start + 2):
         if rising:
-            if upper[bar] > last:
-                last_bar, last = bar, upper[bar]
-            elif last - lower[bar] >= threshold:
+            if high > last:
+                last_bar, last = bar, high
+            elif last - low >= threshold:
                 swings.append(Swing(last_bar, last, True))
-                rising, last_bar, last = False, bar, lower[bar]
-        elif lower[bar] < last:
-            last_bar, last = bar, lower[bar]
-        elif upper[bar] - last >= threshold:
+                rising, last_bar, last = False, bar, low
+        elif low < last:
+            last_bar, last = bar, low
+        elif high - last >= threshold:
             swings.append(Swing(last_bar, last, False))
-            rising, last_bar, last = True, bar, upper[bar]
+            rising, last_bar, last = True, bar, high
     return (*swings, Swing(last_bar, last, rising))
 
 
 def _first_leg(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[int, bool | None]:
     """The bar of the first turning point, and whether the leg from there rises (None: there is no leg)."""
     top = bottom = 0
-    for bar in range(1, len(upper)):
-        higher, lower_low = upper[bar] > upper[top], lower[bar] < lower[bottom]
-        rise = 0.0 if lower_low else upper[bar] - lower[bottom]
-        fall = 0.0 if higher else upper[top] - lower[bar]
-        if max(rise, fall) >= threshold > 0:
+    highest, lowest = upper[0], lower[0]
+    for bar, (high, low) in enumerate(zip(upper, lower, strict=True)):
+        rise = 0.0 if low < lowest else high - lowest
+        fall = 0.0 if high > highest else highest - low
+        if bar and max(rise, fall) >= threshold > 0:
             return (bottom, True) if rise > fall else (top, False)
-        if higher:
-            top = bar
-        if lower_low:
-            bottom = bar
+        if high > highest:
+            top, highest = bar, high
+        if low < lowest:
+            bottom, lowest = bar, low
     return 0, None
 
 
@@ -58,16 +59,17 @@ def merge(swings: Sequence[Swing], threshold: float) -> tuple[Swing, ...]:
     rising: bool | None = None
     kept: list[Swing] = []
     for s in swings:
-        if s.top:
-            if rising is not True and bottom and s.price - bottom.price >= threshold:
+        _, price, is_top = s
+        if is_top:
+            if rising is not True and bottom and price - bottom.price >= threshold:
                 kept.append(bottom)
                 rising, top = True, s
-            elif rising is not False and (top is None or s.price > top.price):
+            elif rising is not False and (top is None or price > top.price):
                 top = s
-        elif rising is not False and top and top.price - s.price >= threshold:
+        elif rising is not False and top and top.price - price >= threshold:
             kept.append(top)
             rising, bottom = False, s
-        elif rising is not True and (bottom is None or s.price < bottom.price):
+        elif rising is not True and (bottom is None or price < bottom.price):
             bottom = s
     if rising is not None:
         kept.append(top if rising else bottom)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -86,18 +87,20 @@ def check(view: View) -> str | None:
 
 def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> str | None:
     """Try a triangle whose lowest low is the first of these swings, and that ends at any later one."""
-    low = swings[0]
-    slope, top, reason = np.inf, -np.inf, "lows don't rise"
-    first = before[-1].bar if before else low.bar  # at the earliest
-    for end in range(1, len(swings)):
-        last = swings[end]
-        if last.top:
-            top = max(top, last.price)
-        else:
-            slope = min(slope, (last.price - low.price) / (last.bar - low.bar))
+    low_bar, low, _ = swings[0]
+    slope, top, reason = math.inf, -math.inf, "lows don't rise"
+    first = before[-1].bar if before else low_bar  # at the earliest
+    if not view.fills(first, swings[-1].bar, SMALLEST):
+        return reason
+    for end, (bar, price, is_top) in enumerate(swings):
+        if is_top:
+            if price > top:
+                top = price
+        elif end:
+            slope = min(slope, (price - low) / (bar - low_bar))
             if slope <= 0:
                 return reason
-        if end >= 3 and view.fills(first, last.bar, SMALLEST):
+        if end >= 3 and view.fills(first, bar, SMALLEST):
             reason = _refuse_lines(view, before, swings[: end + 1], top, slope)
             if reason is None:
                 return None
@@ -141,7 +144,7 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
 def _refuse_size(view: View, first: int, low: Swing, last: Swing, width: float) -> str | None:
     """A triangle ends 60 % of the way from its last turn to the apex."""
     end = last.bar + 0.6 * (last.bar - low.bar) * width / (1 - width)
-    fills = view.fills(first, min(int(end) + 1, len(view) - 1)) and view.fills(first, last.bar, SMALLEST)
+    fills = view.fills(first, min(int(end) + 1, view.bars - 1)) and view.fills(first, last.bar, SMALLEST)
     return None if fills else "too small in the window"
 
 

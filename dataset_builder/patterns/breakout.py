@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import accumulate
 
 import numpy as np
 
@@ -68,44 +67,47 @@ def check(view: View) -> str | None:
 
 
 def _breaks_up(view: View) -> str | None:
-    return first_match(_breaks(view), lambda span: _refuse(view, *span), "no close beyond a range of 12 bars")
+    return first_match(view, _breaks(view), _refuse, "no close beyond a range of 12 bars")
 
 
 def _breaks(view: View) -> Iterator[tuple[int, int]]:
     """Pairs (first bar of a range, first bar that closes above all of it and is not taken back)."""
-    bars, close, upper, give = len(view), view.close, view.upper, 0.1 * view.range
+    close, upper, give = view.close, view.upper, 0.1 * view.range
     most = close[-1] + give
-    lowest_later: list[float] = []
-    for start in dict.fromkeys(int(share * bars) for share in STARTS):
-        highest = max(upper[start : start + MIN_RANGE_BARS])
-        if highest < most and not lowest_later:
-            lowest_later = list(accumulate(reversed(close), min))[::-1]
-        for stop in range(start + MIN_RANGE_BARS, bars):
-            if highest >= most:
-                break
-            if close[stop] > highest and lowest_later[stop] > highest - give:
-                yield start, stop
-                break
-            if upper[stop] > highest:
-                highest = upper[stop]
+    for start in dict.fromkeys(int(share * view.bars) for share in STARTS):
+        first = start + MIN_RANGE_BARS
+        highest = max(upper[start:first])
+        if highest >= most:
+            continue
+        for stop, top in enumerate(upper[first:], first):
+            if top > highest:  # else the close, which the outline never lies below, isn't beyond the range
+                if close[stop] > highest and min(close[stop:]) > highest - give:
+                    yield start, stop
+                    break
+                highest = top
+                if highest >= most:
+                    break
 
 
 def _refuse(view: View, start: int, stop: int) -> str | None:
     upper, lower, after = view.upper[start:stop], view.lower[start:stop], view.close[stop:]
-    if stop - start < 0.25 * len(view):
+    if stop - start < 0.25 * view.bars:
         return "range too short for the window"
     spike = round(0.05 * (len(upper) - 1))  # a lone spike doesn't move the level
-    top, bottom = sorted(upper)[-1 - spike], sorted(lower)[spike]
-    height = top - bottom
+    top = sorted(upper)[-1 - spike]
     leg = max(after) - top
-    if leg < max(0.55 * height, view.atr):
+    if leg < view.atr:
+        return "leg out too short"
+    bottom = sorted(lower)[spike]
+    height = top - bottom
+    if leg < 0.55 * height:
         return "leg out too short"
     if min(after) < top - 0.4 * height or after[-1] < top + 0.3 * leg:
         return "back inside the range"
     high, low = touches(upper, lower, top - 0.33 * height, bottom + 0.33 * height)
     if high < 2 or low < 1 or (high + low < 5 and leg < LONG_LEG * height):
         return "too few touches of the range"
-    if high + low < 5 and len(after) - after.index(max(after)) > 0.15 * len(view):
+    if high + low < 5 and len(after) - after.index(max(after)) > 0.15 * view.bars:
         return "a rest after the leg out: a flag"
     if drift(upper, max) > 0.3 * height or (low > 1 and drift(lower, min) > 0.3 * height):
         return "a side of the range slopes"

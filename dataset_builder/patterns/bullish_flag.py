@@ -62,30 +62,33 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 def check(view: View) -> str | None:
     half = max(view.upper) - 0.55 * view.range
-    tops = (s for s in view.scales[0] if s.top and s.price >= half)
-    return first_match(tops, lambda top: _refuse(view, top), "no top")
+    tops = ((bar, price) for bar, price, top in view.scales[0] if top and price >= half)
+    return first_match(view, tops, _refuse, "no top")
 
 
-def _refuse(view: View, top) -> str | None:
-    foot = view.lowest_bar(max(top.bar - round(max(POLE_BARS, POLE_SHARE * len(view))), 0), top.bar)
-    pole = top.price - view.lower[foot]
-    if top.bar - foot < 3 or pole < 0.4 * view.range:
+def _refuse(view: View, top: int, price: float) -> str | None:
+    first = max(top - round(max(POLE_BARS, POLE_SHARE * view.bars)), 0)
+    rise = view.lower[first : top + 1]
+    low = min(rise)
+    pole = price - low
+    if pole < 0.4 * view.range or top - (foot := first + rise.index(low)) < 3:
         return "no pole"
-    limit = top.price + 0.05 * pole
-    stop = next((bar for bar in range(top.bar + 1, len(view)) if view.close[bar] > limit), len(view))
-    if not 6 <= stop - top.bar <= max(FLAG_BARS, FLAG_SHARE * len(view)):
-        return "flag too short" if stop - top.bar < 6 else "flag too long"
-    closes = view.close[foot : top.bar + 1]
-    if sum(map(gt, closes, view.open[foot : top.bar + 1])) < 0.65 * len(closes):
+    limit = price + 0.05 * pole
+    stop = next((bar for bar, close in enumerate(view.close[top + 1 :], top + 1) if close > limit), view.bars)
+    if not 6 <= stop - top <= max(FLAG_BARS, FLAG_SHARE * view.bars):
+        return "flag too short" if stop - top < 6 else "flag too long"
+    closes = view.close[foot : top + 1]
+    if sum(map(gt, closes, view.open[foot : top + 1])) < 0.65 * len(closes):
         return "pole not of one colour"
     if max(map(sub, accumulate(closes, max), closes)) > 0.22 * pole:
         return "a pullback in the pole"
-    calm = sorted(view.true_range[top.bar + 1 :])
-    if pole < 5 * min(calm[len(calm) // 2], view.atr):
-        return "pole under 5 ATR"
-    if min(view.lower[top.bar : stop]) < top.price - 0.56 * pole:
+    if pole < 5 * view.atr:
+        calm = sorted(view.true_range[top + 1 :])
+        if pole < 5 * calm[len(calm) // 2]:
+            return "pole under 5 ATR"
+    if min(view.lower[top:stop]) < price - 0.56 * pole:
         return "flag retraces more than half of the pole"
-    return _refuse_channel(view, foot, top.bar, stop, pole)
+    return _refuse_channel(view, foot, top, stop, pole)
 
 
 def _refuse_channel(view: View, foot: int, start: int, stop: int, pole: float) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import add
 
@@ -13,6 +14,7 @@ from dataset_builder.market.swings import Swing, View, first_match
 
 ROUNDED = 0.42  # of the cup's bars lie in its bottom third: a V has 0.33, a parabola 0.58
 LEVEL = 0.18  # of H: how far apart the rims may lie
+SHORTEST = 0.32  # share of the window from rim to rim
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -65,20 +67,30 @@ def _cup(rng: np.random.Generator, points: int, rim: float) -> tuple[list[float]
 
 def check(view: View) -> str | None:
     unlevel = LEVEL * view.range
-    rims = (
-        (left, right)
-        for swings in view.scales[:3]
-        for i, left in enumerate(swings)
-        if left.top
-        for right in swings[i + 2 :: 2]
-        if abs(left.price - right.price) <= unlevel
-    )
-    return first_match(rims, lambda pair: _refuse(view, *pair), "rims not level")
+    # The tops of coarser scales are among those of the finest, so it shows every cup that any of them does ...
+    rims = _rims(view.scales[0], unlevel, max(10, SHORTEST * view.bars - 1))
+    if first_match(view, rims, _refuse, "rims not level") is None:
+        return None
+    # ... but of a coarser one, what is said against its last pair tells more.
+    last = next((pair for swings in reversed(view.scales[:3]) for pair in _rims(swings, unlevel)), None)
+    return _refuse(view, *last) if last else "rims not level"
+
+
+def _rims(swings: Sequence[Swing], unlevel: float, length: float = 0) -> Iterator[tuple[Swing, Swing]]:
+    """Pairs of tops that are no further apart in price and no nearer in time, the last ones first."""
+    tops = [s for s in swings if s.top]
+    for i in range(len(tops) - 2, -1, -1):
+        left = tops[i]
+        for right in tops[:i:-1]:
+            if right.bar - left.bar < length:
+                break
+            if abs(left.price - right.price) <= unlevel:
+                yield left, right
 
 
 def _refuse(view: View, left: Swing, right: Swing) -> str | None:
     length = right.bar - left.bar
-    if length < 10 or not view.fills(left.bar, right.bar, 0.32):
+    if length < 10 or not view.fills(left.bar, right.bar, SHORTEST):
         return "cup too short"
     lows = view.lower[left.bar : right.bar + 1]
     bottom = min(lows)

@@ -39,7 +39,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 
 def check(view: View) -> str | None:
-    return first_match(view.runs(3, top_first=True), lambda run: _refuse(view, *run), "no top, valley and top")
+    return first_match(view, view.runs(3, top_first=True), _refuse, "no top, valley and top")
 
 
 def _refuse(view: View, first, valley, second) -> str | None:

@@ -43,7 +43,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 
 def check(view: View) -> str | None:
-    return first_match(view.runs(5, top_first=True), lambda run: _refuse(view, *run), "no five swings")
+    return first_match(view, view.runs(5, top_first=True), _refuse, "no five swings")
 
 
 def _refuse(view: View, e1, e2, e3, e4, e5) -> str | None:
@@ -67,7 +67,7 @@ def _refuse(view: View, e1, e2, e3, e4, e5) -> str | None:
         return "no rise into the left shoulder"
     if max(view.upper[start:]) > e3.price:
         return "the head is not the highest price"
-    end = min(e5.bar + (e5.bar - e3.bar), len(view) - 1)
+    end = min(e5.bar + (e5.bar - e3.bar), view.bars - 1)
     return None if view.fills(start, end) else "too small in the window"
 
 

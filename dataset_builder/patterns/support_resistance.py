@@ -9,7 +9,7 @@ import numpy as np
 
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread, trend
-from dataset_builder.market.swings import View, drift, first_match, touches
+from dataset_builder.market.swings import View, first_match, touches
 
 ZONE = 0.28  # of H: how far from a level a turn still is a touch; the turns of real ranges spread that much
 # Touches of both sides, which alternate: three and three after a trend. One fewer does where there is none: about half
@@ -70,15 +70,18 @@ def _start(rng: np.random.Generator, low_first: bool) -> float:
 def check(view: View) -> str | None:
     if len(view.scales[0]) < 5:
         return "too few touches"
-    starts = dict.fromkeys(int(share * len(view)) for share in STARTS)
-    return first_match(starts, lambda start: _refuse(view, start), "no range")
+    starts = dict.fromkeys((int(share * view.bars),) for share in STARTS)
+    return first_match(view, starts, _refuse, "no range")
 
 
 def _refuse(view: View, start: int) -> str | None:
-    upper, lower = view.upper[start:], view.lower[start:]
-    slope = max(drift(upper, max), drift(lower, min))
-    if slope > LEVEL_SLOPE * (max(upper) - min(lower)):
+    middle = start + (view.bars - start) // 2
+    highest, high = max(view.upper[start:middle]), max(view.upper[middle:])
+    lowest, low = min(view.lower[start:middle]), min(view.lower[middle:])
+    slope = max(abs(highest - high), abs(lowest - low))
+    if slope > LEVEL_SLOPE * (max(highest, high) - min(lowest, low)):
         return "a level slopes"
+    upper, lower = view.upper[start:], view.lower[start:]
     spike = round(0.04 * (len(upper) - 1))  # a lone spike doesn't move the level
     top, bottom = sorted(upper)[-1 - spike], sorted(lower)[spike]
     height = top - bottom

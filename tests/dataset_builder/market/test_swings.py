@@ -100,7 +100,13 @@ def test_bottom_share_tells_a_bowl_from_a_v():
 
 def test_first_match_stops_at_the_first_accepted_candidate():
     tried = []
-    assert first_match(iter([1, 2, 3]), lambda n: tried.append(n) or (None if n == 2 else f"not {n}"), "none") is None
+    view = view_of(*W)
+
+    def rule(_, n):
+        tried.append(n)
+        return None if n == 2 else f"not {n}"
+
+    assert first_match(view, iter([(1,), (2,), (3,)]), rule, "none") is None
     assert tried == [1, 2]
-    assert first_match([], lambda n: None, "nothing there") == "nothing there"
-    assert first_match([1, 3], lambda n: f"not {n}", "none") == "not 3"
+    assert first_match(view, [], rule, "nothing there") == "nothing there"
+    assert first_match(view, [(1,), (3,)], rule, "none") == "not 3"
