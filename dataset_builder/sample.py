@@ -116,7 +116,7 @@ def _frame(market: Market, look: Look) -> tuple[float, float]:
         return float(candles.low.min()), float(candles.high.max())
     own = candles[slice(market.first_bar, market.last_bar + 1)]
     low, high = float(own.low.min()), float(own.high.max())
-    room = 0.04 * (high - low)
+    room = look.room * (high - low)
     return max(low - room, float(candles.low.min())), min(high + room, float(candles.high.max()))
 
 

@@ -25,7 +25,8 @@ class Look:
     background: Colour
     up: Colour
     down: Colour
-    frame: str  # "window" shows every price, "pattern" is cut to the pattern's own price range
+    frame: str  # "window" shows every price, "pattern" is cut to the pattern's own price range, and ``room``
+    room: float  # what is shown beyond that range, above and below, as a share of it
     margins: tuple[float, float, float, float]  # left, top, right, bottom, shares of the screenshot
     cut: tuple[float, float]  # candles cut off at the left and at the right edge
     body_width: float  # share of the candle spacing
@@ -75,6 +76,7 @@ NUISANCES: dict[str, str | list[str]] = {
     "up": ["int64"],
     "down": ["int64"],
     "frame": "string",
+    "room": "float64",
     "margins": ["float64"],
     "cut": ["float64"],
     "body_width": "float64",

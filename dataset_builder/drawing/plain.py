@@ -30,6 +30,7 @@ def plain_look(style: Style, bars: int, size: int, volume: bool) -> Look:
         up=up,
         down=down,
         frame="window",
+        room=0.0,
         margins=(0.03, 0.06, 0.03, 0.06),
         cut=(0.0, 0.0),
         body_width=0.8,

@@ -46,6 +46,8 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
         up=up,
         down=down,
         frame="pattern" if _happens(rng, 0.55) else "window",
+        # Real crops are a box that people drew and 4 % of the screenshot around it, 5 to 30 % of the box's height.
+        room=round(log_uniform(rng, 0.03, 0.3), 3),
         margins=margins,
         cut=(_between(rng, 0, 1.5), _between(rng, 0, 1.0)) if _happens(rng, 0.3) else (0.0, 0.0),
         body_width=max(_between(rng, *style.body_width), round(1.02 * bars / room, 3)),  # a pixel at least

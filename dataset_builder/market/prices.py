@@ -32,12 +32,12 @@ class Market:
 def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generator) -> Market:
     """Simulate a window of ``bars`` candles that pass through the sketch's pivots.
 
-    Bars that the sketch leaves free become a plausible market around it, that share of them ``before`` it; a
-    pattern that is still forming ends the window. Volume is the sketch's own, relative: ``draw_volume`` draws it once
+    Bars that the sketch leaves free become a plausible market around it, that share of them ``before`` it; or all of
+    them, if the window ends with the sketch. Volume is the sketch's own, relative: ``draw_volume`` draws it once
     the prices are accepted.
     """
     free = bars - sketch.bars
-    lead = free if sketch.stage == "forming" else round(free * before)
+    lead = free if sketch.last or sketch.stage == "forming" else round(free * before)
     sigma = sketch.roughness / math.sqrt(sketch.bars)  # standard deviation of one bar's close, in H
     t, y, noise_level, pinned = _with_context(sketch, lead, free - lead, sigma, rng)
     middles = np.arange(0.5, bars)

@@ -28,6 +28,7 @@ class Sketch:
     give: float = 0.03  # how far the price may pass the end points of a leg, in H
     floor: np.ndarray | None = None  # a wall below, interpolated between the pivots
     ceiling: np.ndarray | None = None  # a wall above
+    last: bool = False  # the window ends with it, as with every pattern that is still forming
 
     @property
     def bars(self) -> int:
@@ -60,7 +61,8 @@ def outline(
     """Make a sketch from leg durations (any unit) and pivot levels (one more than durations).
 
     ``bars`` is the length of the whole sketch; a leg gets at least a bar and a half where there is room. Pivot
-    shapes that are not given are drawn between rounded and spiked. ``freedom`` sets roughness, give, floor and ceiling.
+    shapes that are not given are drawn between rounded and spiked. ``freedom`` sets what else a
+    sketch has: roughness, give, floor, ceiling and last.
     """
     total = sum(durations)
     least = min(1.5 / bars, 0.5 / len(durations))

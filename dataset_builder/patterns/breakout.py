@@ -14,6 +14,7 @@ MIN_RANGE_BARS = 12
 # Five touches make a range. After a leg of this many times its height, two of the level that breaks are enough: a sixth
 # of the real crops show an earlier top, one dip, and a long run through the level.
 LONG_LEG = 1.5
+SHORTEST_LEG = 0.1  # of the window's bars
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 
 
@@ -93,6 +94,8 @@ def _refuse(view: View, start: int, stop: int) -> str | None:
     upper, lower, after = view.upper[start:stop], view.lower[start:stop], view.close[stop:]
     if stop - start < 0.25 * view.bars:
         return "range too short for the window"
+    if len(after) < SHORTEST_LEG * view.bars:
+        return "leg out too brief"
     spike = round(0.05 * (len(upper) - 1))  # a lone spike doesn't move the level
     top = sorted(upper)[-1 - spike]
     leg = max(after) - top

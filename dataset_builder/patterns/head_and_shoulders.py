@@ -11,13 +11,13 @@ from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
 from dataset_builder.market.swings import View, first_match
 
-END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.0, -0.25), "failed": (0.85, 1.0)}
+END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.5, -0.25), "failed": (0.85, 1.0)}
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the head over the neckline; both troughs lie near 0."""
-    left = 1 / between(rng, 1.3, 2.4)  # real heads stand up to 2.5 times as high as the shoulders
-    right = min(max(left + between(rng, -0.14, 0.14), 0.4), 0.77)
+    left = 1 / between(rng, 1.3, 2.9)  # real heads stand up to three times as high as the shoulders
+    right = min(max(left + between(rng, -0.14, 0.14), 0.33), 0.77)
     tilt = between(rng, -0.16, 0.16)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.45, failed=0.05)
     low, high = END[stage]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -17,6 +17,9 @@ ZONE = 0.28  # of H: how far from a level a turn still is a touch; the turns of 
 TOUCHES = 6
 LEVEL_SLOPE = 0.28  # of H, between the extremes of the range's two halves
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
+# The last bars, as a share of the window, may be those of the exit: a leg out that takes a tenth makes a breakout. A
+# quarter of the real crops that people labelled as ranges are cut off there.
+EXIT = 0.08
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -29,21 +32,28 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     if single:
         lows, highs = [0.3 * low for low in lows], _unequal(rng, swings)
     levels = [low if (i % 2 == 0) == low_first else high for i, (low, high) in enumerate(zip(lows, highs, strict=True))]
-    legs = [abs(a - b) * log_uniform(rng, 0.35, 2.5) + 0.1 for a, b in pairwise(levels)]
+    legs = [abs(a - b) * log_uniform(rng, 0.3, 3.0) + 0.1 for a, b in pairwise(levels)]
     start = _start(rng, low_first)
     start = min(max(start, 0.1), 1.6) if single else start
     times, points = trend(rng, start, levels[0], between(rng, 0.2, 0.9))
     first = len(times)
+    leaves = rng.random() < 0.25
+    if leaves:
+        end = 0.5 + log_uniform(rng, 0.8, 2.0) * (-1 if levels[-1] > 0.5 else 1)
+        time_out = between(rng, 0.02, EXIT) * (sum(times) + sum(legs))
+    else:
+        end, time_out = between(rng, 0.2, 0.8), between(rng, 0.15, 0.5)
     sketch = outline(
         rng,
-        [*times, *legs, between(rng, 0.15, 0.5)],
-        [start, *points, *levels[1:], between(rng, 0.2, 0.8)],
+        [*times, *legs, time_out],
+        [start, *points, *levels[1:], end],
         bars=bars,
-        stage="complete",
+        stage="broken" if leaves else "complete",
         body=(first, first + swings - 1),
         volume=[*[1.1] * first, *evenly(1.2, 0.8, swings), 0.8],
-        roughness=between(rng, 0.7, 1.5),
+        roughness=log_uniform(rng, 0.7, 2.0),
         give=0.03,
+        last=leaves,
     )
     return sketch.mirrored() if single and rng.random() < 0.5 else sketch
 
@@ -70,24 +80,28 @@ def _start(rng: np.random.Generator, low_first: bool) -> float:
 def check(view: View) -> str | None:
     if len(view.scales[0]) < 5:
         return "too few touches"
-    starts = dict.fromkeys((int(share * view.bars),) for share in STARTS)
-    return first_match(view, starts, _refuse, "no range")
+    starts = list(dict.fromkeys(int(share * view.bars) for share in STARTS))
+    stops = [view.bars, view.bars - int(EXIT * view.bars)]
+    inside = view.close[starts[-1] : stops[1]]
+    if min(inside) <= view.close[-1] <= max(inside):
+        stops.pop()
+    return first_match(view, product(starts, stops), _refuse, "no range")
 
 
-def _refuse(view: View, start: int) -> str | None:
-    middle = start + (view.bars - start) // 2
-    highest, high = max(view.upper[start:middle]), max(view.upper[middle:])
-    lowest, low = min(view.lower[start:middle]), min(view.lower[middle:])
+def _refuse(view: View, start: int, stop: int) -> str | None:
+    middle = start + (stop - start) // 2
+    highest, high = max(view.upper[start:middle]), max(view.upper[middle:stop])
+    lowest, low = min(view.lower[start:middle]), min(view.lower[middle:stop])
     slope = max(abs(highest - high), abs(lowest - low))
     if slope > LEVEL_SLOPE * (max(highest, high) - min(lowest, low)):
         return "a level slopes"
-    upper, lower = view.upper[start:], view.lower[start:]
+    upper, lower = view.upper[start:stop], view.lower[start:stop]
     spike = round(0.04 * (len(upper) - 1))  # a lone spike doesn't move the level
     top, bottom = sorted(upper)[-1 - spike], sorted(lower)[spike]
     height = top - bottom
     if slope > LEVEL_SLOPE * height:
         return "a level slopes"
-    close = view.close[start:]
+    close = view.close[start:stop]
     if max(close) > top + 0.12 * height or min(close) < bottom - 0.12 * height:
         return "a close outside the range"
     high, low = touches(upper, lower, top - ZONE * height, bottom + ZONE * height)
