@@ -13,9 +13,8 @@ import numpy as np
 
 from dataset_builder.market.candles import Candles
 from dataset_builder.market.exchange import STEPS, quote, trade
-from dataset_builder.market.sketch import Sketch, between
+from dataset_builder.market.sketch import FAR, Sketch, between
 
-FAR = 1e6  # a wall that is never reached, in H
 BARS_AGO = np.arange(39, -1, -1)  # the memory of volatility, oldest first
 
 
@@ -65,7 +64,9 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
         noise[:0] = [1.0] * legs
     if after:
         t.append(t[-1] + after)
-        y.append(y[-1] + between(rng, 1.0, 2.0) * sigma * math.sqrt(after) * rng.standard_normal())
+        end = y[-1] + between(rng, 1.0, 2.0) * sigma * math.sqrt(after) * rng.standard_normal()
+        low, high = sketch.limits
+        y.append(min(max(end, 2 * low - end), 2 * high - end))
         noise.append(1.0)
     return np.rint(np.array(t) * STEPS) / STEPS, np.array(y), np.array(noise), slice(legs, legs + len(sketch.t))
 
@@ -128,7 +129,7 @@ def _walls(sketch: Sketch, y: np.ndarray, pinned: slice) -> tuple[np.ndarray, np
     low = np.minimum(y[:-1], y[1:]) - sketch.give
     high = np.maximum(y[:-1], y[1:]) + sketch.give
     low[: pinned.start], high[: pinned.start] = -FAR, FAR
-    low[pinned.stop - 1 :], high[pinned.stop - 1 :] = -FAR, FAR
+    low[pinned.stop - 1 :], high[pinned.stop - 1 :] = sketch.limits
     return low, high
 
 

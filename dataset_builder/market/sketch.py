@@ -8,6 +8,8 @@ from itertools import accumulate
 
 import numpy as np
 
+FAR = 1e6  # a wall that is never reached, in H
+
 
 @dataclass(frozen=True)
 class Sketch:
@@ -28,6 +30,7 @@ class Sketch:
     give: float = 0.03  # how far the price may pass the end points of a leg, in H
     floor: np.ndarray | None = None  # a wall below, interpolated between the pivots
     ceiling: np.ndarray | None = None  # a wall above
+    limits: tuple[float, float] = (-FAR, FAR)  # the walls of what comes after the sketch
     last: bool = False  # the window ends with it, as with every pattern that is still forming
 
     @property
@@ -42,6 +45,7 @@ class Sketch:
             y=-self.y,
             floor=None if self.ceiling is None else -self.ceiling,
             ceiling=None if self.floor is None else -self.floor,
+            limits=(-self.limits[1], -self.limits[0]),
         )
 
 
@@ -62,7 +66,7 @@ def outline(
 
     ``bars`` is the length of the whole sketch; a leg gets at least a bar and a half where there is room. Pivot
     shapes that are not given are drawn between rounded and spiked. ``freedom`` sets what else a
-    sketch has: roughness, give, floor, ceiling and last.
+    sketch has: roughness, give, floor, ceiling, limits and last.
     """
     total = sum(durations)
     least = min(1.5 / bars, 0.5 / len(durations))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import add
 
 import numpy as np
 
@@ -36,8 +37,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     low_first = bool(rng.random() < 0.5)
     if stage != "complete":  # the break starts from the side opposite to it, or the last pivot would be no turn
         low_first = (swings % 2 == 1) == (stage == "broken")
-    legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.5, 2.0) for i in range(swings - 1)]
     lowest = 0 if low_first else 1
+    legs = _legs(rng, swings, lowest)
     when = shares(legs)
     bend = log_uniform(rng, 0.7, 1.05)  # the lows of real triangles rise steeply at first, and level off
     low_line = [(1 - narrow) * (max(at - when[lowest], 0.0) / (1 - when[lowest])) ** bend for at in when]
@@ -63,6 +64,14 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         give=0.03,
         floor=[*[NONE] * first, *[low - 0.02 for low in low_line], NONE],
     )
+
+
+def _legs(rng: np.random.Generator, swings: int, lowest: int) -> list[float]:
+    """Durations from turn to turn, ever shorter on average, with no lows further apart than those of a line."""
+    while True:
+        legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.5, 2.0) for i in range(swings - 1)]
+        if max(map(add, legs[lowest::2], legs[lowest + 1 :: 2])) < 0.95 * GAP * sum(legs):
+            return legs
 
 
 def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float) -> tuple[float, float]:

@@ -57,6 +57,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         give=0.025,
         floor=[-NONE, -NONE, *[top - width for top in top_line], *[-wall for wall in out]],
         ceiling=[NONE, NONE, *top_line, *out],
+        limits=(-NONE if out else top_line[-1] - width - 0.03, NONE),  # the flag goes on until it is left upwards
     )
 
 

@@ -9,7 +9,7 @@ from operator import add
 import numpy as np
 
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, spread, trend
+from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, spread, trend
 from dataset_builder.market.swings import Swing, View, first_match
 
 ROUNDED = 0.42  # of the cup's bars lie in its bottom third: a V has 0.33, a parabola 0.58
@@ -46,6 +46,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         roughness=between(rng, 0.5, 1.1),
         give=0.1,
         ceiling=[*[2.0] * first, *[max(1.0, rim)] * points, rim, 2.0],
+        limits=(-FAR if stage == "broken" else rim - 0.5, FAR),  # the handle goes on
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage, trend
 from dataset_builder.market.swings import View, first_match, merge
 
 END = {"forming": (0.35, 0.75), "complete": (-0.1, 0.2), "broken": (-1.5, -0.25)}
@@ -35,6 +35,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volume=[1.0] * first + [1.5, 0.9, 1.0] + [1.5 if stage == "broken" else 0.9] * len(times_out),
         roughness=between(rng, 0.55, 1.15) * min(40 / bars, 1) ** 0.2,  # more bars make more of the same noise
         give=0.03,
+        ceiling=[*[SHORT] * first, 1.0, 0.55, second, *[SHORT] * len(times_out)],  # no third time at the level
+        limits=(-FAR, SHORT),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import Sketch, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage, trend
 from dataset_builder.market.swings import View, first_match
 
 END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.5, -0.25), "failed": (0.85, 1.0)}
@@ -39,6 +39,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volume=volume,
         roughness=between(rng, 0.5, 1.15),
         give=0.04,
+        limits=(-FAR, 0.9),  # the head stays the highest
     )
 
 
