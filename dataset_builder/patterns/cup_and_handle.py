@@ -19,19 +19,22 @@ SHORTEST = 0.32  # share of the window from rim to rim
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the rims over the bottom: the left rim at 1, the bottom at 0."""
-    points = 5 if bars < 28 else 9  # pivots along the cup
+    small = bars < 28
+    points = 5 if small else 9  # pivots along the cup
     rim = 1 + between(rng, -0.1, 0.1)
     cup, steps = _cup(rng, points, rim)
     stage = pick_stage(rng, forming=0.2, complete=0.35, broken=0.45)
     rise = between(rng, 0.1, 1.1)
     shallow = stage != "broken" and rise > 0.55  # after a rise, a deep handle that holds would be a double top
-    depth, length = between(rng, 0.14, 0.25 if shallow else 0.42), between(rng, 0.11, 0.3)
+    depth, length = between(rng, 0.14, 0.25 if shallow else 0.42), max(between(rng, 0.11, 0.3), 4 / bars)
     end = {
         "forming": rim - depth * between(rng, 0.4, 0.9),
         "complete": rim - depth * between(rng, 0, 0.3),
         "broken": rim + between(rng, 0.08, 0.6),
     }[stage]
-    times, levels = trend(rng, 1 - rise, 1.0, between(rng, 0.06, 0.35))
+    # A pause takes bars that a small cup can't spare.
+    time = between(rng, 0.06, 0.2 if small else 0.35)
+    times, levels = ([time], [1.0]) if small else trend(rng, 1 - rise, 1.0, time)
     first, half = len(times), points // 2
     left, right = spread(rng, 0.6, 1.6, 2)
     return outline(
@@ -45,6 +48,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volume=[*[1.0] * first, 1.2, *evenly(1.0, 0.6, half), *evenly(0.7, 1.2, points - 1 - half), 0.6, 1.6],
         roughness=between(rng, 0.5, 1.1),
         give=0.1,
+        floor=[*[-FAR] * first, *[0.05] * points, -FAR, -FAR],
         ceiling=[*[2.0] * first, *[max(1.0, rim)] * points, rim, 2.0],
         limits=(-FAR if stage == "broken" else rim - 0.5, FAR),  # the handle goes on
     )
