@@ -22,7 +22,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the range's height, from 0 to 1. Drawn upwards, and mirrored in half of the charts."""
     dip = rng.random() < 0.25  # one dip or two between an earlier top and the run through its level
     most = 8 if bars > 40 else 6 if bars > 30 else 5
-    swings = 2 + 2 * int(2 * rng.random()) if dip else 5 + int((most - 4) * rng.random())
+    swings = (2 if bars > 30 and rng.random() < 0.5 else 4) if dip else 5 + int((most - 4) * rng.random())
     low_first = bool(rng.random() < 0.5) and not dip
     short = spread(rng, -0.03, 0.2, swings)  # how far each turn stops short of its side
     levels = [off if (i % 2 == 0) == low_first else 1 - off for i, off in enumerate(short)]
@@ -31,10 +31,12 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
     leg = log_uniform(rng, 1.6 if dip else 0.8, 5.0)  # real ones run to several times the range's height
     times, points = _leg_out(rng, leg, levels[-1], sum(legs) * share / (1 - share))
-    start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -1.0, 1.9)
+    far = 1.0 if bars > 40 else 0.3  # where the price comes from; a short range after a long way is no range
+    start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -far, 0.9 + far)
+    most_before = sum(legs) * ((1 - share) * bars / (MIN_RANGE_BARS + 1) - 1)
     sketch = outline(
         rng,
-        [between(rng, 0.2, 0.8), *legs, *times],
+        [min(between(rng, 0.2, 0.8), most_before), *legs, *times],
         [start, *levels, *points],
         bars=bars,
         stage="broken",
