@@ -23,7 +23,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     pole = max(bars * between(rng, 0.14, 0.3), 4)
     flag = max(bars * between(rng, 0.33, 0.6), 8)
     width = between(rng, 0.12, 0.38)
-    drop = between(rng, 0.0, 0.42 - 0.6 * width)  # fall of the channel over its length; 0 is a flat flag
+    deepest = 0.42 if stage == "complete" else 0.37  # or the way out of it would widen the flag too much
+    drop = between(rng, 0.0, deepest - 0.6 * width)  # fall of the channel over its length; 0 is a flat flag
     swings = min(max(round(flag / between(rng, 2.5, 6.0)), 3), 8)
     legs = [log_uniform(rng, 0.4, 2.2) for _ in range(swings - 1)]
     top_line = [1 - drop * when for when in shares(legs)]
@@ -37,7 +38,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     times = [between(rng, 0.4, 1.3) * pole, pole, *[leg * scale for leg in legs]]
     points = [between(rng, -0.2, 0.4), 0.0, *levels]
     if stage == "broken":
-        leg = between(rng, 0.25, 0.9)
+        leg = between(rng, max(0.25, 1.12 - levels[-1]), 0.9)  # out of the flag: beyond the pole's end
         times.append(min(leg * pole * between(rng, 0.7, 1.5), sum(times) / 3))
         points.append(levels[-1] + leg)
     out = [NONE] * (stage == "broken")
