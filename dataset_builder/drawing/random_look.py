@@ -118,8 +118,8 @@ def _screen(rng: np.random.Generator, size: int) -> tuple[int, int]:
 
 def _margins(rng: np.random.Generator, axes: bool) -> tuple[float, float, float, float]:
     """Left, top, right, bottom; small enough for the price to fill half of the height beside axes and a volume pane."""
-    left, top = _between(rng, 0.0, 0.07), _between(rng, 0.01, 0.13)
-    right, bottom = _between(rng, 0.0, 0.07), _between(rng, 0.01, 0.13)
+    left, right = (_between(rng, 0.0, 0.07) if _happens(rng, 0.5) else 0.0 for _ in range(2))  # crops have none
+    top, bottom = _between(rng, 0.01, 0.13), _between(rng, 0.01, 0.13)
     if axes:
         right, bottom = round(right + _between(rng, 0.1, 0.17), 3), round(bottom + _between(rng, 0.05, 0.09), 3)
     return left, top, right, bottom

@@ -95,7 +95,7 @@ def _bridge(sketch, t, y, variance, pinned, rng):
     knots = np.array((ends, clock[ends], walk[ends], y))
     start, clock_start, walk_start, y_start = knots[:, :-1]
     length, clock_span, walk_span, y_span = knots[:, 1:] - knots[:, :-1]
-    restless = rng.random(len(length)) * 0.7  # how much of the leg's move comes in its busy bars
+    restless = 0.4 + 0.6 * rng.random(len(length))  # how much of the leg's move comes in its busy bars
     by_time, by_clock, pull = (1 - restless) / length, restless / clock_span, walk_span / clock_span
     slope = np.ones(len(t))
     slope[pinned] = sketch.slope
