@@ -78,6 +78,15 @@ def test_walls_hold(wall):
     assert close.min() >= 0.37 if wall == "floor" else close.max() <= 0.63
 
 
+def test_what_comes_after_stays_inside_the_limits():
+    made = zigzag_sketch(np.random.default_rng(1), 30, roughness=3.0, limits=(-0.3, 0.4))
+    for seed in range(40):
+        market = draw_market(made, 60, 0.0, np.random.default_rng(seed))
+        top, bottom = market.pivots[0, 1], market.pivots[1, 1]
+        after = (market.candles.close[30:] - bottom) / (top - bottom)
+        assert after.min() >= -0.31 and after.max() <= 0.41
+
+
 @pytest.mark.parametrize("stage, before, first", [("forming", 0.0, 20), ("complete", 0.0, 0), ("complete", 1.0, 20)])
 def test_free_bars_come_before_or_after_and_a_forming_pattern_ends_the_window(stage, before, first):
     rng = np.random.default_rng(2)

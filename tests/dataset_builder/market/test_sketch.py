@@ -30,10 +30,11 @@ def test_no_leg_is_shorter_than_half_its_fair_share_or_a_bar(rng, durations, bar
 
 
 def test_upside_down_swaps_floor_and_ceiling():
-    sketch = outlined(np.random.default_rng(0), floor=[-1, 0, 0, 0])
+    sketch = outlined(np.random.default_rng(0), floor=[-1, 0, 0, 0], limits=(-2, 1))
     flipped = sketch.mirrored()
     assert flipped.y.tolist() == [0, -1, 0, -0.5]
     assert flipped.floor is None and flipped.ceiling.tolist() == [1, 0, 0, 0]
+    assert flipped.limits == (-1, 2)
     assert flipped.mirrored().floor.tolist() == [-1, 0, 0, 0]
 
 
