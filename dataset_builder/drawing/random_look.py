@@ -45,7 +45,7 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
         background=background,
         up=up,
         down=down,
-        frame="pattern" if _happens(rng, 0.55) else "window",
+        frame="pattern" if _happens(rng, 0.7) else "window",
         # Real crops are a box that people drew and 4 % of the screenshot around it, 5 to 30 % of the box's height.
         room=round(log_uniform(rng, 0.03, 0.3), 3),
         margins=margins,

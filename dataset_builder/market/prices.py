@@ -59,12 +59,12 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
         legs = 2 if before >= 8 and rng.random() < 0.5 else 1
         t = [bar + before for bar in t]
         for _ in range(legs):
-            y.insert(0, y[0] + 1.2 * sigma * math.sqrt(before / legs) * rng.standard_normal())
+            y.insert(0, y[0] + between(rng, 1.0, 2.5) * sigma * math.sqrt(before / legs) * rng.standard_normal())
         t[:0] = [0.0, before / legs][:legs]
         noise[:0] = [1.0] * legs
     if after:
         t.append(t[-1] + after)
-        end = y[-1] + between(rng, 1.0, 2.0) * sigma * math.sqrt(after) * rng.standard_normal()
+        end = y[-1] + between(rng, 1.0, 2.5) * sigma * math.sqrt(after) * rng.standard_normal()
         low, high = sketch.limits
         y.append(min(max(end, 2 * low - end), 2 * high - end))
         noise.append(1.0)
@@ -95,7 +95,7 @@ def _bridge(sketch, t, y, variance, pinned, rng):
     knots = np.array((ends, clock[ends], walk[ends], y))
     start, clock_start, walk_start, y_start = knots[:, :-1]
     length, clock_span, walk_span, y_span = knots[:, 1:] - knots[:, :-1]
-    restless = 0.4 + 0.6 * rng.random(len(length))  # how much of the leg's move comes in its busy bars
+    restless = 0.2 + 0.7 * rng.random(len(length))  # how much of the leg's move comes in its busy bars
     by_time, by_clock, pull = (1 - restless) / length, restless / clock_span, walk_span / clock_span
     slope = np.ones(len(t))
     slope[pinned] = sketch.slope

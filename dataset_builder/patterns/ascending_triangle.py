@@ -30,7 +30,7 @@ NONE = -1e6  # no floor
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the triangle's height at its start: the flat top at 1, the first low at 0."""
-    stage = pick_stage(rng, broken=0.58, complete=0.24, failed=0.18)
+    stage = pick_stage(rng, broken=0.55, complete=0.22, failed=0.23)
     most = min(max(bars // 4, 5), 8)
     swings = 5 + int((most - 4) * rng.random() ** 0.6)  # four, after a trend, could be a double top
     narrow = between(rng, 0.2, 0.5)  # width at the end over width at the start
@@ -79,8 +79,8 @@ def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float)
     if stage == "complete":
         across = low if levels[-1] > levels[-2] else 1.0
         return (levels[-1] + across) / 2, 0.0
-    leg = log_uniform(rng, 0.25, 1.4)  # real ones often run for more than the triangle's height
-    return 1 + leg if stage == "broken" else low - 0.9 * leg, leg * between(rng, 0.15, 0.5)
+    leg = log_uniform(rng, 0.25, 2.0)  # real ones often run for more than the triangle's height
+    return 1 + leg if stage == "broken" else low - leg, leg * between(rng, 0.12, 0.45)
 
 
 def check(view: View) -> str | None:

@@ -13,7 +13,7 @@ from dataset_builder.market.swings import View, drift, first_match, touches
 MIN_RANGE_BARS = 12
 # Five touches make a range. After a leg of this many times its height, two of the level that breaks are enough: a sixth
 # of the real crops show an earlier top, one dip, and a long run through the level.
-LONG_LEG = 1.5
+LONG_LEG = 1.0
 SHORTEST_LEG = 0.1  # of the window's bars
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 
@@ -29,7 +29,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
     share = between(rng, 0.15, 0.7)  # of the bars that the leg out takes: up to two thirds on real charts
     share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
-    leg = log_uniform(rng, 1.6 if dip else 0.8, 5.0)  # real ones run to several times the range's height
+    leg = log_uniform(rng, 1.1 if dip else 0.8, 5.0)  # real ones run to several times the range's height
     times, points = _leg_out(rng, leg, levels[-1], sum(legs) * share / (1 - share))
     far = 1.0 if bars > 40 else 0.3  # where the price comes from; a short range after a long way is no range
     start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -far, 0.9 + far)
