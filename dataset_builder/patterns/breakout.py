@@ -114,7 +114,8 @@ def _refuse(view: View, start: int, stop: int) -> str | None:
         return "too few touches of the range"
     if high + low < 5 and len(after) - after.index(max(after)) > 0.15 * view.bars:
         return "a rest after the leg out: a flag"
-    if drift(upper, max) > 0.3 * height or (low > 1 and drift(lower, min) > 0.3 * height):
+    level = (0.3 if high + low >= 5 else 0.2) * height
+    if drift(upper, max) > 0.3 * height or (low > 1 and drift(lower, min) > level):
         return "a side of the range slopes"
     if view.narrowed(start, top, bottom):
         return "wider before the range: a triangle"

@@ -82,11 +82,16 @@ def check(view: View) -> str | None:
     if len(view.scales[0]) < 5:
         return "too few touches"
     starts = list(dict.fromkeys(int(share * view.bars) for share in STARTS))
-    stops = [view.bars, view.bars - int(EXIT * view.bars)]
-    inside = view.close[starts[-1] : stops[1]]
-    if min(inside) <= view.close[-1] <= max(inside):
-        stops.pop()
-    return first_match(view, product(starts, stops), _refuse, "no range")
+    return first_match(view, product(starts, _stops(view, starts[-1])), _refuse, "no range")
+
+
+def _stops(view: View, start: int) -> list[int]:
+    """Where the range may end: with the window or, if the price has just left it, before the exit."""
+    stop = view.bars - int(EXIT * view.bars)
+    *inside, last = view.close[start:stop]
+    low, high = min(inside), max(inside)
+    leaves = low <= last <= high and not low <= view.close[-1] <= high
+    return [view.bars, stop] if leaves else [view.bars]
 
 
 def _refuse(view: View, start: int, stop: int) -> str | None:

@@ -61,13 +61,14 @@ COUNTEREXAMPLES = [
     ("bullish_flag", "no pole", [(0, 5), (20, 0), (60, 10), (63, 8), (66, 9.3), (70, 8)]),
     ("support_resistance", "too few touches", [(0, 0), (14, 10), (28, 0), (40, 8)]),
     ("support_resistance", "a level slopes",
-     [(0, 5), (4, 0), (10, 10), (16, 0), (22, 10), (28, 0), (34, 10), (36, 5), (42, 16)]),
-    ("breakout", "leg out too short", [(0, 5), (4, 0), (8, 6), (12, 0), (16, 6), (20, 0), (26, 6), (28, 8)]),
+     [(0, 5), (4, 0), (10, 10), (16, 0), (22, 10), (28, 0), (34, 10), (36, 5), (52, 16)]),
+    ("breakout", "leg out too short", [(0, 5), (4, 0), (8, 6), (12, 0), (16, 6), (20, 0), (26, 6), (30, 8)]),
+    ("breakout", "leg out too brief", [(0, 5), (4, 0), (8, 6), (12, 0), (16, 6), (20, 0), (26, 6), (28, 14)]),
     ("breakout", "back inside the range",
      [(0, 5), (4, 0), (8, 6), (12, 0), (16, 6), (20, 0), (26, 6), (32, 14), (36, 7)]),
     ("breakout", "range too short for the window", [(0, 0), (3, 3), (6, 0), (9, 3), (16, 10), (50, 20)]),
     ("breakout", "wider before the range: a triangle",
-     [(0, 3), (4, 0), (8, 6), (12, 1.6), (16, 6), (20, 3.4), (26, 6), (34, 14)]),
+     [(0, 3), (4, 0), (8, 6), (12, 2.2), (16, 6), (20, 3.4), (26, 6), (34, 11)]),
 ]  # fmt: skip
 
 
@@ -89,6 +90,12 @@ def test_textbook_case_upside_down_is_the_mirrored_pattern(name, mirror):
 
 def test_a_breakout_may_go_down():
     assert BY_NAME["breakout"].check(view_of(*upside_down(TEXTBOOK["breakout"]))) is None
+
+
+def test_a_range_may_show_the_first_bars_of_its_exit_and_is_no_breakout_yet():
+    view = view_of(*TEXTBOOK["support_resistance"], (40, 14))
+    assert BY_NAME["support_resistance"].check(view) is None
+    assert BY_NAME["breakout"].check(view) is not None
 
 
 def test_one_dip_from_the_level_is_enough_before_a_long_leg_only():
