@@ -37,7 +37,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     start = min(max(start, 0.1), 1.6) if single else start
     times, points = trend(rng, start, levels[0], between(rng, 0.2, 0.9))
     first = len(times)
-    leaves = rng.random() < 0.25
+    leaves = rng.random() < 0.4
     if leaves:
         end = 0.5 + log_uniform(rng, 0.8, 2.0) * (-1 if levels[-1] > 0.5 else 1)
         time_out = between(rng, 0.02, EXIT) * (sum(times) + sum(legs))
