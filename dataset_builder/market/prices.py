@@ -72,13 +72,13 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
 
 
 def _clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
-    """Relative volatility of each bar: persistent (AR(1) in the logarithm) with Student-t shocks, nu 4-8."""
+    """Relative volatility of each bar: persistent (AR(1) in the logarithm) with Student-t shocks, nu 3.5-7."""
     persistence = between(rng, 0.85, 0.97)
     shocks = rng.standard_normal(bars + 39) * (between(rng, 0.3, 0.65) * math.sqrt(1 - persistence**2))
     clustered = np.correlate(shocks, persistence**BARS_AGO, mode="valid")
-    nu = between(rng, 4.0, 8.0)
+    nu = between(rng, 3.5, 7.0)
     tails = np.sqrt((nu - 1.2) / rng.chisquare(nu, bars))
-    return np.exp(clustered) * np.minimum(tails, 3.2)
+    return np.exp(clustered) * np.minimum(tails, 3.5)
 
 
 def _bridge(sketch, t, y, variance, pinned, rng):
@@ -119,9 +119,6 @@ def _bridge(sketch, t, y, variance, pinned, rng):
     counted, clock, walk = np.arange(1.0, steps + 1), clock[1:], walk[1:]
     u = by_time * counted + by_clock * clock - begun  # progress through the leg: 0 to 1
     path = base + walk - pull * clock + u * (linear + u * (square + u * cubic))
-    closes = path[STEPS - 1 :: STEPS]
-    # What a trade moves is partly taken back by the next: the closes of real bars are anticorrelated.
-    closes += between(rng, 0.2, 0.8) * np.sqrt(STEPS * variance[::STEPS]) * rng.standard_normal(len(closes))
     if sketch.floor is not None or sketch.ceiling is not None:
         low, high = _narrowed(sketch, low, high, counted / STEPS - t[pinned.start])
     return np.concatenate((y[:1], _fold(path, low, high))), low, high
