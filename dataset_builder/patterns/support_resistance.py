@@ -53,7 +53,6 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volume=[*[1.1] * first, *evenly(1.2, 0.8, swings), 0.8],
         roughness=log_uniform(rng, 0.7, 2.0),
         give=0.03,
-        limits=(-0.1, 1.1),  # the range goes on
         last=leaves,
     )
     return sketch.mirrored() if single and rng.random() < 0.5 else sketch
