@@ -88,7 +88,7 @@ def false_alarms(probabilities: np.ndarray, threshold: float) -> dict[str, Any]:
 def load_classifier(directory: Path, onnx: Path | None) -> Classifier:
     """The ONNX file, or else the checkpoint in ``directory``."""
     if onnx:
-        return OnnxClassifier(directory, onnx)
+        return OnnxClassifier(directory, onnx, threads=1)  # whose pictures come many at a time
     from trainer.model import TorchClassifier
 
     return TorchClassifier.load(directory)

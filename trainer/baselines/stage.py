@@ -42,7 +42,9 @@ def baselines(config: BaselinesConfig) -> None:
         _entry(f"this model, `{CHECKPOINT}`", all_logits(model, rows, label="this model").argmax(axis=1), truth),
     ]
     if (config.run / QUANTIZED).is_file():
-        int8 = all_logits(OnnxClassifier(config.run, config.run / QUANTIZED), rows, label="INT8").argmax(axis=1)
+        int8 = all_logits(OnnxClassifier(config.run, config.run / QUANTIZED, threads=1), rows, label="INT8").argmax(
+            axis=1
+        )
         entries.append(_entry(f"this model, `{QUANTIZED.as_posix()}`", int8, truth))
     about = {"dataset": manifest.name, "split": config.split, "fingerprint": manifest.fingerprint, "charts": len(truth)}
     write_baselines(config.run, {**about, "entries": entries})

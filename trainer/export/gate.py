@@ -19,6 +19,7 @@ from trainer.latency import onnx_latency, pattern_latency
 from trainer.mixture import check, describe, differing_dataset
 from trainer.model import TorchClassifier
 from trainer.pattern_model import PatternModel
+from trainer.session import at_once
 
 LOGIT_TOLERANCE = 1e-3
 PROBABILITY_TOLERANCE = 0.01  # of the deployable fp32 file, which resizes pictures itself: see graph
@@ -49,15 +50,18 @@ class Gate:
 
         Raises GateFailed otherwise; an older file of that name is gone then.
         """
-        logits = all_logits(OnnxClassifier(self.run, made), self.rows, label=name.name)
+        logits = all_logits(OnnxClassifier(self.run, made, threads=1), self.rows, label=name.name)
         measured = {"largest_logit_difference": float(np.abs(logits - self.logits).max())}
         return self._admit(made, name, fault, softmax(logits), measured) | {"latency_ms": onnx_latency(self.run, name)}
 
     def admit_deployable(self, made: Path, name: Path, fault: Fault) -> Measured:
         """The same for a file for pictures, which are given one at a time, as they will be."""
-        model = PatternModel(made)
-        rows = tqdm(self.rows, desc=name.name, unit=" charts", leave=False, disable=None)
-        probabilities = np.concatenate([model(np.asarray(picture_of(row))[np.newaxis])[0] for row in rows])
+        model = PatternModel(made, threads=1)
+        answers = at_once(
+            lambda row: model(np.asarray(picture_of(self.rows[row]))[np.newaxis])[0], range(len(self.rows))
+        )
+        bar = tqdm(answers, desc=name.name, total=len(self.rows), unit=" charts", leave=False, disable=None)
+        probabilities = np.concatenate(list(bar))
         return self._admit(made, name, fault, probabilities, {}) | {"latency_ms": pattern_latency(self.run, name)}
 
     def _admit(self, made: Path, name: Path, fault: Fault, probabilities: np.ndarray, measured: Measured) -> Measured:

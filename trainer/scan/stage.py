@@ -15,6 +15,7 @@ from trainer.picture import open_rgb
 from trainer.scan.hits import find_hits, write_hits
 from trainer.scan.pictures import SHEET, draw_series, draw_surest
 from trainer.scan.series import Window, read_series
+from trainer.session import at_once
 
 
 def scan(config: ScanConfig) -> Path:
@@ -22,7 +23,7 @@ def scan(config: ScanConfig) -> Path:
 
     Raises UserError for a model or a directory of windows that can't be used.
     """
-    model, series = PatternModel(_model_file(config.model)), read_series(config.windows)
+    model, series = PatternModel(_model_file(config.model), threads=1), read_series(config.windows)
     probabilities, labels = classify(model, series.windows)
     hits = find_hits(series.windows, probabilities, labels, model.classes)
     output = config.output or config.windows.with_name(f"{config.windows.resolve().name}-hits")
@@ -41,9 +42,9 @@ def scan(config: ScanConfig) -> Path:
 
 def classify(model: PatternModel, windows: Sequence[Window]) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities [windows, classes] and labels [windows]. Raises UserError that names an unreadable picture."""
-    bar = tqdm(windows, desc="scan", unit=" windows", leave=False, disable=None)
-    answers = [model(np.asarray(open_rgb(window.file))[np.newaxis]) for window in bar]
-    probabilities, labels = (np.concatenate(output) for output in zip(*answers, strict=True))
+    answers = at_once(lambda window: model(np.asarray(open_rgb(window.file))[np.newaxis]), windows)
+    bar = tqdm(answers, desc="scan", total=len(windows), unit=" windows", leave=False, disable=None)
+    probabilities, labels = (np.concatenate(output) for output in zip(*bar, strict=True))
     return probabilities, labels
 
 
