@@ -53,6 +53,9 @@ def run_each(session: InferenceSession, batch: np.ndarray) -> list[np.ndarray]:
 def at_once(answer: Callable[[Any], Any], questions: Sequence[Any]) -> Iterator[Any]:
     """The answers in the order of the questions, as many at a time as there are cores: a session lets go of Python."""
     cores = os.cpu_count() or 1
+    if len(questions) == 1:  # as a server asks: no new threads for it
+        yield answer(questions[0])
+        return
     with ThreadPoolExecutor(cores) as pool:
         for start in range(0, len(questions), 16 * cores):
             yield from pool.map(answer, questions[start : start + 16 * cores])
