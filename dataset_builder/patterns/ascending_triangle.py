@@ -10,6 +10,7 @@ import numpy as np
 
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import (
+    FAR,
     Sketch,
     between,
     evenly,
@@ -25,7 +26,6 @@ from dataset_builder.market.swings import Swing, View
 TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
 GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line
 SMALLEST = 0.4  # share of the window from the first turn to the last
-NONE = -1e6  # no floor
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -62,7 +62,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volume=[*[1.2] * first, *evenly(1.2, 0.6, swings), 0.6 if stage == "complete" else 2.0],
         roughness=between(rng, 0.6, 1.2) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
         give=0.03,
-        floor=[*[NONE] * first, *[low - 0.02 for low in low_line], NONE],
+        floor=[*[-FAR] * first, *[low - 0.02 for low in low_line], -FAR],
     )
 
 

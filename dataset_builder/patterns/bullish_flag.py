@@ -8,13 +8,12 @@ from operator import gt, sub
 import numpy as np
 
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
+from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
 from dataset_builder.market.swings import View, first_match, fitted_slope
 
 POLE_BARS = 22  # at most: Bulkowski has 14, but a finer time frame shows the same pole with more, up to
 POLE_SHARE = 0.3  # of the window, where that is more
 FLAG_BARS, FLAG_SHARE = 48, 0.65
-NONE = 1e6  # no ceiling
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -41,7 +40,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         leg = between(rng, max(0.25, 1.12 - levels[-1]), 0.9)  # out of the flag: beyond the pole's end
         times.append(min(leg * pole * between(rng, 0.7, 1.5), sum(times) / 3))
         points.append(levels[-1] + leg)
-    out = [NONE] * (stage == "broken")
+    out = [FAR] * (stage == "broken")
     sizes = [0.5, 0.7, 0.7, *[between(rng, 0.5, 0.9)] * (swings - 1), 1.0]
     volume = [0.8, 1.6, 1.5, *evenly(1.0, 0.5, swings - 1), 1.6]
     return outline(
@@ -56,9 +55,9 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volume=volume[: len(points)],
         roughness=between(rng, 0.3, 0.7),
         give=0.025,
-        floor=[-NONE, -NONE, *[top - width for top in top_line], *[-wall for wall in out]],
-        ceiling=[NONE, NONE, *top_line, *out],
-        limits=(-NONE if out else top_line[-1] - width - 0.03, NONE),  # the flag goes on until it is left upwards
+        floor=[-FAR, -FAR, *[top - width for top in top_line], *[-wall for wall in out]],
+        ceiling=[FAR, FAR, *top_line, *out],
+        limits=(-FAR if out else top_line[-1] - width - 0.03, FAR),  # the flag goes on until it is left upwards
     )
 
 
