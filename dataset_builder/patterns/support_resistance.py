@@ -17,8 +17,8 @@ ZONE = 0.28  # of H: how far from a level a turn still is a touch; the turns of 
 TOUCHES = 6
 LEVEL_SLOPE = 0.28  # of H, between the extremes of the range's two halves
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
-# The last bars, as a share of the window, may be those of the exit: a leg out that takes a tenth makes a breakout. A
-# quarter of the real crops that people labelled as ranges are cut off there.
+# The last bars, as a share of the window, may be those of the exit: a leg out that takes a tenth makes a breakout. Of
+# the real ranges that an earlier model misread, 16 of 71 are cut off there.
 EXIT = 0.08
 
 
