@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from trainer.classifier import Classifier, OnnxClassifier
 from trainer.model import TorchClassifier
 from trainer.pattern_model import PatternModel
 from trainer.preprocess import Preprocessor
+from trainer.session import usable_cores
 
 WARM_UP, TIMED = 5, 40
 
@@ -65,7 +65,7 @@ def _pixels_through(classifier: Classifier) -> Callable[[], object]:
 
 
 def _both(with_threads: Callable[[int], Callable[[], object]]) -> dict[str, float]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_cores()
     return {
         "one_thread": _median_ms(with_threads(1)),
         "all_threads": _median_ms(with_threads(cores)),

@@ -52,10 +52,15 @@ def run_each(session: InferenceSession, batch: np.ndarray) -> list[np.ndarray]:
 
 def at_once(answer: Callable[[Any], Any], questions: Sequence[Any]) -> Iterator[Any]:
     """The answers in the order of the questions, as many at a time as there are cores: a session lets go of Python."""
-    cores = os.cpu_count() or 1
+    cores = usable_cores()
     if len(questions) == 1:  # as a server asks: no new threads for it
         yield answer(questions[0])
         return
     with ThreadPoolExecutor(cores) as pool:
         for start in range(0, len(questions), 16 * cores):
             yield from pool.map(answer, questions[start : start + 16 * cores])
+
+
+def usable_cores() -> int:
+    """The cores that this process may use: fewer than the machine has, in many a container."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

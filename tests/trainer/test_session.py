@@ -6,7 +6,7 @@ from trainer.session import at_once
 
 
 def test_answers_come_in_the_order_of_the_questions_from_several_threads(monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("trainer.session.usable_cores", lambda: 2)
     both = threading.Barrier(2, timeout=30)  # passed only if two questions are being answered
 
     def answer(question: int) -> tuple[int, int]:

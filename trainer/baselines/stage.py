@@ -12,11 +12,11 @@ from trainer.baselines.cnn import train_cnn
 from trainer.baselines.results import table, write_baselines
 from trainer.baselines.rules import DETECTORS, SILENT, installed, rule_based
 from trainer.card import write_card
-from trainer.classifier import QUANTIZED, OnnxClassifier
+from trainer.classifier import QUANTIZED
 from trainer.config import BaselinesConfig
 from trainer.data import ChartDataset, label_ids, load_split
 from trainer.errors import UserError
-from trainer.evaluate import CHECKPOINT, all_logits
+from trainer.evaluate import CHECKPOINT, all_logits, load_classifier
 from trainer.metrics import wilson_interval
 from trainer.mixture import checked_manifest
 from trainer.model import TorchClassifier
@@ -42,9 +42,7 @@ def baselines(config: BaselinesConfig) -> None:
         _entry(f"this model, `{CHECKPOINT}`", all_logits(model, rows, label="this model").argmax(axis=1), truth),
     ]
     if (config.run / QUANTIZED).is_file():
-        int8 = all_logits(OnnxClassifier(config.run, config.run / QUANTIZED, threads=1), rows, label="INT8").argmax(
-            axis=1
-        )
+        int8 = all_logits(load_classifier(config.run, config.run / QUANTIZED), rows, label="INT8").argmax(axis=1)
         entries.append(_entry(f"this model, `{QUANTIZED.as_posix()}`", int8, truth))
     about = {"dataset": manifest.name, "split": config.split, "fingerprint": manifest.fingerprint, "charts": len(truth)}
     write_baselines(config.run, {**about, "entries": entries})

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from trainer.classifier import OnnxClassifier, softmax
+from trainer.classifier import softmax
 from trainer.config import ExportConfig
 from trainer.data import label_ids, load_split, picture_of
 from trainer.errors import GateFailed, UserError
-from trainer.evaluate import all_logits
+from trainer.evaluate import all_logits, load_classifier
 from trainer.latency import onnx_latency, pattern_latency
 from trainer.mixture import check, describe, differing_dataset
 from trainer.model import TorchClassifier
@@ -50,7 +50,7 @@ class Gate:
 
         Raises GateFailed otherwise; an older file of that name is gone then.
         """
-        logits = all_logits(OnnxClassifier(self.run, made, threads=1), self.rows, label=name.name)
+        logits = all_logits(load_classifier(self.run, made), self.rows, label=name.name)
         measured = {"largest_logit_difference": float(np.abs(logits - self.logits).max())}
         return self._admit(made, name, fault, softmax(logits), measured) | {"latency_ms": onnx_latency(self.run, name)}
 
