@@ -52,7 +52,10 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
 
 
 def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np.random.Generator):
-    """Add legs of random walk around the sketch, that many bars long."""
+    """Add legs of random walk around the sketch, that many bars long.
+
+    What comes after it runs further than a walk of its volatility would: people label what was followed by a move.
+    """
     t, y, noise = sketch.t.tolist(), sketch.y.tolist(), sketch.volatility.tolist()
     legs = 0
     if before:
@@ -64,7 +67,7 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
         noise[:0] = [1.0] * legs
     if after:
         t.append(t[-1] + after)
-        end = y[-1] + between(rng, 1.0, 2.5) * sigma * math.sqrt(after) * rng.standard_normal()
+        end = y[-1] + between(rng, 1.0, 4.0) * sigma * math.sqrt(after) * rng.standard_normal()
         low, high = sketch.limits
         y.append(min(max(end, 2 * low - end), 2 * high - end))
         noise.append(1.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread, trend
+from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, spread, trend
 from dataset_builder.market.swings import View, drift, first_match, touches
 
 MIN_RANGE_BARS = 12
@@ -43,8 +43,9 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(1, swings + len(points)),
         volatility=[1.0] * (swings + 1) + [between(rng, 1.0, 1.7)] * len(points),
         volume=[1.0, *evenly(1.0, 0.7, swings), *evenly(2.2, 1.2, len(points))],
-        roughness=between(rng, 0.7, 1.5),
+        roughness=between(rng, 0.78, 1.68),
         give=0.04,
+        limits=(1 + 0.2 * leg, FAR),  # or it would be back inside the range
     )
     return sketch.mirrored() if rng.random() < 0.5 else sketch
 

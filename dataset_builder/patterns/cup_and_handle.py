@@ -46,7 +46,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + points),
         slope=[*[1.0] * first, left, *[1.0] * (points - 2), right, between(rng, 0.2, 1.5), 1.0],
         volume=[*[1.0] * first, 1.2, *evenly(1.0, 0.6, half), *evenly(0.7, 1.2, points - 1 - half), 0.6, 1.6],
-        roughness=between(rng, 0.5, 1.1),
+        roughness=between(rng, 0.56, 1.23),
         give=0.1,
         floor=[*[-FAR] * first, *[min(level, 0.05) for level in cup], -FAR, -FAR],
         ceiling=[*[2.0] * first, *[max(1.0, rim)] * points, rim, 2.0],
@@ -56,7 +56,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 def _cup(rng: np.random.Generator, points: int, rim: float) -> tuple[list[float], list[float]]:
     """Levels along the cup, rim to rim, and the durations of the legs between them."""
-    power = log_uniform(rng, 2.0, 4.8)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
+    power = log_uniform(rng, 2.2, 4.8)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
     rough = between(rng, 0.03, 0.15)  # wicked, uneven bottoms
     bend = log_uniform(rng, 0.6, 1.6)  # where the bottom lies between the rims
     across = evenly(0, 1, points)

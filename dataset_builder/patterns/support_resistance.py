@@ -51,8 +51,9 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage="broken" if leaves else "complete",
         body=(first, first + swings - 1),
         volume=[*[1.1] * first, *evenly(1.2, 0.8, swings), 0.8],
-        roughness=log_uniform(rng, 0.7, 2.0),
+        roughness=log_uniform(rng, 0.62, 1.75),
         give=0.03,
+        limits=(-0.2, 1.2),  # the range goes on
         last=leaves,
     )
     return sketch.mirrored() if single and rng.random() < 0.5 else sketch
