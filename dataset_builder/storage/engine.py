@@ -93,9 +93,10 @@ def _context() -> multiprocessing.context.BaseContext:
 
 
 def _settle_in() -> None:
-    """In a worker: one BLAS thread, and an end when the parent is killed."""
+    """In a worker: one BLAS thread, the system's allocator for Arrow, and an end when the parent is killed."""
     from threadpoolctl import threadpool_limits
 
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own holds on to 20 MB that are free
     threadpool_limits(1)
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
