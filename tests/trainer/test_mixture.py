@@ -32,7 +32,7 @@ def screenshots(charts, tmp_path_factory) -> Path:
 def mixed_run(charts, screenshots, finished_run, tmp_path_factory) -> Path:
     run = tmp_path_factory.mktemp("models") / "mixed"
     words = ["train", "--dataset", str(charts), "--dataset", str(screenshots), "--output", str(run)]
-    words += ["--base", str(finished_run), "--bf16", "false", "--num-train-epochs", "4", "--learning-rate", "3e-3"]
+    words += ["--base", str(finished_run), "--bf16", "false", "--num-train-epochs", "12", "--learning-rate", "3e-3"]
     words += ["--per-device-train-batch-size", "8", "--eval-strategy", "no", "--save-strategy", "no"]
     assert main([*words, "--read-chart", "1", "--find-pivots", "1", "--load-best-model-at-end", "false"]) == 0
     return run
