@@ -5,8 +5,8 @@
 Every chart is 224 x 224 pixels with a volume pane where the library draws one, and ends as a PNG file. The libraries
 are given finished candles; ours also has to draw them and to confirm the pattern. Time is the CPU time of this
 process, with one thread, and rounds of all contestants alternate, so that other work on the machine counts for little.
-The files are made beforehand, empty: for some minutes after many others were deleted, a new one costs ext4 up to 1 ms
-instead of 0.03, which would measure the disk's past.
+The files are made beforehand, empty: a new one costs 0.02 ms or up to 1 ms on ext4, it seems by how many others were
+deleted shortly before, which would measure the disk's past.
 """
 
 from __future__ import annotations
