@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,7 +28,10 @@ def mix(part: np.ndarray, masks: Sequence[np.ndarray], colours: Sequence[Colour]
     """Mix colours into a part of the picture, in place, through masks that add up to no more than FULL."""
     if opacity < 1:
         masks = [(mask * np.uint16(round(opacity * 128))) >> np.uint16(7) for mask in masks]
-    part *= functools.reduce(np.subtract, masks, FULL)
-    for mask, colour in zip(masks, np.array(colours, np.uint16)[..., None, None], strict=True):
-        part += mask * colour
+    rest = FULL - masks[0]
+    for mask in masks[1:]:
+        rest -= mask
+    part *= rest
+    for mask, colour in zip(masks, colours, strict=True):
+        part += mask * np.array(colour, np.uint16)[:, None, None]
     part >>= np.uint16(8)
