@@ -126,7 +126,8 @@ def _finish(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator, si
         return pixels
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=look.jpeg)
-    image = Image.open(buffer, formats=("JPEG",))
+    # Its size is known: Image.open would take almost as long as the decoder to find it in the file.
+    image = Image.frombytes("RGB", pixels.shape[1::-1], buffer.getvalue(), "jpeg", "RGB", "")
     return np.asarray(image if image.size == (size, size) else image.resize((size, size), Image.Resampling.BILINEAR))
 
 
