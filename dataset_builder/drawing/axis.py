@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 SUB = 16  # levels of coverage along one side
 _NONE, _ALL = np.int16(0), np.int16(SUB)
@@ -19,9 +20,7 @@ class Axis:
         self.reach = fade / 2
         self._gain = SUB / fade
         self._end = (screen + 2 * fade) * self._gain
-        self._centres = np.rint((np.arange(size) + 0.5) * (self.scale * self._gain)).astype(np.int16) + np.int16(
-            SUB // 2
-        )
+        self._centres = np.rint(np.arange(0.5, size) * (self.scale * self._gain)).astype(np.int16) + np.int16(SUB // 2)
 
     def span(self, low: float, high: float) -> slice:
         """The pixels that the interval [low, high) may touch."""
@@ -29,18 +28,18 @@ class Axis:
         last = int((high + self.reach) / self.scale) + 1
         return slice(min(max(first, 0), self.size), min(max(last, 0), self.size))
 
-    def cover(self, low: np.ndarray, high: np.ndarray, pixels: slice = slice(None)) -> np.ndarray:
+    def cover(self, low: ArrayLike, high: ArrayLike, pixels: slice = slice(None)) -> np.ndarray:
         """How much of each pixel the intervals [low, high) cover, from 0 to SUB: int16, shape (intervals, pixels).
 
         Intervals that don't overlap never add up to more than SUB.
         """
         return self._between(self._centres[pixels], self._levels(low, high)[:, :, None])
 
-    def cover_down(self, low: np.ndarray, high: np.ndarray, pixels: slice) -> np.ndarray:
+    def cover_down(self, low: ArrayLike, high: ArrayLike, pixels: slice) -> np.ndarray:
         """The same as ``cover`` for intervals of shape (..., n): shape (..., pixels, n)."""
         return self._between(self._centres[pixels, None], self._levels(low, high)[..., None, :])
 
-    def _levels(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    def _levels(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         """Edges in SUB-ths of their own fading; those far outside are brought near, so that int16 holds them."""
         return np.rint((np.array((low, high)) * self._gain).clip(-2 * SUB, self._end)).astype(np.int16)
 

@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from dataset_builder.drawing.axis import SUB, Axis
@@ -72,13 +73,14 @@ class Canvas:
         blocks = max(len(left) // BLOCK, 1)
         edges = [across.shape[1] * i // blocks for i in range(blocks + 1)]
         screen = (np.array(edges) + columns.start) * self.across.scale
-        masks = np.empty((len(layers), down.shape[1], across.shape[1]), np.float32)
-        for layer, boxes, start, mask in zip(layers, parts, stops, masks, strict=False):
+        masks, product = [], np.empty((down.shape[1], across.shape[1]), np.float32)
+        for layer, boxes, start in zip(layers, parts, stops, strict=False):
             first = start + boxes.shape[1] * layer.bodies[:, 2].searchsorted(screen[:-1] - self._reach)
             last = start + boxes.shape[1] * layer.bodies[:, 0].searchsorted(screen[1:] + self._reach)
             for touching, block in zip(map(slice, first, last), map(slice, edges, edges[1:]), strict=False):
-                np.matmul(down[touching].T, across[touching, block], out=mask[:, block])
-        mix(self.planes[:, rows, columns], masks.astype(np.uint16), [layer.colour for layer in layers], opacity)
+                np.matmul(down[touching].T, across[touching, block], out=product[:, block])
+            masks.append(product.astype(np.uint16))
+        mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
         """Paint one rectangle."""
@@ -87,14 +89,14 @@ class Canvas:
         across = self.across.cover(np.array([left]), np.array([right]), columns)
         mix(self.planes[:, rows, columns], [(down.T * across).view(np.uint16)], [colour], opacity)
 
-    def rows(self, top: np.ndarray, bottom: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
+    def rows(self, top: ArrayLike, bottom: ArrayLike, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
         hit, mask = bands(self.down, top, bottom)
-        mask, part = mask[:, None], self.planes[:, hit]
+        mask, part = mask[:, None], self.planes.take(hit, axis=1)
         mix(part, [mask * dashes(self.across, dash) if dash else mask], [colour], opacity)
         self.planes[:, hit] = part
 
-    def columns(self, left: np.ndarray, right: np.ndarray, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
+    def columns(self, left: ArrayLike, right: ArrayLike, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
         """Paint bands from the top edge to the bottom."""
         hit, mask = bands(self.across, left, right)
         mask, part = mask[None], self.planes[:, :, hit]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dataset_builder.drawing.axis import SUB, Axis
 
@@ -12,7 +13,7 @@ FULL = np.uint16(SUB * SUB)  # coverage of a pixel that a rectangle covers wholl
 Colour = tuple[int, int, int]
 
 
-def bands(axis: Axis, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bands(axis: Axis, low: ArrayLike, high: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Which pixels the intervals touch, and their coverage from 0 to FULL."""
     cover = np.add.reduce(axis.cover(low, high), axis=0, dtype=np.int16)
     (hit,) = cover.nonzero()
