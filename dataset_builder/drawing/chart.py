@@ -67,7 +67,7 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
         pixels=_finish(canvas, plot, look, rng, size),
         plot=plot,
         stretch=stretch,
-        x=plot.x(np.arange(len(candles))) * stretch[0],
+        x=plot.centres * stretch[0],
         high=plot.y(high) * stretch[1],
         low=plot.y(low) * stretch[1],
     )

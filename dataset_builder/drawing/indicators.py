@@ -17,7 +17,7 @@ def draw_volume(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> Non
     """Volume bars at the foot of the chart: in a pane of their own, or behind the price."""
     base = plot.floor if look.axes else canvas.height
     tallest = look.volume_share * (plot.floor - plot.top) * (1.0 if look.volume == "pane" else 1.6)
-    centre, half = plot.x(np.arange(len(candles))), plot.spacing * look.body_width / 2
+    centre, half = plot.centres, plot.spacing * look.body_width / 2
     top = base - tallest * candles.volume / candles.volume.max()
     boxes = np.column_stack((centre - half, top, centre + half, np.full(len(top), base)))
     up = candles.close >= candles.open
@@ -26,14 +26,13 @@ def draw_volume(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> Non
 
 def draw_indicators(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
     """Moving averages, Bollinger bands and the last price, in front of the candles as platforms draw them."""
-    x = plot.x(np.arange(len(candles)))
     colours = [LINE_COLOURS[i] for i in look.line_colours]
     for period, colour in zip(look.averages, colours, strict=False):
-        canvas.curve(x, plot.y(exponential_average(candles.close, period)), colour, 1.1)
+        canvas.curve(plot.centres, plot.y(exponential_average(candles.close, period)), colour, 1.1)
     if look.bollinger:
         middle, width = rolling_mean_and_deviation(candles.close, 20)
         for level in (middle - 2 * width, middle, middle + 2 * width):
-            canvas.curve(x, plot.y(level), colours[-1], 0.9, opacity=0.8)
+            canvas.curve(plot.centres, plot.y(level), colours[-1], 0.9, opacity=0.8)
     if look.last_price:
         _draw_last_price(canvas, plot, look, candles)
 

@@ -37,9 +37,9 @@ def draw_backdrop(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generat
     rows = _lines(look.grid[0], canvas.height, rng)
     columns = _lines(look.grid[1], canvas.width, rng)
     if look.grid[0]:
-        canvas.rows(rows, rows + 1, look.style.grid, look.grid_opacity, look.style.grid_dash)
+        canvas.rows(rows, [y + 1 for y in rows], look.style.grid, look.grid_opacity, look.style.grid_dash)
     if look.grid[1]:
-        canvas.columns(columns, columns + 1, look.style.grid, look.grid_opacity, look.style.grid_dash)
+        canvas.columns(columns, [x + 1 for x in columns], look.style.grid, look.grid_opacity, look.style.grid_dash)
     if look.axes:
         _draw_axes(canvas, plot, look, rows, columns, rng)
     if look.watermark:
@@ -83,25 +83,26 @@ def letter_size(canvas: Canvas) -> float:
     return max(7.0, 0.045 * min(canvas.width, canvas.height))
 
 
-def _lines(count: int, length: int, rng: np.random.Generator) -> np.ndarray:
+def _lines(count: int, length: int, rng: np.random.Generator) -> list[int]:
     """Evenly spaced whole positions along a side, with any offset; without a grid, where its labels would be."""
     count = count or int(rng.integers(4, 8))
-    return np.floor((np.arange(count) + rng.uniform()) / count * length)
+    offset = rng.random()
+    return [int((i + offset) / count * length) for i in range(count)]
 
 
 def _draw_axes(
-    canvas: Canvas, plot: Plot, look: Look, rows: np.ndarray, columns: np.ndarray, rng: np.random.Generator
+    canvas: Canvas, plot: Plot, look: Look, rows: list[int], columns: list[int], rng: np.random.Generator
 ) -> None:
     """Labels beside and below the plot, at the grid's lines."""
     size, edge = letter_size(canvas), plot.floor + 3
-    minute, every = int(rng.integers(96)) * 15, int(rng.choice((15, 60, 240, 720)))
+    minute, every = int(rng.integers(96)) * 15, (15, 60, 240, 720)[rng.integers(4)]
     if rng.random() < 0.5:
         canvas.rectangle(plot.right, 0, plot.right + 1, canvas.height, look.style.text, 0.5)
         canvas.rectangle(0, edge, canvas.width, edge + 1, look.style.text, 0.5)
-    prices = [(text_mask(price_label(y, canvas, look), size), 0.0, y) for y in rows[rows < plot.floor].tolist()]
+    prices = [(text_mask(price_label(y, canvas, look), size), 0.0, y) for y in rows if y < plot.floor]
     _stamp_all(canvas, prices, plot.right + 3, -0.65 * size, look.style.text)
     times, written = [], 0.0  # up to there
-    for i, x in enumerate(columns[columns < plot.right].tolist()):
+    for i, x in enumerate(x for x in columns if x < plot.right):
         time = (minute + i * every) % 1440
         label = text_mask(f"{time // 60:02d}:{time % 60:02d}", size)
         left = x - label.shape[1] / 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from dataset_builder.drawing.look import Look
 class Plot:
     """Bar i is centred at x(i) and price p is at y(p), in screen pixels, y downwards."""
 
+    bars: int
     left: float
     spacing: float
     bottom: float
@@ -22,6 +24,11 @@ class Plot:
     top: float
     floor: float  # lower edge of the volume pane, or of the price where there is none
     pixel: tuple[float, float]  # width and height of the finest mark that the picture shows
+
+    @cached_property
+    def centres(self) -> np.ndarray:
+        """x of every bar."""
+        return self.x(np.arange(self.bars))
 
     def x(self, bar):
         return self.left + (np.asarray(bar, float) + 0.5) * self.spacing
@@ -39,6 +46,7 @@ def layout(look: Look, bars: int, frame: tuple[float, float], size: int) -> Plot
     y1 = floor - look.volume_share * (floor - y0) * (look.volume == "pane")
     low, high = frame
     return Plot(
+        bars=bars,
         left=x0 - look.cut[0] * spacing,
         spacing=spacing,
         bottom=y1,

@@ -51,7 +51,7 @@ def _boxes(left, top, right, bottom) -> np.ndarray:
 def _shapes(plot: Plot, look: Look, candles: Candles) -> _Shapes:
     opening, high, low, close = plot.y((candles.open, candles.high, candles.low, candles.close))
     top, bottom = np.minimum(opening, close), np.maximum(opening, close)
-    centre = plot.x(np.arange(len(candles)))
+    centre = plot.centres
     width = min(max(plot.spacing * look.body_width, plot.pixel[0]), plot.spacing)
     thinnest = 1.0 if look.style.kind == "bars" else 0.6  # a bar is nothing but its wick
     wick = min(max(look.wick_width, thinnest * plot.pixel[0]), width)
@@ -120,13 +120,11 @@ def _bars(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
 
 
 def _line(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
-    canvas.curve(
-        plot.x(np.arange(len(candles))), plot.y(candles.close), look.up, max(look.wick_width, 0.9 * plot.pixel[1])
-    )
+    canvas.curve(plot.centres, plot.y(candles.close), look.up, max(look.wick_width, 0.9 * plot.pixel[1]))
 
 
 def _area(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
-    canvas.area(plot.x(np.arange(len(candles))), plot.y(candles.close), look.up, 0.18)
+    canvas.area(plot.centres, plot.y(candles.close), look.up, 0.18)
     _line(canvas, plot, look, candles)
 
 
