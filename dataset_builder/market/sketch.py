@@ -36,7 +36,7 @@ class Sketch:
     @property
     def bars(self) -> int:
         """Number of candles that the sketch covers."""
-        return round(self.t[-1])
+        return round(float(self.t[-1]))  # numpy rounds a single number slowly
 
     def mirrored(self) -> Sketch:
         """The same pattern upside down."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from operator import neg
 
 import numpy as np
 
@@ -30,10 +29,12 @@ class View:
 
     def __init__(self, candles: Candles):
         body_top, body_bottom = np.maximum(candles.open, candles.close), np.minimum(candles.open, candles.close)
+        upper, lower = (candles.high + body_top) / 2, (candles.low + body_bottom) / 2
+        self._arrays = candles.open, candles.close, upper, lower
         self.open: list[float] = candles.open.tolist()
         self.close: list[float] = candles.close.tolist()
-        self.upper: list[float] = ((candles.high + body_top) / 2).tolist()
-        self.lower: list[float] = ((candles.low + body_bottom) / 2).tolist()
+        self.upper: list[float] = upper.tolist()
+        self.lower: list[float] = lower.tolist()
         self.true_range: list[float] = candles.true_range().tolist()
         self.range = max(self.upper) - min(self.lower)  # height of the window, in price
         self.atr = sum(self.true_range) / len(self.true_range)  # mean true range, in price
@@ -43,11 +44,12 @@ class View:
     def mirrored(self) -> View:
         """The same market upside down, so that one check serves a pattern and its mirror image."""
         view = object.__new__(View)
-        view.open, view.close = list(map(neg, self.open)), list(map(neg, self.close))
-        view.upper, view.lower = list(map(neg, self.lower)), list(map(neg, self.upper))
+        opening, close, upper, lower = self._arrays
+        view._arrays = -opening, -close, -lower, -upper
+        view.open, view.close, view.upper, view.lower = [series.tolist() for series in view._arrays]
         view.true_range, view.range, view.atr, view.bars = self.true_range, self.range, self.atr, self.bars
-        flipped = {bar: Swing(bar, -price, not top) for bar, price, top in self.scales[0]}
-        view.scales = tuple(tuple([flipped[bar] for bar, _, _ in swings]) for swings in self.scales)
+        flipped = {swing.bar: swing.mirrored() for swing in self.scales[0]}
+        view.scales = tuple([tuple([flipped[swing.bar] for swing in swings]) for swings in self.scales])
         return view  # that doesn't know this one: a cycle would leave both to the garbage collector
 
     @cached_property
@@ -84,7 +86,7 @@ class View:
         """Share of these bars whose middle lies in the bottom third: 0.33 for a V, 0.58 for a parabola."""
         limit = 2 * bottom + 2 / 3 * height
         bars = slice(first_bar, last_bar + 1)
-        inside = sum(a + b < limit for a, b in zip(self.upper[bars], self.lower[bars], strict=True))
+        inside = sum([a + b < limit for a, b in zip(self.upper[bars], self.lower[bars], strict=True)])
         return inside / (last_bar - first_bar + 1)
 
     def narrowed(self, start: int, top: float, bottom: float) -> bool:
@@ -140,4 +142,4 @@ def fitted_slope(values: Sequence[float]) -> float:
     """Least-squares slope of equally spaced values, a step."""
     n = len(values)
     middle = (n - 1) / 2
-    return sum((i - middle) * value for i, value in enumerate(values)) * 12 / (n * (n * n - 1))
+    return sum([(i - middle) * value for i, value in enumerate(values)]) * 12 / (n * (n * n - 1))

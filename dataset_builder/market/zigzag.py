@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,10 @@ class Swing(NamedTuple):
     price: float
     top: bool
 
+    def mirrored(self) -> Swing:
+        """The same turn upside down."""
+        return tuple.__new__(Swing, (self.bar, -self.price, not self.top))
+
 
 def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[Swing, ...]:
     """Alternating tops and bottoms at least ``threshold`` apart; the first and last may still be moving."""
@@ -22,7 +27,7 @@ def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> 
     swings = [Swing(start, lower[start] if rising else upper[start], not rising)]
     last_bar, last = start + 1, upper[start + 1] if rising else lower[start + 1]
     later = slice(start + 2, None)
-    for bar, (high, low) in enumerate(zip(upper[later], lower[later], strict=True), start + 2):
+    for bar, high, low in zip(range(start + 2, len(upper)), upper[later], lower[later], strict=True):
         if rising:
             if high > last:
                 last_bar, last = bar, high
@@ -56,21 +61,22 @@ def _first_leg(upper: Sequence[float], lower: Sequence[float], threshold: float)
 def merge(swings: Sequence[Swing], threshold: float) -> tuple[Swing, ...]:
     """The swings that remain at a coarser threshold."""
     top = bottom = None
+    highest, lowest = -math.inf, math.inf
     rising: bool | None = None
     kept: list[Swing] = []
     for s in swings:
         _, price, is_top = s
         if is_top:
-            if rising is not True and bottom and price - bottom.price >= threshold:
+            if rising is not True and price - lowest >= threshold:
                 kept.append(bottom)
-                rising, top = True, s
-            elif rising is not False and (top is None or price > top.price):
-                top = s
-        elif rising is not False and top and top.price - price >= threshold:
+                rising, top, highest = True, s, price
+            elif rising is not False and price > highest:
+                top, highest = s, price
+        elif rising is not False and highest - price >= threshold:
             kept.append(top)
-            rising, bottom = False, s
-        elif rising is not True and (bottom is None or price < bottom.price):
-            bottom = s
+            rising, bottom, lowest = False, s, price
+        elif rising is not True and price < lowest:
+            bottom, lowest = s, price
     if rising is not None:
         kept.append(top if rising else bottom)
     return tuple(kept)
