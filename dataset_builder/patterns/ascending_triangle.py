@@ -130,15 +130,19 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
             return "a level low before: a range"
     if reason := _refuse_size(view, first, low, last, width):
         return reason
-    lows, misses, gap, touched, previous = 0, 0, 0, low.bar, tops > 0
-    for s in swings:
-        reached = s.price >= top - room if s.top else s.price <= low.price + slope * (s.bar - low.bar) + room
-        misses += s.top and not reached
-        if reached and not s.top:
-            gap, touched = max(gap, s.bar - touched), s.bar
-        if reached and (s.top != previous or s is low):
-            previous = s.top
-            tops, lows = tops + s.top, lows + (not s.top)
+    if tops + len(swings) < 5:  # each swing touches once at most
+        return "under five touches of the sides"
+    lows, misses, gap, touched, up = 1, 0, 0, low.bar, False
+    for bar, price, is_top in swings[1:]:
+        if is_top:
+            if price < top - room:
+                misses += 1
+            elif not up:
+                tops, up = tops + 1, True
+        elif price <= low.price + slope * (bar - low.bar) + room:
+            gap, touched = max(gap, bar - touched), bar
+            if up:
+                lows, up = lows + 1, False
     if min(tops, lows) < 2 or tops + lows < 5:
         return "under five touches of the sides"
     if gap > GAP * (last.bar - first):

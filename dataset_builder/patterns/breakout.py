@@ -78,7 +78,7 @@ def _breaks(view: View) -> Iterator[tuple[int, int]]:
     """Pairs (first bar of a range, first bar that closes above all of it and is not taken back)."""
     close, upper, give = view.close, view.upper, 0.1 * view.range
     most = close[-1] + give
-    for start in dict.fromkeys(int(share * view.bars) for share in STARTS):
+    for start in [int(share * view.bars) for share in STARTS]:
         first = start + MIN_RANGE_BARS
         highest = max(upper[start:first])
         if highest >= most:

@@ -102,15 +102,14 @@ def _refuse(view: View, left: Swing, right: Swing) -> str | None:
     height = min(left.price, right.price) - bottom
     if abs(left.price - right.price) > LEVEL * height:
         return "rims not level"
-    highs = view.upper[left.bar : right.bar + 1]
-    if max(highs[1:-1]) > max(left.price, right.price):
+    if max(view.upper[left.bar + 1 : right.bar]) > max(left.price, right.price):
         return "a price over the rims inside the cup"
     if not 0.2 <= lows.index(bottom) / length <= 0.8:
         return "bottom beside a rim"
     if view.bottom_share(left.bar, right.bar, bottom, height) < ROUNDED:
         return "bottom not rounded"
-    core = slice(length // 4, length - length // 4)
-    if max(map(add, highs[core], lows[core])) / 2 > bottom + 0.62 * height:
+    core = slice(left.bar + length // 4, right.bar - length // 4)
+    if max(map(add, view.upper[core], view.lower[core])) / 2 > bottom + 0.62 * height:
         return "a peak inside the cup"
     return _refuse_handle(view, left, right, height)
 

@@ -45,9 +45,9 @@ def check(view: View) -> str | None:
 
 
 def _refuse(view: View, first, valley, second) -> str | None:
-    height = min(first.price, second.price) - valley.price
-    ceiling = max(first.price, second.price)
-    if abs(first.price - second.price) > LEVEL * height:
+    lower, ceiling = (first.price, second.price) if first.price < second.price else (second.price, first.price)
+    height = lower - valley.price
+    if ceiling - lower > LEVEL * height:
         return "tops not level"
     if second.bar - first.bar < 4:
         return "tops too close in time"

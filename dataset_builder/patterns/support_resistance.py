@@ -81,7 +81,7 @@ def _start(rng: np.random.Generator, low_first: bool) -> float:
 def check(view: View) -> str | None:
     if len(view.scales[0]) < 5:
         return "too few touches"
-    starts = list(dict.fromkeys(int(share * view.bars) for share in STARTS))
+    starts = [int(share * view.bars) for share in STARTS]
     return first_match(view, product(starts, _stops(view, starts[-1])), _refuse, "no range")
 
 
@@ -97,6 +97,8 @@ def _stops(view: View, start: int) -> list[int]:
 def _refuse(view: View, start: int, stop: int) -> str | None:
     middle = start + (stop - start) // 2
     highest, high = max(view.upper[start:middle]), max(view.upper[middle:stop])
+    if abs(highest - high) > LEVEL_SLOPE * view.range:  # enough for most, and sooner said
+        return "a level slopes"
     lowest, low = min(view.lower[start:middle]), min(view.lower[middle:stop])
     slope = max(abs(highest - high), abs(lowest - low))
     if slope > LEVEL_SLOPE * (max(highest, high) - min(lowest, low)):
@@ -126,14 +128,15 @@ def _trend(view: View, start: int, top: float, bottom: float) -> bool:
 
 
 def _refuse_single(upper: Sequence[float], lower: Sequence[float], top: float, bottom: float) -> str | None:
-    """Four bounces off one side, each from at least 30 % of the range away."""
+    """Four bounces off one side, each from at least 30 % of the range away; one far swing alone is a head."""
     height = top - bottom
     _, off_low = touches(upper, lower, bottom + 0.42 * height, bottom + 0.13 * height)
+    if off_low >= 4 and touches(upper, lower, top - 0.25 * height, top - 0.5 * height)[0] >= 2:
+        return None
     off_top, _ = touches(upper, lower, top - 0.13 * height, top - 0.42 * height)
-    far_top, _ = touches(upper, lower, top - 0.25 * height, top - 0.5 * height)
-    _, far_low = touches(upper, lower, bottom + 0.5 * height, bottom + 0.25 * height)
-    bounces = max(min(off_low, 2 * far_top), min(off_top, 2 * far_low))  # one far swing alone is a head
-    return None if bounces >= 4 else "too few touches"
+    if off_top >= 4 and touches(upper, lower, bottom + 0.5 * height, bottom + 0.25 * height)[1] >= 2:
+        return None
+    return "too few touches"
 
 
 PATTERN = Pattern(id=8, name="support_resistance", sketch=sketch, check=check)
