@@ -5,7 +5,6 @@ Bars are aggregated from the steps of a path, so bodies, wicks and ranges relate
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import replace
 
@@ -35,14 +34,10 @@ def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np
     opening, close = before[::STEPS].copy(), after[STEPS - 1 :: STEPS]
     opening[1:] += (rng.laplace(0, log_uniform(rng, 0.01, 0.3), bars) * volatility)[1:]
     wicks = np.minimum(rng.standard_exponential((2, bars)) ** 1.5, 6) * (between(rng, 0.03, 0.3) * volatility)
-    highest = np.maximum(_extremes(np.maximum, peak) / 2, np.maximum(opening, close))
-    lowest = np.minimum(_extremes(np.minimum, trough) / 2, np.minimum(opening, close))
+    first_steps = np.arange(0, len(both), STEPS)
+    highest = np.maximum(np.maximum.reduceat(peak, first_steps) / 2, np.maximum(opening, close))
+    lowest = np.minimum(np.minimum.reduceat(trough, first_steps) / 2, np.minimum(opening, close))
     return np.array((opening, highest + wicks[0], lowest - wicks[1], close))
-
-
-def _extremes(extreme: np.ufunc, prices: np.ndarray) -> np.ndarray:
-    """The extreme of each bar's STEPS prices, shape (bars,): numpy is slow at many reductions of a few numbers."""
-    return functools.reduce(extreme, (prices[step::STEPS] for step in range(STEPS)))
 
 
 def quote(ohlc: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float, float]:
