@@ -7,7 +7,9 @@ random walk with clustered volatility does, and is only tied at its two ends.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from dataset_builder.market.candles import Candles
 from dataset_builder.market.exchange import STEPS, quote, trade
 from dataset_builder.market.sketch import FAR, Sketch, between
 
-BARS_AGO = np.arange(39, -1, -1)  # the memory of volatility, oldest first
+BARS_AGO = np.arange(39.0, -1, -1)  # the memory of volatility, oldest first
 
 
 @dataclass(frozen=True)
@@ -38,21 +40,23 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     free = bars - sketch.bars
     lead = free if sketch.last or sketch.stage == "forming" else round(free * before)
     sigma = sketch.roughness / math.sqrt(sketch.bars)  # standard deviation of one bar's close, in H
-    t, y, noise_level, pinned = _with_context(sketch, lead, free - lead, sigma, rng)
+    ends, y, noise_level, pinned = _with_context(sketch, lead, free - lead, sigma, rng)
     middles = np.arange(0.5, bars)
-    volatility = sigma * _clustered_volatility(bars, rng) * np.interp(middles, t, noise_level)
+    volatility = sigma * _clustered_volatility(bars, rng) * np.interp(middles, ends / STEPS, noise_level)
     variance = (volatility * volatility / STEPS).repeat(STEPS)
-    ohlc = trade(*_bridge(sketch, t, y, variance, pinned, rng), volatility, variance, rng)
+    ohlc = trade(*_bridge(sketch, ends, y, variance, pinned, rng), volatility, variance, rng)
     ohlc, scale, origin = quote(ohlc, rng)
     profile = np.interp(middles - lead, sketch.t, sketch.volume)
-    first, last = sketch.body
-    pivots = np.array((np.minimum(np.maximum(sketch.t + (lead - 0.5), 0), bars - 1), origin + scale * sketch.y)).T
-    pivots = pivots[first : last + 1]
-    return Market(Candles(*ohlc, profile), pivots, first_bar=int(pivots[0, 0]), last_bar=round(pivots[-1, 0]))
+    own = slice(sketch.body[0], sketch.body[1] + 1)
+    pivots = [
+        (min(max(bar + (lead - 0.5), 0.0), bars - 1.0), origin + scale * level)
+        for bar, level in zip(sketch.t[own].tolist(), sketch.y[own].tolist(), strict=True)
+    ]
+    return Market(Candles(*ohlc, profile), np.array(pivots), int(pivots[0][0]), round(pivots[-1][0]))
 
 
 def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np.random.Generator):
-    """Add legs of random walk around the sketch, that many bars long.
+    """Add legs of random walk around the sketch, that many bars long. Times become steps.
 
     What comes after it runs further than a walk of its volatility would: people label what was followed by a move.
     """
@@ -71,7 +75,7 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
         low, high = sketch.limits
         y.append(min(max(end, 2 * low - end), 2 * high - end))
         noise.append(1.0)
-    return np.rint(np.array(t) * STEPS) / STEPS, np.array(y), np.array(noise), slice(legs, legs + len(sketch.t))
+    return np.array([round(bar * STEPS) for bar in t]), y, noise, slice(legs, legs + len(sketch.t))
 
 
 def _clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
@@ -84,56 +88,49 @@ def _clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
     return np.exp(clustered) * np.minimum(tails, 3.5)
 
 
-def _bridge(sketch, t, y, variance, pinned, rng):
+def _bridge(sketch, ends, y, variance, pinned, rng):
     """The price before and after every intrabar step, shape (bars * STEPS + 1,), in H, and its walls at each step.
 
     In each leg, the price follows a cubic of its progress, which runs partly with time and partly with the leg's
     share of volatility; to that comes a random walk less what would lead it away from the leg's ends.
     """
-    ends = (t * STEPS).astype(int)
     steps = len(variance)
     walk, clock = np.zeros(steps + 1), np.zeros(steps + 1)
     np.add.accumulate(rng.standard_normal(steps) * np.sqrt(variance), out=walk[1:])
     np.add.accumulate(variance, out=clock[1:])
-    knots = np.array((ends, clock[ends], walk[ends], y))
-    start, clock_start, walk_start, y_start = knots[:, :-1]
-    length, clock_span, walk_span, y_span = knots[:, 1:] - knots[:, :-1]
-    restless = 0.2 + 0.7 * rng.random(len(length))  # how much of the leg's move comes in its busy bars
-    by_time, by_clock, pull = (1 - restless) / length, restless / clock_span, walk_span / clock_span
-    slope = np.ones(len(t))
-    slope[pinned] = sketch.slope
-    leaving, arriving = slope[:-1], slope[1:]
-    low, high = _walls(sketch, y, pinned)
-    legs = np.array(
-        (
-            by_time,
-            by_clock,
-            by_time * start + by_clock * clock_start,
-            pull,
-            y_start - walk_start + pull * clock_start,
-            y_span * leaving,
-            y_span * (3 - 2 * leaving - arriving),
-            y_span * (leaving + arriving - 2),
-            low,
-            high,
-        )
-    )
+    slopes = [1.0] * pinned.start + sketch.slope.tolist() + [1.0] * (len(y) - pinned.stop)
+    knots = zip(ends.tolist(), clock[ends].tolist(), walk[ends].tolist(), y, slopes, strict=True)
+    legs = _legs(knots, rng.random(len(y) - 1).tolist(), _walls(sketch, y, pinned))
     by_time, by_clock, begun, pull, base, linear, square, cubic, low, high = legs.repeat(ends[1:] - ends[:-1], axis=1)
-    counted, clock, walk = np.arange(1.0, steps + 1), clock[1:], walk[1:]
+    counted, clock = np.arange(1.0, steps + 1), clock[1:]
     u = by_time * counted + by_clock * clock - begun  # progress through the leg: 0 to 1
-    path = base + walk - pull * clock + u * (linear + u * (square + u * cubic))
+    path = base + walk[1:] - pull * clock + u * (linear + u * (square + u * cubic))
     if sketch.floor is not None or sketch.ceiling is not None:
-        low, high = _narrowed(sketch, low, high, counted / STEPS - t[pinned.start])
-    return np.concatenate((y[:1], _fold(path, low, high))), low, high
+        low, high = _narrowed(sketch, low, high, counted / STEPS - ends[pinned.start] / STEPS)
+    walk[0], walk[1:] = y[0], _fold(path, low, high)
+    return walk, low, high
 
 
-def _walls(sketch: Sketch, y: np.ndarray, pinned: slice) -> tuple[np.ndarray, np.ndarray]:
+def _legs(knots: Iterable, restless: Iterable[float], walls: Iterable) -> np.ndarray:
+    """What the price of each leg is made of, shape (10, legs). For a dozen legs, floats are faster than arrays."""
+    legs = []
+    for (start, stop), busy, (low, high) in zip(pairwise(knots), restless, walls, strict=True):
+        begin, clock_start, walk_start, y_start, leaving = start
+        end, clock_stop, walk_stop, y_stop, arriving = stop
+        span, move = clock_stop - clock_start, y_stop - y_start
+        busy = 0.2 + 0.7 * busy  # how much of the leg's move comes in its busy bars
+        by_time, by_clock, pull = (1 - busy) / (end - begin), busy / span, (walk_stop - walk_start) / span
+        begun, base = by_time * begin + by_clock * clock_start, y_start - walk_start + pull * clock_start
+        linear, square, cubic = move * leaving, move * (3 - 2 * leaving - arriving), move * (leaving + arriving - 2)
+        legs.append((by_time, by_clock, begun, pull, base, linear, square, cubic, low, high))
+    return np.array(legs).T
+
+
+def _walls(sketch: Sketch, y: list[float], pinned: slice) -> list[tuple[float, float]]:
     """Lowest and highest price of each leg: it stays between its ends, so that pivots are extrema."""
-    low = np.minimum(y[:-1], y[1:]) - sketch.give
-    high = np.maximum(y[:-1], y[1:]) + sketch.give
-    low[: pinned.start], high[: pinned.start] = -FAR, FAR
-    low[pinned.stop - 1 :], high[pinned.stop - 1 :] = sketch.limits
-    return low, high
+    give = sketch.give
+    inside = [(a - give, b + give) if a < b else (b - give, a + give) for a, b in pairwise(y[pinned])]
+    return [(-FAR, FAR)] * pinned.start + inside + [sketch.limits] * (len(y) - pinned.stop)
 
 
 def _narrowed(sketch: Sketch, low: np.ndarray, high: np.ndarray, time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
