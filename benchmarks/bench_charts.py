@@ -38,7 +38,7 @@ from dataset_builder.market.candles import Candles
 from dataset_builder.patterns import PATTERNS
 from dataset_builder.sample import TRAINING_STYLES, draw_sample
 
-ROUNDS = 7
+ROUNDS = 15
 FEW, MANY = 6, 100  # charts a round, of the slow and the fast
 INCHES = (2.24, 2.24)  # 224 pixels at 100 dots an inch
 

@@ -114,8 +114,8 @@ def _frame(market: Market, look: Look) -> tuple[float, float]:
     candles = market.candles
     if look.frame == "window":
         return float(candles.low.min()), float(candles.high.max())
-    own = candles[slice(market.first_bar, market.last_bar + 1)]
-    low, high = float(own.low.min()), float(own.high.max())
+    own = slice(market.first_bar, market.last_bar + 1)
+    low, high = float(candles.low[own].min()), float(candles.high[own].max())
     room = look.room * (high - low)
     return max(low - room, float(candles.low.min())), min(high + room, float(candles.high.max()))
 
