@@ -73,7 +73,7 @@ def draw_look(styles: tuple[Style, ...], rng: np.random.Generator, size: int = 2
         words=whole(rng, 1, 3) if happens(rng, 0.08) else 0,
         marks=pick(MARKS, rng) if happens(rng, style.marks) else "none",
         mark_colour=pick(MARK_COLOURS, rng),
-        jpeg=whole(rng, 45, 95) if happens(rng, 0.2) else 0,
+        jpeg=whole(rng, 45, 95) if happens(rng, 0.15) else 0,
         seed=whole(rng, 0, 2**31),
     )
 
@@ -104,7 +104,7 @@ def _screen(rng: np.random.Generator, size: int) -> tuple[int, int]:
 
 def _margins(rng: np.random.Generator, axes: bool) -> tuple[float, float, float, float]:
     """Left, top, right, bottom; small enough for the price to fill half of the height beside axes and a volume pane."""
-    left, right = (uniform(rng, 0.0, 0.07) if happens(rng, 0.5) else 0.0 for _ in range(2))  # crops have none
+    left, right = (uniform(rng, 0.0, 0.07) if happens(rng, 0.3) else 0.0 for _ in range(2))  # crops have none
     top, bottom = uniform(rng, 0.01, 0.13), uniform(rng, 0.01, 0.13)
     if axes:
         right, bottom = round(right + uniform(rng, 0.1, 0.17), 3), round(bottom + uniform(rng, 0.05, 0.09), 3)

@@ -16,8 +16,9 @@ import numpy as np
 from dataset_builder.market.candles import Candles
 from dataset_builder.market.exchange import STEPS, quote, trade
 from dataset_builder.market.sketch import FAR, Sketch, between
+from dataset_builder.market.volatility import clustered_volatility, haste
 
-BARS_AGO = np.arange(39.0, -1, -1)  # the memory of volatility, oldest first
+LONG = 0.2  # the power of its bars by which a window is rougher: long real ones are, a little
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,12 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     """
     free = bars - sketch.bars
     lead = free if sketch.last or sketch.stage == "forming" else round(free * before)
-    sigma = sketch.roughness / math.sqrt(sketch.bars)  # standard deviation of one bar's close, in H
+    # standard deviation of one bar's close, in H
+    sigma = sketch.roughness * (sketch.bars / 50) ** LONG / math.sqrt(sketch.bars)
     ends, y, noise_level, pinned = _with_context(sketch, lead, free - lead, sigma, rng)
     middles = np.arange(0.5, bars)
-    volatility = sigma * _clustered_volatility(bars, rng) * np.interp(middles, ends / STEPS, noise_level)
+    volatility = sigma * clustered_volatility(bars, rng) * np.interp(middles, ends / STEPS, noise_level)
+    volatility *= haste(ends, y, sigma)[ends[1:-1].searchsorted(middles * STEPS)]
     variance = (volatility * volatility / STEPS).repeat(STEPS)
     ohlc = trade(*_bridge(sketch, ends, y, variance, pinned, rng), volatility, variance, rng)
     ohlc, scale, origin = quote(ohlc, rng)
@@ -76,16 +79,6 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
         y.append(min(max(end, 2 * low - end), 2 * high - end))
         noise.append(1.0)
     return np.array([round(bar * STEPS) for bar in t]), y, noise, slice(legs, legs + len(sketch.t))
-
-
-def _clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
-    """Relative volatility of each bar: persistent (AR(1) in the logarithm) with Student-t shocks, nu 3.5-7."""
-    persistence = between(rng, 0.85, 0.97)
-    shocks = rng.standard_normal(bars + 39) * (between(rng, 0.3, 0.65) * math.sqrt(1 - persistence**2))
-    clustered = np.correlate(shocks, persistence**BARS_AGO, mode="valid")
-    nu = between(rng, 3.5, 7.0)
-    tails = np.sqrt((nu - 1.2) / rng.chisquare(nu, bars))
-    return np.exp(clustered) * np.minimum(tails, 3.5)
 
 
 def _bridge(sketch, ends, y, variance, pinned, rng):

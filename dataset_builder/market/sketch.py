@@ -26,7 +26,7 @@ class Sketch:
     volatility: np.ndarray  # relative size of the bars around each pivot
     volume: np.ndarray  # relative traded volume around each pivot
     body: tuple[int, int]  # first and last pivot of the pattern proper: what lies outside is approach or exit
-    roughness: float = 0.6  # standard deviation of a free walk over the sketch's bars, in H
+    roughness: float = 0.6  # standard deviation of a free walk over the sketch if it has fifty bars, in H
     give: float = 0.03  # how far the price may pass the end points of a leg, in H
     floor: np.ndarray | None = None  # a wall below, interpolated between the pivots
     ceiling: np.ndarray | None = None  # a wall above

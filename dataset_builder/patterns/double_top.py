@@ -35,7 +35,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volume=[1.0] * first + [1.5, 0.9, 1.0] + [1.5 if stage == "broken" else 0.9] * len(times_out),
         roughness=between(rng, 0.69, 1.45) * min(40 / bars, 1) ** 0.2,  # more bars make more of the same noise
         give=0.03,
-        ceiling=[*[SHORT] * first, 1.0, 0.55, second, *[SHORT] * len(times_out)],  # no third time at the level
+        ceiling=[*[SHORT] * first, 1.0, 0.4, second, *[SHORT] * len(times_out)],  # no third time at the level
         limits=(-FAR, SHORT),
     )
 
