@@ -85,8 +85,8 @@ class Canvas:
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
         """Paint one rectangle."""
         rows, columns = self.down.span(top, bottom), self.across.span(left, right)
-        down = self.down.cover(np.array([top]), np.array([bottom]), rows)
-        across = self.across.cover(np.array([left]), np.array([right]), columns)
+        down = self.down.cover([top], [bottom], rows)
+        across = self.across.cover([left], [right], columns)
         mix(self.planes[:, rows, columns], [(down.T * across).view(np.uint16)], [colour], opacity)
 
     def rows(self, top: ArrayLike, bottom: ArrayLike, colour: Colour, opacity: float = 1.0, dash: float = 0.0):

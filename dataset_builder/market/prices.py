@@ -99,7 +99,7 @@ def _bridge(sketch, ends, y, variance, pinned, rng):
     u = by_time * counted + by_clock * clock - begun  # progress through the leg: 0 to 1
     path = base + walk[1:] - pull * clock + u * (linear + u * (square + u * cubic))
     if sketch.floor is not None or sketch.ceiling is not None:
-        low, high = _narrowed(sketch, low, high, counted / STEPS - ends[pinned.start] / STEPS)
+        low, high = _narrowed(sketch, low, high, (counted - ends[pinned.start]) / STEPS)
     walk[0], walk[1:] = y[0], _fold(path, low, high)
     return walk, low, high
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from operator import neg
 
 import numpy as np
 
@@ -29,12 +30,10 @@ class View:
 
     def __init__(self, candles: Candles):
         body_top, body_bottom = np.maximum(candles.open, candles.close), np.minimum(candles.open, candles.close)
-        upper, lower = (candles.high + body_top) / 2, (candles.low + body_bottom) / 2
-        self._arrays = candles.open, candles.close, upper, lower
         self.open: list[float] = candles.open.tolist()
         self.close: list[float] = candles.close.tolist()
-        self.upper: list[float] = upper.tolist()
-        self.lower: list[float] = lower.tolist()
+        self.upper: list[float] = ((candles.high + body_top) / 2).tolist()
+        self.lower: list[float] = ((candles.low + body_bottom) / 2).tolist()
         self.true_range: list[float] = candles.true_range().tolist()
         self.range = max(self.upper) - min(self.lower)  # height of the window, in price
         self.atr = sum(self.true_range) / len(self.true_range)  # mean true range, in price
@@ -44,9 +43,8 @@ class View:
     def mirrored(self) -> View:
         """The same market upside down, so that one check serves a pattern and its mirror image."""
         view = object.__new__(View)
-        opening, close, upper, lower = self._arrays
-        view._arrays = -opening, -close, -lower, -upper
-        view.open, view.close, view.upper, view.lower = [series.tolist() for series in view._arrays]
+        view.open, view.close = list(map(neg, self.open)), list(map(neg, self.close))
+        view.upper, view.lower = list(map(neg, self.lower)), list(map(neg, self.upper))
         view.true_range, view.range, view.atr, view.bars = self.true_range, self.range, self.atr, self.bars
         flipped = {swing.bar: swing.mirrored() for swing in self.scales[0]}
         view.scales = tuple([tuple([flipped[swing.bar] for swing in swings]) for swings in self.scales])

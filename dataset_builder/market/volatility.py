@@ -28,7 +28,7 @@ def clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def haste(ends: np.ndarray, y: list[float], sigma: float) -> np.ndarray:
-    """How much more volatile the bars of each leg are for its speed: shape (legs,), around 1.
+    """How much more volatile the bars of each leg are for its speed: shape (legs,), around 1, at most 3 times CALM.
 
     ``ends`` are the steps between the legs and ``y`` the prices there, in H; ``sigma`` is the standard deviation of one
     bar, in H.

@@ -16,7 +16,7 @@ class Swing(NamedTuple):
 
     def mirrored(self) -> Swing:
         """The same turn upside down."""
-        return tuple.__new__(Swing, (self.bar, -self.price, not self.top))
+        return Swing(self.bar, -self.price, not self.top)
 
 
 def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[Swing, ...]:

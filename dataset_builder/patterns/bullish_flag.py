@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import gt
+from itertools import accumulate
+from operator import gt, sub
 
 import numpy as np
 
@@ -63,13 +63,12 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 def check(view: View) -> str | None:
     half = max(view.upper) - 0.55 * view.range
-    longest = round(max(POLE_BARS, POLE_SHARE * view.bars))
-    tops = ((bar, price, longest) for bar, price, top in view.scales[0] if top and price >= half)
+    tops = ((bar, price) for bar, price, top in view.scales[0] if top and price >= half)
     return first_match(view, tops, _refuse, "no top")
 
 
-def _refuse(view: View, top: int, price: float, longest: int) -> str | None:
-    first = max(top - longest, 0)
+def _refuse(view: View, top: int, price: float) -> str | None:
+    first = max(top - round(max(POLE_BARS, POLE_SHARE * view.bars)), 0)
     rise = view.lower[first : top + 1]
     low = min(rise)
     pole = price - low
@@ -82,7 +81,7 @@ def _refuse(view: View, top: int, price: float, longest: int) -> str | None:
     closes = view.close[foot : top + 1]
     if sum(map(gt, closes, view.open[foot : top + 1])) < 0.65 * len(closes):
         return "pole not of one colour"
-    if _falls(closes, 0.22 * pole):
+    if max(map(sub, accumulate(closes, max), closes)) > 0.22 * pole:
         return "a pullback in the pole"
     if pole < 5 * view.atr:
         calm = sorted(view.true_range[top + 1 :])
@@ -91,17 +90,6 @@ def _refuse(view: View, top: int, price: float, longest: int) -> str | None:
     if min(view.lower[top:stop]) < price - 0.56 * pole:
         return "flag retraces more than half of the pole"
     return _refuse_channel(view, foot, top, stop, pole)
-
-
-def _falls(closes: Sequence[float], most: float) -> bool:
-    """Whether they ever fall further than that from their highest so far."""
-    highest = closes[0]
-    for close in closes:
-        if close > highest:
-            highest = close
-        elif highest - close > most:
-            return True
-    return False
 
 
 def _refuse_channel(view: View, foot: int, start: int, stop: int, pole: float) -> str | None:
