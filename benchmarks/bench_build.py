@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,8 @@ from pathlib import Path
 import psutil
 
 COMMAND = [sys.executable, "-m", "dataset_builder"]
-TIMED_CHARTS = 6000  # and a tenth as many in unseen styles; enough for the start-up of workers to count for little
+TIMED_CHARTS = 10_000  # and a tenth as many in unseen styles; enough for the start-up of workers to count for little
+ROUNDS = 3  # of one worker, then two: the machine's pace and the disk's change from minute to minute
 POLL = 0.05  # seconds between looks at the memory
 # What the machine itself gains from a second process: its cores may be two threads of one.
 TIMED = "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
@@ -85,14 +87,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", type=int, default=20_000, help="charts of the large build (default 20,000)")
     large = parser.parse_args().large
-    one, *_ = build(TIMED_CHARTS, 1)
-    two, *_ = build(TIMED_CHARTS, 2)
+    rounds = [[build(TIMED_CHARTS, workers)[0] for workers in (1, 2)] for _ in range(ROUNDS)]
+    one, two = map(statistics.median, zip(*rounds, strict=True))
+    gains = sorted(alone / together for alone, together in rounds)
     thousand, *pictures = build(1000, 2)
     _, *small = build(1000, 2, "--format", "parquet")
     seconds, *big = build(large, 2, "--format", "parquet")
     print("| build | |\n|---|---:|")
     print(f"| {TIMED_CHARTS:,} charts, 1 worker | {1.1 * TIMED_CHARTS / one:.0f} charts/s |")
-    print(f"| {TIMED_CHARTS:,} charts, 2 workers | {1.1 * TIMED_CHARTS / two:.0f} charts/s, {one / two:.2f} × |")
+    print(f"| {TIMED_CHARTS:,} charts, 2 workers | {1.1 * TIMED_CHARTS / two:.0f} charts/s, {_range(gains)} × |")
     print(f"| two processes that only draw, against one | {two_process_gain(DRAWING):.2f} × |")
     print(f"| two processes of nothing but Python, against one | {two_process_gain(LOOP):.2f} × |")
     print(f"| 1,000 charts and 100 in unseen styles, 2 workers | {thousand:.1f} s |")
@@ -101,6 +104,11 @@ def main() -> None:
     print(f"| the same in Parquet: 1,000 charts | {_megabytes(small)} |")
     print(f"| {large:,} charts | {_megabytes(big)}, {max(big) / max(small):.2f} × |")
     print(f"| `python -m dataset_builder --help` | {help_seconds():.2f} s |")
+
+
+def _range(values: list[float]) -> str:
+    """The median of sorted values, and the lowest and the highest."""
+    return f"{statistics.median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f})"
 
 
 def _megabytes(peaks: list[float]) -> str:
