@@ -25,7 +25,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(0, pivots - 1),
         volatility=[log_uniform(rng, 0.7, 1.4) for _ in range(pivots)],
         volume=[log_uniform(rng, 0.6, 1.7) for _ in range(pivots)],
-        roughness=log_uniform(rng, 0.67, 1.8),
+        roughness=log_uniform(rng, 0.8, 2.2),
         give=FREE,
     )
 

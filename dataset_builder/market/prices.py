@@ -1,7 +1,7 @@
 """From a pattern's sketch to a market that traces it: OHLCV candles with the texture of real ones.
 
-Each leg between two pivots is a fat-tailed bridge, not a straight line with noise: the price wanders as a
-random walk with clustered volatility does, and is only tied at its two ends.
+Each leg between two pivots is a fat-tailed bridge, not a straight line with noise: the price wanders with clustered
+volatility, takes part of each of its moves back, and is only tied at its two ends.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ import numpy as np
 
 from dataset_builder.market.candles import Candles
 from dataset_builder.market.exchange import STEPS, quote, trade
-from dataset_builder.market.sketch import FAR, Sketch, between
+from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform
 from dataset_builder.market.volatility import clustered_volatility, haste
 
-LONG = 0.2  # the power of its bars by which a window is rougher: long real ones are, a little
+AGES = np.arange(48.0) / STEPS  # of a shock to the price, in bars
+# What is left at each age of the part that does not last: some fades within a bar, as quotes bounce, most within some
+# bars. So a leg has small swings, as a real one does, and does not stray far.
+FADING = 0.6 * np.exp(-AGES / 3) + 0.4 * np.exp(-AGES / 0.4)
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,14 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     """
     free = bars - sketch.bars
     lead = free if sketch.last or sketch.stage == "forming" else round(free * before)
-    # standard deviation of one bar's close, in H
-    sigma = sketch.roughness * (sketch.bars / 50) ** LONG / math.sqrt(sketch.bars)
+    sigma = sketch.roughness / math.sqrt(sketch.bars)  # standard deviation of one bar's close, in H
     ends, y, noise_level, pinned = _with_context(sketch, lead, free - lead, sigma, rng)
     middles = np.arange(0.5, bars)
-    volatility = sigma * clustered_volatility(bars, rng) * np.interp(middles, ends / STEPS, noise_level)
-    volatility *= haste(ends, y, sigma)[ends[1:-1].searchsorted(middles * STEPS)]
+    volatility = sigma * clustered_volatility(bars, rng)
+    legs = ends[1:-1].searchsorted(np.arange(-1.5, bars + 2) * STEPS)  # of each bar, and of two more at either end
+    hurry = haste(y, volatility, legs[2:-2], log_uniform(rng, 2.0, 6.0))[legs]
+    volatility *= np.correlate(hurry, np.full(5, 0.2), "valid")  # calm turns wild by and by
+    volatility *= np.interp(middles, ends / STEPS, noise_level)
     variance = (volatility * volatility / STEPS).repeat(STEPS)
     ohlc = trade(*_bridge(sketch, ends, y, variance, pinned, rng), volatility, variance, rng)
     ohlc, scale, origin = quote(ohlc, rng)
@@ -89,7 +94,9 @@ def _bridge(sketch, ends, y, variance, pinned, rng):
     """
     steps = len(variance)
     walk, clock = np.zeros(steps + 1), np.zeros(steps + 1)
-    np.add.accumulate(rng.standard_normal(steps) * np.sqrt(variance), out=walk[1:])
+    shocks = rng.standard_normal(steps) * np.sqrt(variance)
+    lasting = between(rng, 0.1, 0.5)
+    walk[1:] = lasting * np.add.accumulate(shocks) + (1 - lasting) * np.convolve(shocks, FADING)[:steps]
     np.add.accumulate(variance, out=clock[1:])
     slopes = [1.0] * pinned.start + sketch.slope.tolist() + [1.0] * (len(y) - pinned.stop)
     knots = zip(ends.tolist(), clock[ends].tolist(), walk[ends].tolist(), y, slopes, strict=True)

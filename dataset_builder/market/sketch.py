@@ -26,7 +26,7 @@ class Sketch:
     volatility: np.ndarray  # relative size of the bars around each pivot
     volume: np.ndarray  # relative traded volume around each pivot
     body: tuple[int, int]  # first and last pivot of the pattern proper: what lies outside is approach or exit
-    roughness: float = 0.6  # standard deviation of a free walk over the sketch if it has fifty bars, in H
+    roughness: float = 0.6  # standard deviation of a free walk over the sketch whose moves all last, in H
     give: float = 0.03  # how far the price may pass the end points of a leg, in H
     floor: np.ndarray | None = None  # a wall below, interpolated between the pivots
     ceiling: np.ndarray | None = None  # a wall above
@@ -78,7 +78,7 @@ def outline(
         t=t,
         y=np.array(levels, float),
         stage=stage,
-        slope=0.2 + 1.7 * rng.random(len(t)) if slope is None else np.array(slope, float),
+        slope=0.4 + 1.5 * rng.random(len(t)) if slope is None else np.array(slope, float),
         volatility=ones if volatility is None else np.array(volatility, float),
         volume=ones if volume is None else np.array(volume, float),
         body=body,
@@ -92,7 +92,7 @@ def trend(rng: np.random.Generator, start: float, stop: float, time: float) -> t
 
     Returns the durations of its legs, which add up to ``time``, and their levels after ``start``.
     """
-    pauses = int(3 * rng.random())
+    pauses = int(3 * rng.random() ** 2)
     if not pauses:
         return [time], [stop]
     reached = sorted(between(rng, 0.2, 0.85) for _ in range(pauses))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from dataset_builder.market.exchange import STEPS
 from dataset_builder.market.sketch import between
 
 BARS_AGO = np.arange(39.0, -1, -1)  # the memory of volatility, oldest first
-# Real wicks are longer where the price moves faster: over blocks of six bars, moves and mean wicks have a correlation
-# of 0.40 on daily BTCUSD and of -0.06 to 0.33 on hourly pairs (a window's median). Ours: 0.2, and 0.0 without haste.
-HASTE = 0.6
-CALM = 0.8  # takes back what haste adds on average
+CALM = 0.9  # what is left of its noise to a leg that goes nowhere
 
 
 def clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
@@ -27,12 +24,19 @@ def clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
     return np.exp(clustered) * np.minimum(tails, 3.5)
 
 
-def haste(ends: np.ndarray, y: list[float], sigma: float) -> np.ndarray:
-    """How much more volatile the bars of each leg are for its speed: shape (legs,), around 1, at most 3 times CALM.
+def haste(y: Sequence[float], volatility: np.ndarray, legs: np.ndarray, most: float) -> np.ndarray:
+    """By how much the bars of each leg are more volatile, for it to move at most about ``most`` standard deviations.
 
-    ``ends`` are the steps between the legs and ``y`` the prices there, in H; ``sigma`` is the standard deviation of one
-    bar, in H.
+    A long way at a steady pace looks drawn: a real price gets there with a step back for every two ahead. ``y`` holds
+    the prices at the ends of the legs, ``volatility`` one entry a bar in the same unit, ``legs`` the leg of each bar.
+    Shape (legs,), from CALM to ten times CALM.
     """
-    legs = zip(pairwise(ends.tolist()), pairwise(y), strict=True)
-    speeds = [STEPS * (stop - start) / (end - begin) / sigma for (begin, end), (start, stop) in legs]
-    return np.array([CALM * math.sqrt(1 + min(HASTE * speed * speed, 8.0)) for speed in speeds])
+    count = len(y) - 1
+    bars = np.bincount(legs, minlength=count).tolist()
+    total = np.bincount(legs, volatility, count).tolist()  # not of squares, or one wild bar would do for a leg
+    return np.array(
+        [
+            min(math.hypot(CALM, move * math.sqrt(n) / (most * drawn)), 10 * CALM) if n else CALM
+            for move, n, drawn in zip((stop - start for start, stop in pairwise(y)), bars, total, strict=True)
+        ]
+    )

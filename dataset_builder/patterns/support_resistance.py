@@ -39,8 +39,10 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     first = len(times)
     leaves = rng.random() < 0.4
     if leaves:
-        end = 0.5 + log_uniform(rng, 0.8, 2.0) * (-1 if levels[-1] > 0.5 else 1)
-        time_out = between(rng, 0.02, EXIT) * (sum(times) + sum(legs))
+        share = between(rng, 0.02, EXIT)
+        out = min(log_uniform(rng, 0.8, 2.0), 0.7 + 0.5 * share * bars)  # no leap in a bar or two
+        end = 0.5 + out * (-1 if levels[-1] > 0.5 else 1)
+        time_out = share * (sum(times) + sum(legs))
     else:
         end, time_out = between(rng, 0.2, 0.8), between(rng, 0.15, 0.5)
     sketch = outline(
@@ -51,7 +53,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage="broken" if leaves else "complete",
         body=(first, first + swings - 1),
         volume=[*[1.1] * first, *evenly(1.2, 0.8, swings), 0.8],
-        roughness=log_uniform(rng, 0.62, 1.75),
+        roughness=log_uniform(rng, 0.65, 1.9),
         give=0.03,
         limits=(-0.2, 1.2),  # the range goes on
         last=leaves,

@@ -127,3 +127,14 @@ def test_a_long_free_market_has_the_tails_and_clustering_of_real_ones():
     assert 2.3 < mean["tail index"] < 4.6
     assert 0.15 < mean["autocorrelation at lag 1"] < 0.45
     assert 0.05 < mean["autocorrelation at lag 10"] < 0.25
+
+
+def test_closes_take_part_of_their_moves_back():
+    """Over eight bars, the price of a free market spreads less far than eight independent moves would lead it."""
+    ratios = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        made = outline(rng, [1], [0, 0], bars=1000, stage="none", body=(0, 1), roughness=1.0, give=1e3)
+        close = np.log(draw_market(made, 1000, 0.5, rng).candles.close)
+        ratios.append((close[8:] - close[:-8]).var() / (8 * np.diff(close).var()))
+    assert np.mean(ratios) < 0.85

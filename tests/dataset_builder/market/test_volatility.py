@@ -3,20 +3,34 @@
 import numpy as np
 import pytest
 
-from dataset_builder.market.exchange import STEPS
 from dataset_builder.market.prices import draw_market
 from dataset_builder.market.sketch import Sketch
 from dataset_builder.market.volatility import CALM, clustered_volatility, haste
 
+LEGS = np.repeat([0, 1, 2], [10, 10, 5])
+EVEN = np.full(25, 0.01)
 
-def test_a_faster_leg_is_more_restless_and_a_level_one_calm():
-    level, slow, fast = haste(np.array([0, 10, 20, 25]) * STEPS, [0.0, 0.0, 1.0, -1.0], 0.1)
-    assert level == CALM < slow < fast
+
+def test_a_longer_way_makes_restless_and_none_calm():
+    level, slow, fast = haste([0.0, 0.0, 0.1, -0.1], EVEN, LEGS, 2.0)
+    assert level == CALM < slow < fast <= 10 * CALM
+
+
+@pytest.mark.parametrize("most", [1.3, 2.5])
+def test_a_leg_goes_no_further_than_chance_would_lead_it(most):
+    """Within the limit on the noise, which these moves don't reach."""
+    y = [0.0, 0.1, 0.02, -0.1]
+    standard_deviation = (haste(y, EVEN, LEGS, most) * 0.01) * np.sqrt(np.bincount(LEGS))
+    assert np.all(np.abs(np.diff(y)) <= most * standard_deviation)
 
 
 def test_haste_knows_no_unit():
-    ends, y = np.array([0, 8, 30]) * STEPS, [0.0, 1.0, -2.0]
-    np.testing.assert_allclose(haste(ends, y, 0.1), haste(ends, [100 * price for price in y], 10.0))
+    y = [0.0, 1.0, -2.0, -1.9]
+    np.testing.assert_allclose(haste(y, EVEN, LEGS, 2.0), haste([100 * price for price in y], 100 * EVEN, LEGS, 2.0))
+
+
+def test_a_leg_too_short_for_a_bar_is_no_trouble():
+    assert np.isfinite(haste([0.0, 1.0, 0.5], EVEN, np.zeros(25, int), 2.0)).all()
 
 
 def test_wicks_are_longer_where_the_price_is_in_a_hurry():
@@ -27,7 +41,7 @@ def test_wicks_are_longer_where_the_price_is_in_a_hurry():
         c = draw_market(sketch, 60, 0.5, np.random.default_rng(seed)).candles
         wick = c.high - c.low - np.abs(c.close - c.open)
         longer.append(wick[:10].mean() / wick[10:].mean())
-    assert np.median(longer) > 1.3
+    assert np.median(longer) > 1.15
 
 
 @pytest.mark.parametrize("lag", [1, 5])
