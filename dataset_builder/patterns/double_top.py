@@ -18,7 +18,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     second = 1 + min(max(0.07 * rng.standard_normal(), -0.14), 0.14)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
     gap = log_uniform(rng, 0.55, 1.8)  # time into the second top over time out of the first
-    start = -log_uniform(rng, 0.4, 2.3)  # real valleys give back a third of the rise, or more than all of it
+    start = -log_uniform(rng, 0.4, 2.3)  # so the valley gives back 30 to 71 % of the rise
     end = between(rng, *END[stage])
     times, levels = trend(rng, start, 1.0, (1 - start) * log_uniform(rng, 0.4, 1.3))
     times_out, levels_out = trend(rng, second, end, 0.3 + 0.6 * (1 - end) * between(rng, 0.4, 1.1))
