@@ -114,10 +114,10 @@ def _margins(rng: np.random.Generator, axes: bool) -> tuple[float, float, float,
 def _bars(rng: np.random.Generator, width: int, room: float) -> int:
     """How many candles, 20 to 120: with at least 1.25 pixels of the picture and about two of the screen for each.
 
-    Their logarithm leans to many, a fifth more than an even distribution gives: read from a model's inner features,
+    Their logarithm leans to many, a quarter more than an even distribution gives: read from a model's inner features,
     real crops have more, those of most classes a third more.
     """
-    return max(min(round(20 * 6 ** rng.random() ** 0.65), width // 2 + 4, int(room / 1.25)), 20)
+    return max(min(round(20 * 6 ** rng.random() ** 0.57), width // 2 + 4, int(room / 1.25)), 20)
 
 
 def _grid(style: Style, rng: np.random.Generator) -> tuple[int, int]:

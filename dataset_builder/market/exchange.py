@@ -27,7 +27,7 @@ def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np
     move, both = after - before, after + before
     # Twice the extremes of a Brownian bridge between two prices lie a Rayleigh-distributed reach from their sum.
     # Less than a plain walk's, since moves that are taken back lengthen bars too: bodies are about half of a bar.
-    bounce = between(rng, 0.5, 1.2) * variance
+    bounce = between(rng, 0.6, 1.4) * variance
     reach = np.sqrt(move * move + bounce * rng.standard_exponential((2, bars * STEPS)))
     peak = np.minimum(both + reach[0], np.maximum(2 * high, both))
     trough = np.maximum(both - reach[1], np.minimum(2 * low, both))

@@ -48,7 +48,7 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     middles = np.arange(0.5, bars)
     volatility = sigma * clustered_volatility(bars, rng)
     legs = ends[1:-1].searchsorted(np.arange(-1.5, bars + 2) * STEPS)  # of each bar, and of two more at either end
-    hurry = haste(y, volatility, legs[2:-2], log_uniform(rng, 2.0, 6.0))[legs]
+    hurry = haste(y, volatility, legs[2:-2], log_uniform(rng, 1.8, 5.0))[legs]
     volatility *= np.correlate(hurry, np.full(5, 0.2), "valid")  # calm turns wild by and by
     volatility *= np.interp(middles, ends / STEPS, noise_level)
     variance = (volatility * volatility / STEPS).repeat(STEPS)
@@ -95,7 +95,7 @@ def _bridge(sketch, ends, y, variance, pinned, rng):
     steps = len(variance)
     walk, clock = np.zeros(steps + 1), np.zeros(steps + 1)
     shocks = rng.standard_normal(steps) * np.sqrt(variance)
-    lasting = between(rng, 0.1, 0.5)
+    lasting = between(rng, 0.25, 0.8)
     walk[1:] = lasting * np.add.accumulate(shocks) + (1 - lasting) * np.convolve(shocks, FADING)[:steps]
     np.add.accumulate(variance, out=clock[1:])
     slopes = [1.0] * pinned.start + sketch.slope.tolist() + [1.0] * (len(y) - pinned.stop)
@@ -118,7 +118,7 @@ def _legs(knots: Iterable, restless: Iterable[float], walls: Iterable) -> np.nda
         begin, clock_start, walk_start, y_start, leaving = start
         end, clock_stop, walk_stop, y_stop, arriving = stop
         span, move = clock_stop - clock_start, y_stop - y_start
-        busy = 0.2 + 0.7 * busy  # how much of the leg's move comes in its busy bars
+        busy = 0.1 + 0.5 * busy  # how much of the leg's move comes in its busy bars
         by_time, by_clock, pull = (1 - busy) / (end - begin), busy / span, (walk_stop - walk_start) / span
         begun, base = by_time * begin + by_clock * clock_start, y_start - walk_start + pull * clock_start
         linear, square, cubic = move * leaving, move * (3 - 2 * leaving - arriving), move * (leaving + arriving - 2)
@@ -136,9 +136,9 @@ def _walls(sketch: Sketch, y: list[float], pinned: slice) -> list[tuple[float, f
 def _narrowed(sketch: Sketch, low: np.ndarray, high: np.ndarray, time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The walls at each step, with the sketch's own floor and ceiling in place."""
     if sketch.floor is not None:
-        low = np.maximum(low, np.interp(time, sketch.t, sketch.floor, left=-FAR, right=-FAR) - sketch.give)
+        low = np.maximum(low, np.interp(time, sketch.t, sketch.floor, right=-FAR) - sketch.give)
     if sketch.ceiling is not None:
-        high = np.minimum(high, np.interp(time, sketch.t, sketch.ceiling, left=FAR, right=FAR) + sketch.give)
+        high = np.minimum(high, np.interp(time, sketch.t, sketch.ceiling, right=FAR) + sketch.give)
     return low, np.maximum(high, low + 1e-3)
 
 

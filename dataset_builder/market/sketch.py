@@ -28,7 +28,7 @@ class Sketch:
     body: tuple[int, int]  # first and last pivot of the pattern proper: what lies outside is approach or exit
     roughness: float = 0.6  # standard deviation of a free walk over the sketch whose moves all last, in H
     give: float = 0.03  # how far the price may pass the end points of a leg, in H
-    floor: np.ndarray | None = None  # a wall below, interpolated between the pivots
+    floor: np.ndarray | None = None  # a wall below, interpolated between the pivots, as before the first
     ceiling: np.ndarray | None = None  # a wall above
     limits: tuple[float, float] = (-FAR, FAR)  # the walls of what comes after the sketch
     last: bool = False  # the window ends with it, as with every pattern that is still forming
@@ -106,6 +106,19 @@ def trend(rng: np.random.Generator, start: float, stop: float, time: float) -> t
     times.append(1 - last)
     scale = time / sum(times)
     return [duration * scale for duration in times], levels
+
+
+def approach(rng: np.random.Generator, start: float, stop: float, time: float) -> tuple[list[float], list[float]]:
+    """A trend into a pattern, in two of three charts after a way to where it starts: a window opens anywhere.
+
+    A third of the real crops of heads and doubles begin at the extreme of what comes before the pattern. Returns the
+    durations of the legs, and their levels with the first one's start.
+    """
+    times, levels = trend(rng, start, stop, time)
+    if rng.random() < 0.35:
+        return times, [start, *levels]
+    opening = start + between(rng, 0.0, 0.45) * (stop - start)
+    return [time * between(rng, 0.1, 0.6), *times], [opening, start, *levels]
 
 
 def between(rng: np.random.Generator, low: float, high: float) -> float:

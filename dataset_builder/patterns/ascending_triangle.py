@@ -30,7 +30,8 @@ SMALLEST = 0.4  # share of the window from the first turn to the last
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the triangle's height at its start: the flat top at 1, the first low at 0."""
-    stage = pick_stage(rng, broken=0.55, complete=0.22, failed=0.23)
+    # Half of the real crops end under 0.6 of their height, or over 0.2 for the mirror image: many don't break that way.
+    stage = pick_stage(rng, broken=0.42, complete=0.25, failed=0.33)
     most = min(max(bars // 4, 5), 8)
     swings = 5 + int((most - 4) * rng.random() ** 0.6)  # four, after a trend, could be a double top
     narrow = between(rng, 0.2, 0.5)  # width at the end over width at the start
@@ -47,8 +48,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         low + d if (i % 2 == 0) == low_first else 1 - d for i, (low, d) in enumerate(zip(low_line, stray, strict=True))
     ]
     levels[lowest] = min(levels[lowest], 0.02)
-    start = between(rng, 0.6, 1.9) if low_first else between(rng, -0.9, 0.5)
-    times, points = trend(rng, start, levels[0], between(rng, 0.25, 0.9))
+    start = between(rng, 0.8, 1.5) if low_first else between(rng, -0.9, 0.5)
+    times, points = trend(rng, start, levels[0], between(rng, 0.4, 1.6))
     end, time_out = _exit(rng, stage, levels, low_line[-1])
     first = len(times)
     return outline(
@@ -60,7 +61,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + swings - 1),
         volatility=[*[1.0] * first, *[(1 - low) ** 0.5 for low in low_line], narrow if stage == "complete" else 1.0],
         volume=[*[1.2] * first, *evenly(1.2, 0.6, swings), 0.6 if stage == "complete" else 2.0],
-        roughness=between(rng, 0.5, 1.25) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
+        roughness=between(rng, 0.38, 0.95) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
         give=0.03,
         floor=[*[-FAR] * first, *[low - 0.02 for low in low_line], -FAR],
     )
@@ -79,7 +80,7 @@ def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float)
     if stage == "complete":
         across = low if levels[-1] > levels[-2] else 1.0
         return (levels[-1] + across) / 2, 0.0
-    leg = log_uniform(rng, 0.25, 2.0)  # real ones often run for more than the triangle's height
+    leg = log_uniform(rng, 0.2, 1.2) if stage == "broken" else log_uniform(rng, 0.5, 2.0)
     return 1 + leg if stage == "broken" else low - leg, leg * between(rng, 0.12, 0.45)
 
 

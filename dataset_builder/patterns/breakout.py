@@ -14,6 +14,7 @@ MIN_RANGE_BARS = 12
 # Five touches make a range. After a leg of this many times its height, two of the level that breaks are enough: a sixth
 # of the real crops show an earlier top, one dip, and a long run through the level.
 LONG_LEG = 1.0
+NO_BREAK = f"no close beyond a range of {MIN_RANGE_BARS} bars"
 SHORTEST_LEG = 0.1  # of the window's bars
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 
@@ -27,9 +28,9 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     short = spread(rng, -0.03, 0.2, swings)  # how far each turn stops short of its side
     levels = [off if (i % 2 == 0) == low_first else 1 - off for i, off in enumerate(short)]
     legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
-    share = between(rng, 0.15, 0.7)  # of the bars that the leg out takes: up to two thirds on real charts
+    share = between(rng, 0.15, 0.55)  # of the bars that the leg out takes
     share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
-    leg = log_uniform(rng, 1.1 if dip else 0.8, 5.0)  # real ones run to several times the range's height
+    leg = log_uniform(rng, 1.1 if dip else 0.8, 3.5)  # a longer one makes a flatter strip of the range than real ones are
     times, points = _leg_out(rng, leg, levels[-1], sum(legs) * share / (1 - share))
     far = 1.0 if bars > 40 else 0.3  # where the price comes from; a short range after a long way is no range
     start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -far, 0.9 + far)
@@ -43,7 +44,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(1, swings + len(points)),
         volatility=[1.0] * (swings + 1) + [between(rng, 1.0, 1.7)] * len(points),
         volume=[1.0, *evenly(1.0, 0.7, swings), *evenly(2.2, 1.2, len(points))],
-        roughness=between(rng, 1.05, 2.5),
+        roughness=between(rng, 0.85, 2.1),
         give=0.04,
         limits=(1 + 0.2 * leg, FAR),  # or it would be back inside the range
     )
@@ -67,11 +68,12 @@ def _leg_out(rng: np.random.Generator, leg: float, start: float, time: float) ->
 
 def check(view: View) -> str | None:
     upwards = _breaks_up(view)
-    return upwards and _breaks_up(view.mirrored) and upwards
+    downwards = upwards and _breaks_up(view.mirrored)
+    return downwards and (downwards if upwards == NO_BREAK else upwards)  # what was said of the way that it went
 
 
 def _breaks_up(view: View) -> str | None:
-    return first_match(view, _breaks(view), _refuse, "no close beyond a range of 12 bars")
+    return first_match(view, _breaks(view), _refuse, NO_BREAK)
 
 
 def _breaks(view: View) -> Iterator[tuple[int, int]]:

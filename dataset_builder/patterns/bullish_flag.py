@@ -20,10 +20,11 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the pole: from 0 to 1. The flag is a zigzag between two parallel lines that start at 1."""
     stage = pick_stage(rng, complete=0.5, broken=0.5)
     pole = max(bars * between(rng, 0.14, 0.3), 4)
-    flag = max(bars * between(rng, 0.33, 0.6), 8)
-    width = between(rng, 0.12, 0.38)
-    deepest = 0.42 if stage == "complete" else 0.37  # or the way out of it would widen the flag too much
-    drop = between(rng, 0.0, deepest - 0.6 * width)  # fall of the channel over its length; 0 is a flat flag
+    flag = max(bars * between(rng, 0.36, 0.62), 8)
+    width = between(rng, 0.12, 0.32)
+    # Fall of the channel over its length: the way out of a steep flag would widen it, that of a flat one be a breakout.
+    least, most = (0.04, 0.42) if stage == "complete" else (0.12, 0.37)
+    drop = between(rng, least, most - 0.6 * width)
     swings = min(max(round(flag / between(rng, 2.5, 6.0)), 3), 8)
     legs = [log_uniform(rng, 0.4, 2.2) for _ in range(swings - 1)]
     top_line = [1 - drop * when for when in shares(legs)]
@@ -34,14 +35,14 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     ]
     levels[0] = 1.0
     scale = flag / sum(legs)
-    times = [between(rng, 0.4, 1.3) * pole, pole, *[leg * scale for leg in legs]]
+    times = [between(rng, 0.3, 1.1) * pole, pole, *[leg * scale for leg in legs]]
     points = [between(rng, -0.2, 0.4), 0.0, *levels]
     if stage == "broken":
         leg = between(rng, max(0.25, 1.12 - levels[-1]), 0.9)  # out of the flag: beyond the pole's end
         times.append(min(leg * pole * between(rng, 0.7, 1.5), sum(times) / 3))
         points.append(levels[-1] + leg)
     out = [FAR] * (stage == "broken")
-    sizes = [0.5, 0.7, 0.7, *[between(rng, 0.5, 0.9)] * (swings - 1), 1.0]
+    sizes = [0.5, 0.45, 0.5, *[between(rng, 0.5, 0.9)] * (swings - 1), 1.0]
     volume = [0.8, 1.6, 1.5, *evenly(1.0, 0.5, swings - 1), 1.6]
     return outline(
         rng,

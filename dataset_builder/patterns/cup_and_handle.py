@@ -24,7 +24,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     rim = 1 + between(rng, -0.1, 0.1)
     cup, steps = _cup(rng, points, rim)
     stage = pick_stage(rng, forming=0.2, complete=0.35, broken=0.45)
-    rise = between(rng, 0.1, 1.1)
+    rise = between(rng, 0.0, 0.9)
     shallow = stage != "broken" and rise > 0.55  # after a rise, a deep handle that holds would be a double top
     depth, length = between(rng, 0.14, 0.25 if shallow else 0.42), max(between(rng, 0.11, 0.3), 4 / bars)
     end = {
@@ -56,7 +56,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 def _cup(rng: np.random.Generator, points: int, rim: float) -> tuple[list[float], list[float]]:
     """Levels along the cup, rim to rim, and the durations of the legs between them."""
-    power = log_uniform(rng, 2.2, 4.8)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
+    power = log_uniform(rng, 2.2, 4.2)  # 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
     rough = between(rng, 0.03, 0.15)  # wicked, uneven bottoms
     bend = log_uniform(rng, 0.6, 1.6)  # where the bottom lies between the rims
     across = evenly(0, 1, points)

@@ -5,38 +5,39 @@ from __future__ import annotations
 import numpy as np
 
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.market.sketch import FAR, Sketch, approach, between, log_uniform, outline, pick_stage, trend
 from dataset_builder.market.swings import View, first_match, merge
 
 END = {"forming": (0.35, 0.75), "complete": (-0.1, 0.2), "broken": (-1.9, -0.25)}
 LEVEL = 0.18  # of H: 8 % in the books, but people label real charts up to 15-20 % as double tops
-SHORT = 0.72  # pauses on the way stay that far below: another top at the level would make a range
+SHORT = 0.58  # pauses on the way stay that far below: another top at the level would make a range
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the lower top over the valley; the valley lies at 0."""
-    second = 1 + min(max(0.07 * rng.standard_normal(), -0.14), 0.14)
+    second = 1 + min(max(0.06 * rng.standard_normal() - 0.01, -0.13), 0.13)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
     gap = log_uniform(rng, 0.55, 1.8)  # time into the second top over time out of the first
-    start = -log_uniform(rng, 0.4, 2.3)  # so the valley gives back 30 to 71 % of the rise
+    start = -log_uniform(rng, 0.5, 1.9)  # so the valley gives back 34 to 67 % of the rise
     end = between(rng, *END[stage])
-    times, levels = trend(rng, start, 1.0, (1 - start) * log_uniform(rng, 0.4, 1.3))
-    times_out, levels_out = trend(rng, second, end, 0.3 + 0.6 * (1 - end) * between(rng, 0.4, 1.1))
+    wide = 1.3 if bars > 32 else 1.0  # real tops are near each other, and few bars leave no room between them
+    times, levels = approach(rng, start, 1.0, (1 - start) * log_uniform(rng, 0.4, 1.4))
+    times_out, levels_out = trend(rng, second, end, wide * (0.5 + 0.9 * (1 - end) * between(rng, 0.4, 1.4)))
     levels, levels_out = [min(level, SHORT) for level in levels[:-1]], [min(level, SHORT) for level in levels_out]
     first = len(times)
     return outline(
         rng,
         [*times, 1.0, gap, *times_out],
-        [start, *levels, 1.0, 0.0, second, *levels_out],
+        [*levels, 1.0, 0.0, second, *levels_out],
         bars=bars,
         stage=stage,
         body=(first, first + 2),
         slope=2 * rng.random(first + 3 + len(times_out)),  # Adam and Eve: each extremum sharp or rounded
         volume=[1.0] * first + [1.5, 0.9, 1.0] + [1.5 if stage == "broken" else 0.9] * len(times_out),
-        roughness=between(rng, 0.55, 1.5),
+        roughness=between(rng, 0.45, 1.25),
         give=0.03,
         ceiling=[*[SHORT] * first, 1.0, 0.4, second, *[SHORT] * len(times_out)],  # no third time at the level
-        limits=(-FAR, SHORT),
+        limits=(-FAR, 0.5),
     )
 
 

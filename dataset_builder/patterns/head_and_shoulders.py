@@ -8,36 +8,37 @@ from __future__ import annotations
 import numpy as np
 
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.market.sketch import FAR, Sketch, approach, between, log_uniform, outline, pick_stage, trend
 from dataset_builder.market.swings import View, first_match
 
-END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.5, -0.25), "failed": (0.85, 1.0)}
+END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.15, -0.25), "failed": (0.85, 1.0)}
+OUTER, INNER = (0.4, 1.1), (0.8, 2.0)  # time of a shoulder's own leg and of a side of the head, which is the wider one
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the head over the neckline; both troughs lie near 0."""
-    left = 1 / between(rng, 1.3, 2.9)  # real heads stand up to three times as high as the shoulders
-    right = min(max(left + between(rng, -0.14, 0.14), 0.33), 0.77)
+    left = 1 / between(rng, 1.5, 3.0)  # real heads stand up to three times as high as the shoulders
+    right = min(max(left + between(rng, -0.14, 0.14), 0.33), 0.71)
     tilt = between(rng, -0.16, 0.16)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.45, failed=0.05)
     low, high = END[stage]
     end = right * between(rng, low, high) if low > 0 else between(rng, low, high) + tilt / 2
     skew = log_uniform(rng, 0.55, 1.8)  # time of the left half over the right half
-    halves = [skew * log_uniform(rng, 0.55, 1.5) for _ in range(2)] + [log_uniform(rng, 0.55, 1.5) for _ in range(2)]
-    start = -between(rng, 0.05, 1.4)
-    times, levels = trend(rng, start, left, between(rng, 0.4, 1.8))
+    halves = [pace * log_uniform(rng, *leg) for pace, leg in ((skew, OUTER), (skew, INNER), (1.0, INNER), (1.0, OUTER))]
+    start = 0.1 - between(rng, 0.0, 1.0)
+    times, levels = approach(rng, start, left, between(rng, 0.35, 1.2))
     times_out, levels_out = trend(rng, right, end, between(rng, 0.4, 1.3))
     first = len(times)
     volume = [1.0] * first + [1.4, 0.9, 1.2, 0.8, 0.8] + [1.5 if stage == "broken" else 0.9] * len(times_out)
     return outline(
         rng,
         [*times, *halves, *times_out],
-        [start, *levels, -tilt / 2, 1.0, tilt / 2, right, *levels_out],
+        [*levels, -tilt / 2, 1.0, tilt / 2, right, *levels_out],
         bars=bars,
         stage=stage,
         body=(first, first + 4),
         volume=volume,
-        roughness=between(rng, 0.4, 1.2),
+        roughness=between(rng, 0.3, 0.9),
         give=0.04,
         limits=(-FAR, 0.9),  # the head stays the highest
     )

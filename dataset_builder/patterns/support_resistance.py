@@ -25,14 +25,14 @@ EXIT = 0.08
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the distance of the levels, at 0 and 1; a single level lies at 0 (or, mirrored, at 1)."""
     single = bool(rng.random() < 0.35)
-    swings = 7 + int(4 * rng.random()) if single else 5 + int(5 * rng.random() ** 1.5)
+    swings = 6 + int(4 * rng.random()) if single else 5 + int(3 * rng.random() ** 1.5)
     swings = min(swings, max(bars // 3, 7 if single else 5))
     low_first = bool(rng.random() < 0.5)
     lows, highs = _uneven(rng, swings), [1 - short for short in _uneven(rng, swings)]
     if single:
         lows, highs = [0.3 * low for low in lows], _unequal(rng, swings)
     levels = [low if (i % 2 == 0) == low_first else high for i, (low, high) in enumerate(zip(lows, highs, strict=True))]
-    legs = [abs(a - b) * log_uniform(rng, 0.3, 3.0) + 0.1 for a, b in pairwise(levels)]
+    legs = [abs(a - b) * log_uniform(rng, 0.45, 2.2) + 0.1 for a, b in pairwise(levels)]
     start = _start(rng, low_first)
     start = min(max(start, 0.1), 1.6) if single else start
     times, points = trend(rng, start, levels[0], between(rng, 0.2, 0.9))
@@ -53,7 +53,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage="broken" if leaves else "complete",
         body=(first, first + swings - 1),
         volume=[*[1.1] * first, *evenly(1.2, 0.8, swings), 0.8],
-        roughness=log_uniform(rng, 0.65, 1.9),
+        roughness=log_uniform(rng, 0.6, 1.75),
         give=0.03,
         limits=(-0.2, 1.2),  # the range goes on
         last=leaves,
@@ -75,7 +75,7 @@ def _unequal(rng: np.random.Generator, swings: int) -> list[float]:
 
 def _start(rng: np.random.Generator, low_first: bool) -> float:
     """Where the approach begins: inside the range, or beyond the level that it does not touch first."""
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         return between(rng, 0.2, 0.8)
     return between(rng, 0.7, 2.4) if low_first else between(rng, -1.4, 0.3)
 

@@ -67,12 +67,13 @@ def test_the_price_reaches_its_pivots_and_turns_there(seed, bars):
     assert inside.close.min() >= market.pivots[:, 1].min() - 0.02 * height
 
 
+@pytest.mark.parametrize("before", [0, 20])
 @pytest.mark.parametrize("wall", ["floor", "ceiling"])
-def test_walls_hold(wall):
+def test_walls_hold_from_the_first_bar_of_the_window(wall, before):
     rng = np.random.default_rng(1)
     level = 0.4 if wall == "floor" else 0.6
     made = zigzag_sketch(rng, roughness=2.0, give=0.02, **{wall: np.full(5, level)})
-    market = draw_market(made, 40, 0.5, rng)
+    market = draw_market(made, 40 + before, 1.0, rng)
     top, bottom = market.pivots[0, 1], market.pivots[1, 1]
     close = (market.candles.close - bottom) / (top - bottom)
     assert close.min() >= 0.37 if wall == "floor" else close.max() <= 0.63
