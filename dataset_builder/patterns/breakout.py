@@ -30,7 +30,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
     share = between(rng, 0.15, 0.55)  # of the bars that the leg out takes
     share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
-    leg = log_uniform(rng, 1.1 if dip else 0.8, 3.5)  # a longer one makes a flatter strip of the range than real ones are
+    leg = log_uniform(rng, 1.1 if dip else 0.8, 3.5)  # after a longer one the range is a flatter strip than real ones
     times, points = _leg_out(rng, leg, levels[-1], sum(legs) * share / (1 - share))
     far = 1.0 if bars > 40 else 0.3  # where the price comes from; a short range after a long way is no range
     start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -far, 0.9 + far)
