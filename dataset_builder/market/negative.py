@@ -6,7 +6,8 @@ from itertools import accumulate
 
 import numpy as np
 
-from dataset_builder.market.sketch import Sketch, between, log_uniform, outline, trend
+from dataset_builder.market.moves import trend
+from dataset_builder.market.sketch import Sketch, between, log_uniform, outline
 
 FREE = 1e3  # no walls: the price may go anywhere between two pivots
 

@@ -8,19 +8,9 @@ from operator import add
 
 import numpy as np
 
+from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import (
-    FAR,
-    Sketch,
-    between,
-    evenly,
-    log_uniform,
-    outline,
-    pick_stage,
-    shares,
-    spread,
-    trend,
-)
+from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
 from dataset_builder.market.swings import Swing, View
 
 TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines

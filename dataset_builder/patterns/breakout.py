@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, spread, trend
+from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, spread
 from dataset_builder.market.swings import View, drift, first_match, touches
 
 MIN_RANGE_BARS = 12

@@ -8,8 +8,9 @@ from operator import add
 
 import numpy as np
 
+from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, spread, trend
+from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, spread
 from dataset_builder.market.swings import Swing, View, first_match
 
 ROUNDED = 0.42  # of the cup's bars lie in its bottom third: a V has 0.33, a parabola 0.58

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import FAR, Sketch, approach, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
 from dataset_builder.market.swings import View, first_match, merge
 
 END = {"forming": (0.35, 0.75), "complete": (-0.1, 0.2), "broken": (-1.9, -0.25)}

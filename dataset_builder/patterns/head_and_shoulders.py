@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import FAR, Sketch, approach, between, log_uniform, outline, pick_stage, trend
+from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
 from dataset_builder.market.swings import View, first_match
 
 END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.15, -0.25), "failed": (0.85, 1.0)}

@@ -7,8 +7,9 @@ from itertools import pairwise, product
 
 import numpy as np
 
+from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread, trend
+from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread
 from dataset_builder.market.swings import View, first_match, touches
 
 ZONE = 0.28  # of H: how far from a level a turn still is a touch; the turns of real ranges spread that much

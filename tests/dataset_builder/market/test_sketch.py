@@ -1,21 +1,11 @@
-"""Sketches: outlines, trends, and the small random draws that they are made of."""
+"""Sketches: outlines, and the small random draws that they are made of."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from dataset_builder.market.sketch import (
-    approach,
-    between,
-    evenly,
-    log_uniform,
-    outline,
-    pick_stage,
-    shares,
-    spread,
-    trend,
-)
+from dataset_builder.market.sketch import between, evenly, log_uniform, outline, pick_stage, shares, spread
 
 seeds = some.integers(0, 2**32).map(np.random.default_rng)
 
@@ -46,31 +36,6 @@ def test_upside_down_swaps_floor_and_ceiling():
     assert flipped.floor is None and flipped.ceiling.tolist() == [1, 0, 0, 0]
     assert flipped.limits == (-1, 2)
     assert flipped.mirrored().floor.tolist() == [-1, 0, 0, 0]
-
-
-@given(seeds, some.floats(-3, 3), some.floats(-3, 3), some.floats(0.1, 5))
-def test_trends_take_their_time_and_arrive(rng, start, stop, time):
-    times, levels = trend(rng, start, stop, time)
-    assert sum(times) == pytest.approx(time) and min(times) >= 0
-    assert len(times) == len(levels) and levels[-1] == stop
-    low, high = min(start, stop), max(start, stop)
-    assert all(low - 1e-9 <= level <= high + 1e-9 for level in levels)
-
-
-@given(seeds, some.floats(-3, 0), some.floats(0.1, 3), some.floats(0.1, 5))
-def test_approaches_arrive_and_reach_their_start_from_not_far_beyond_it(rng, start, stop, time):
-    times, levels = approach(rng, start, stop, time)
-    assert len(levels) == len(times) + 1 and min(times) >= 0
-    opened = levels[0] != start
-    assert levels[opened] == start and levels[-1] == stop
-    assert start <= levels[0] <= start + 0.5 * (stop - start)
-    assert sum(times[opened:]) == pytest.approx(time)
-
-
-def test_most_windows_open_before_the_approach_starts():
-    rng = np.random.default_rng(0)
-    opened = [approach(rng, 0.0, 1.0, 1.0)[1][0] > 0 for _ in range(1000)]
-    assert np.mean(opened) == pytest.approx(0.65, abs=0.05)
 
 
 @given(seeds, some.floats(0.01, 1), some.floats(1, 100))
