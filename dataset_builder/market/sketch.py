@@ -28,7 +28,7 @@ class Sketch:
     body: tuple[int, int]  # first and last pivot of the pattern proper: what lies outside is approach or exit
     roughness: float = 0.6  # standard deviation of a free walk over the sketch whose moves all last, in H
     give: float = 0.03  # how far the price may pass the end points of a leg, in H
-    floor: np.ndarray | None = None  # a wall below, interpolated between the pivots, as before the first
+    floor: np.ndarray | None = None  # a wall below, interpolated between the pivots; before them as at the first
     ceiling: np.ndarray | None = None  # a wall above
     limits: tuple[float, float] = (-FAR, FAR)  # the walls of what comes after the sketch
     last: bool = False  # the window ends with it, as with every pattern that is still forming

@@ -70,8 +70,13 @@ def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float)
     if stage == "complete":
         across = low if levels[-1] > levels[-2] else 1.0
         return (levels[-1] + across) / 2, 0.0
-    leg = log_uniform(rng, 0.2, 1.2) if stage == "broken" else log_uniform(rng, 0.5, 2.0)
-    return 1 + leg if stage == "broken" else low - leg, leg * between(rng, 0.12, 0.45)
+    if stage == "broken":
+        leg = log_uniform(rng, 0.2, 1.2)
+        end = 1 + leg
+    else:
+        leg = log_uniform(rng, 0.5, 2.0)
+        end = low - leg
+    return end, leg * between(rng, 0.12, 0.45)
 
 
 def check(view: View) -> str | None:

@@ -12,10 +12,10 @@ from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_unif
 from dataset_builder.market.swings import View, drift, first_match, touches
 
 MIN_RANGE_BARS = 12
+NO_BREAK = f"no close beyond a range of {MIN_RANGE_BARS} bars"
 # Five touches make a range. After a leg of this many times its height, two of the level that breaks are enough: a sixth
 # of the real crops show an earlier top, one dip, and a long run through the level.
 LONG_LEG = 1.0
-NO_BREAK = f"no close beyond a range of {MIN_RANGE_BARS} bars"
 SHORTEST_LEG = 0.1  # of the window's bars
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 
@@ -70,7 +70,7 @@ def _leg_out(rng: np.random.Generator, leg: float, start: float, time: float) ->
 def check(view: View) -> str | None:
     upwards = _breaks_up(view)
     downwards = upwards and _breaks_up(view.mirrored)
-    return downwards and (downwards if upwards == NO_BREAK else upwards)  # what was said of the way that it went
+    return downwards and (downwards if upwards == NO_BREAK else upwards)  # of the way that it went, if it did
 
 
 def _breaks_up(view: View) -> str | None:

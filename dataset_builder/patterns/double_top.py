@@ -38,7 +38,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         roughness=between(rng, 0.45, 1.25),
         give=0.03,
         ceiling=[*[SHORT] * first, 1.0, 0.4, second, *[SHORT] * len(times_out)],  # no third time at the level
-        limits=(-FAR, 0.5),
+        limits=(-FAR, 0.5),  # nor near it afterwards
     )
 
 
