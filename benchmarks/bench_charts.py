@@ -36,7 +36,7 @@ from dataset_builder.drawing.chart import encode_png, render
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.market.candles import Candles
 from dataset_builder.patterns import PATTERNS
-from dataset_builder.sample import TRAINING_STYLES, draw_sample
+from dataset_builder.sample import TRAINING_STYLES, draft, draw_sample, render_all
 
 ROUNDS = 15
 FEW, MANY = 6, 100  # charts a round, of the slow and the fast
@@ -64,10 +64,11 @@ def _contestants(tables: list[pd.DataFrame], folder: Path) -> dict[str, tuple[Ca
     for file in files:
         file.touch()
     paths = iter(files)
-    samples = ((pattern.name, index) for index in itertools.count() for pattern in PATTERNS)
+    names = ((pattern.name, index) for index in itertools.count() for pattern in PATTERNS)
+    samples = render_all(draft(1, name, index, 224, TRAINING_STYLES, "") for name, index in names)
 
     def ours() -> None:
-        next(paths).write_bytes(draw_sample(1, *next(samples)).png)
+        next(paths).write_bytes(next(samples).png)
 
     def ours_given() -> None:
         candles, frame, pivots, rng = next(given)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 
 import numpy as np
 from PIL import Image
@@ -20,6 +23,7 @@ from dataset_builder.storage.plan import NONE, UNSEEN
 from dataset_builder.streams import random_stream
 from dataset_builder.styles import STYLES
 
+BATCH = 20  # drafts; each evicts the other's data and code from the caches, 6 % of the time when they take turns
 TRAINING_STYLES = tuple(style for style in STYLES if not style.held_out)
 HELD_OUT_STYLES = tuple(style for style in STYLES if style.held_out)
 
@@ -43,9 +47,28 @@ class Sample:
         return encode_png(self.pixels, noisy=self.metadata["look"]["jpeg"] > 0)
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A chart of which all is settled and nothing is drawn yet."""
+
+    seed: int
+    label: str | None  # None: without a pattern
+    index: int
+    look: Look
+    market: Market
+    stage: str
+    rejections: dict[str, int]
+
+    def render(self, image_size: int = 224) -> Sample:
+        """Draw it."""
+        market = self.market
+        chart = render(market.candles, self.look, _frame(market, self.look), market.pivots, image_size)
+        return Sample(chart.pixels, _metadata(self, chart), self.rejections)
+
+
 def draw_sample(
     seed: int,
-    pattern_name: str,
+    pattern_name: str | None,
     index: int,
     image_size: int = 224,
     styles: tuple[Style, ...] = TRAINING_STYLES,
@@ -53,35 +76,37 @@ def draw_sample(
 ) -> Sample:
     """Draw sample number ``index`` of a class. The same arguments give the same bytes, on any worker.
 
-    Another ``stream`` gives another market and look for the same seed, class and index. Raises RuntimeError if no draw
-    passes the class's check: the pattern file is wrong then.
+    Without a class it is a chart that all checks refuse: its label is None, it has no pivots, and its box is that of
+    all candles. Another ``stream`` gives another market and look for the same seed, class and index. Raises
+    RuntimeError if no draw passes the class's check: the pattern file is wrong then.
     """
+    return draft(seed, pattern_name, index, image_size, styles, stream).render(image_size)
+
+
+def draft(
+    seed: int, pattern_name: str | None, index: int, image_size: int, styles: tuple[Style, ...], stream: str
+) -> Draft:
+    """All of :func:`draw_sample` but the picture."""
+    name = pattern_name or NONE
+    look = draw_look(styles, random_stream(seed, name, index, "look", stream), image_size)
+    sketch, refuse = _ways(pattern_name)
+    market, stage, rejections = draw_accepted(sketch, refuse, look, random_stream(seed, name, index, "price", stream))
+    return Draft(seed, pattern_name, index, look, market, stage, rejections)
+
+
+def render_all(drafts: Iterable[Draft], image_size: int = 224) -> Iterator[Sample]:
+    """Draw them in order, some at a time: to change between drafting and drawing costs more than it seems."""
+    drafts = iter(drafts)
+    while batch := list(islice(drafts, BATCH)):
+        yield from (draft.render(image_size) for draft in batch)
+
+
+def _ways(pattern_name: str | None) -> tuple[Callable, Callable]:
+    """How to sketch a chart of the class, and what is said against one."""
+    if pattern_name is None:
+        return negative.sketch, found
     pattern = BY_NAME[pattern_name]
-    look = draw_look(styles, random_stream(seed, pattern_name, index, "look", stream), image_size)
-    rng = random_stream(seed, pattern_name, index, "price", stream)
-    market, stage, rejections = draw_accepted(pattern.sketch, lambda view: refusal(pattern, view), look, rng)
-    chart = render(market.candles, look, _frame(market, look), market.pivots, image_size)
-    metadata = _metadata(pattern_name, seed, index, look, stage, market, chart)
-    return Sample(chart.pixels, metadata, rejections)
-
-
-def draw_negative(
-    seed: int,
-    index: int,
-    image_size: int = 224,
-    styles: tuple[Style, ...] = TRAINING_STYLES,
-    stream: str = "",
-) -> Sample:
-    """Draw chart number ``index`` without a pattern: all checks refuse it. As :func:`draw_sample` in all else.
-
-    Its label is None, it has no pivots, and its box is that of all candles.
-    """
-    look = draw_look(styles, random_stream(seed, NONE, index, "look", stream), image_size)
-    rng = random_stream(seed, NONE, index, "price", stream)
-    market, stage, rejections = draw_accepted(negative.sketch, found, look, rng)
-    chart = render(market.candles, look, _frame(market, look), market.pivots, image_size)
-    whole = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
-    return Sample(chart.pixels, _metadata(None, seed, index, look, stage, whole, chart), rejections)
+    return pattern.sketch, partial(refusal, pattern)
 
 
 def variety(split: str) -> tuple[tuple[Style, ...], str]:
@@ -95,13 +120,16 @@ def draw_look_again(split: str, row: dict, image_size: int = 224) -> Look:
     return draw_look(styles, random_stream(row["seed"], row["label"] or NONE, row["index"], "look", stream), image_size)
 
 
-def _metadata(label: str | None, seed: int, index: int, look: Look, stage: str, market: Market, chart: Chart) -> dict:
+def _metadata(draft: Draft, chart: Chart) -> dict:
+    market, look = draft.market, draft.look
+    if draft.label is None:
+        market = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
     return {
-        "label": label,
-        "seed": seed,
-        "index": index,
+        "label": draft.label,
+        "seed": draft.seed,
+        "index": draft.index,
         "style": look.style.name,
-        "stage": stage,
+        "stage": draft.stage,
         "candles": len(market.candles),
         **_geometry(market, chart),
         "ohlcv": _ohlcv(market.candles),

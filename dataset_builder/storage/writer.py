@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dataset_builder.files import atomic, disk_errors, write_json
-from dataset_builder.sample import Sample, draw_negative, draw_sample, variety
+from dataset_builder.sample import Sample, draft, render_all, variety
 from dataset_builder.storage.manifest import row_text
 from dataset_builder.storage.plan import NONE, Chunk, Item
 from dataset_builder.storage.schema import ROW, write_shard
@@ -28,12 +28,9 @@ def draw_chunk(workshop: Workshop, chunk: Chunk) -> int:
 
 
 def _draw(workshop: Workshop, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
-    styles, stream = variety(chunk.split)
-    for item in chunk.items:
-        if item.label is None:
-            yield item, draw_negative(workshop.seed, item.index, workshop.image_size, styles)
-        else:
-            yield item, draw_sample(workshop.seed, item.label, item.index, workshop.image_size, styles, stream)
+    size, (styles, stream) = workshop.image_size, variety(chunk.split)
+    drafts = (draft(workshop.seed, item.label, item.index, size, styles, stream) for item in chunk.items)
+    return zip(chunk.items, render_all(drafts, size), strict=True)
 
 
 def _count(samples, draws: Counter, rejections: dict[str, Counter]) -> Iterator[tuple[Item, Sample]]:

@@ -16,7 +16,7 @@ from dataset_builder.market.labels import draw_accepted, found, refusal
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
-from dataset_builder.sample import HELD_OUT_STYLES, TRAINING_STYLES, draw_look_again, draw_negative, draw_sample
+from dataset_builder.sample import HELD_OUT_STYLES, TRAINING_STYLES, draw_look_again, draw_sample
 from dataset_builder.storage.schema import ROW
 from dataset_builder.streams import random_stream
 
@@ -43,7 +43,7 @@ def test_stored_candles_pass_the_check_of_their_label_and_of_no_other_class(name
 @given(indexes)
 @settings(max_examples=40)
 def test_stored_candles_of_a_chart_without_a_pattern_fail_all_checks(index):
-    row = json.loads(json.dumps(draw_negative(5, index, 64).metadata))
+    row = json.loads(json.dumps(draw_sample(5, None, index, 64).metadata))
     assert row["label"] is None and row["stage"] == "none" and row["pivots"] == []
     assert found(View(candles_of(row))) is None
 
@@ -65,8 +65,8 @@ def test_seed_class_index_and_stream_each_make_another_sample():
         draw_sample(1, "double_bottom", 0, 64),
         draw_sample(1, "double_top", 1, 64),
         draw_sample(1, "double_top", 0, 64, stream="unseen"),
-        draw_negative(1, 0, 64),
-        draw_negative(1, 0, 64, stream="unseen"),
+        draw_sample(1, None, 0, 64),
+        draw_sample(1, None, 0, 64, stream="unseen"),
     ]
     assert len({picture.image.tobytes() for picture in pictures}) == len(pictures)
     assert len({tuple(picture.metadata["ohlcv"]["close"]) for picture in pictures}) == len(pictures)
@@ -93,7 +93,7 @@ def test_a_new_class_shifts_no_other_classes_streams(monkeypatch):
 @pytest.mark.parametrize("name", [*NAMES, None])
 def test_rows_have_the_columns_and_types_of_the_schema(name):
     for index in range(12):
-        drawn = draw_sample(3, name, index) if name else draw_negative(3, index)
+        drawn = draw_sample(3, name, index)
         row = drawn.metadata | {"id": "made by the writer", "sha256": "made by the writer"}
         assert set(row) == set(ROW)
         for column, kind in ROW.items():
@@ -134,7 +134,7 @@ def test_boxes_enclose_the_pivots_of_their_pattern(name, index):
 
 
 def test_the_box_of_a_chart_without_a_pattern_is_that_of_all_candles():
-    row = draw_negative(4, 2).metadata
+    row = draw_sample(4, None, 2).metadata
     left, top, right, bottom = row["bbox"]
     assert (top, bottom) == (min(row["high"]), max(row["low"]))
     assert left <= row["x"][0] and row["x"][-1] <= right
@@ -144,7 +144,7 @@ def test_the_look_of_a_stored_chart_can_be_drawn_again():
     for split, drawn in [
         ("train", draw_sample(6, "breakout", 3)),
         ("test_unseen_styles", draw_sample(6, "breakout", 3, 224, HELD_OUT_STYLES, "unseen")),
-        ("none", draw_negative(6, 3)),
+        ("none", draw_sample(6, None, 3)),
     ]:
         row = json.loads(json.dumps(drawn.metadata))
         look = draw_look_again(split, row)
