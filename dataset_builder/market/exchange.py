@@ -33,7 +33,8 @@ def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np
     trough = np.maximum(both - reach[1], np.minimum(2 * low, both))
     opening, close = before[::STEPS].copy(), after[STEPS - 1 :: STEPS]
     opening[1:] += (rng.laplace(0, log_uniform(rng, 0.01, 0.3), bars) * volatility)[1:]
-    wicks = np.minimum(rng.standard_exponential((2, bars)) ** 1.5, 6) * (between(rng, 0.03, 0.3) * volatility)
+    wicks = rng.standard_exponential((2, bars))
+    wicks = np.minimum(wicks * np.sqrt(wicks), 6) * (between(rng, 0.03, 0.3) * volatility)
     first_steps = np.arange(0, len(both), STEPS)
     highest = np.maximum(np.maximum.reduceat(peak, first_steps) / 2, np.maximum(opening, close))
     lowest = np.minimum(np.minimum.reduceat(trough, first_steps) / 2, np.minimum(opening, close))

@@ -18,7 +18,7 @@ from dataset_builder.market.exchange import STEPS, quote, trade
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform
 from dataset_builder.market.volatility import clustered_volatility, haste
 
-AGES = np.arange(48.0) / STEPS  # of a shock to the price, in bars
+AGES = np.arange(32.0) / STEPS  # of a shock to the price, in bars
 # What is left at each age of the part that does not last: some fades within a bar, as quotes bounce, most within some
 # bars. So a leg has small swings, as a real one does, and does not stray far.
 FADING = 0.6 * np.exp(-AGES / 3) + 0.4 * np.exp(-AGES / 0.4)
@@ -145,4 +145,5 @@ def _narrowed(sketch: Sketch, low: np.ndarray, high: np.ndarray, time: np.ndarra
 def _fold(path: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Reflect the path at both walls, as often as needed."""
     span = high - low
-    return high - np.abs((path - low) % (2 * span) - span)
+    twice = (path - low) / (2 * span)
+    return high - span * np.abs(2 * (twice - np.floor(twice)) - 1)

@@ -15,6 +15,7 @@ from dataset_builder.market.swings import Swing, View
 
 TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
 GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line
+INSIDE = 0.4  # of H: between two touches the price wanders that far past either, but not out of the triangle
 SMALLEST = 0.4  # share of the window from the first turn to the last
 
 
@@ -23,7 +24,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     # Half of the real crops end under 0.6 of their height, or over 0.2 for the mirror image: many don't break that way.
     stage = pick_stage(rng, broken=0.42, complete=0.25, failed=0.33)
     most = min(max(bars // 4, 5), 8)
-    swings = 5 + int((most - 4) * rng.random() ** 0.6)  # four, after a trend, could be a double top
+    swings = 5 + int(0.8 * (most - 4) * rng.random() ** 0.6)  # four, after a trend, could be a double top
     narrow = between(rng, 0.2, 0.5)  # width at the end over width at the start
     low_first = bool(rng.random() < 0.5)
     if stage != "complete":  # the break starts from the side opposite to it, or the last pivot would be no turn
@@ -38,7 +39,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         low + d if (i % 2 == 0) == low_first else 1 - d for i, (low, d) in enumerate(zip(low_line, stray, strict=True))
     ]
     levels[lowest] = min(levels[lowest], 0.02)
-    start = between(rng, 0.8, 1.5) if low_first else between(rng, -0.9, 0.5)
+    start = between(rng, 0.8, 2.2) if low_first else between(rng, -1.6, 0.5)
     times, points = trend(rng, start, levels[0], between(rng, 0.4, 1.6))
     end, time_out = _exit(rng, stage, levels, low_line[-1])
     first = len(times)
@@ -51,16 +52,17 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + swings - 1),
         volatility=[*[1.0] * first, *[(1 - low) ** 0.5 for low in low_line], narrow if stage == "complete" else 1.0],
         volume=[*[1.2] * first, *evenly(1.2, 0.6, swings), 0.6 if stage == "complete" else 2.0],
-        roughness=between(rng, 0.38, 0.95) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
-        give=0.03,
-        floor=[*[-FAR] * first, *[low - 0.02 for low in low_line], -FAR],
+        roughness=between(rng, 0.5, 1.25) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
+        give=INSIDE,
+        floor=[*[-FAR] * first, *[low - 0.05 + INSIDE for low in low_line], -FAR],
+        ceiling=[*[FAR] * first, *[1.03 - INSIDE] * swings, FAR],
     )
 
 
 def _legs(rng: np.random.Generator, swings: int, lowest: int) -> list[float]:
     """Durations from turn to turn, ever shorter on average, with no lows further apart than those of a line."""
     while True:
-        legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.5, 2.0) for i in range(swings - 1)]
+        legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.35, 2.8) for i in range(swings - 1)]
         if max(map(add, legs[lowest::2], legs[lowest + 1 :: 2])) < 0.95 * GAP * sum(legs):
             return legs
 
@@ -71,10 +73,10 @@ def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float)
         across = low if levels[-1] > levels[-2] else 1.0
         return (levels[-1] + across) / 2, 0.0
     if stage == "broken":
-        leg = log_uniform(rng, 0.2, 1.2)
+        leg = log_uniform(rng, 0.2, 1.6)
         end = 1 + leg
     else:
-        leg = log_uniform(rng, 0.5, 2.0)
+        leg = log_uniform(rng, 0.5, 2.5)
         end = low - leg
     return end, leg * between(rng, 0.12, 0.45)
 
@@ -122,7 +124,7 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
     first, tops = low.bar, 0
     if before and abs(before[-1].price - top) <= room:
         first, tops = before[-1].bar, 1
-        if len(before) > 1 and before[-2].price < low.price + room:
+        if len(before) > 1 and abs(before[-2].price - low.price) < room:
             return "a level low before: a range"
     if reason := _refuse_size(view, first, low, last, width):
         return reason

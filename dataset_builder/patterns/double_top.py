@@ -16,7 +16,7 @@ SHORT = 0.58  # pauses on the way stay that far below: another top at the level 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the lower top over the valley; the valley lies at 0."""
-    second = 1 + min(max(0.06 * rng.standard_normal() - 0.01, -0.13), 0.13)
+    second = 1 + min(max(0.05 * rng.standard_normal() - 0.01, -0.13), 0.13)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
     gap = log_uniform(rng, 0.55, 1.8)  # time into the second top over time out of the first
     start = -log_uniform(rng, 0.5, 1.9)  # so the valley gives back 34 to 67 % of the rise

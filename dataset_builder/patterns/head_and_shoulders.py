@@ -12,7 +12,7 @@ from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
 from dataset_builder.market.swings import View, first_match
 
-END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-1.15, -0.25), "failed": (0.85, 1.0)}
+END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-2.0, -0.25), "failed": (0.85, 1.0)}
 OUTER, INNER = (0.4, 1.1), (0.8, 2.0)  # time of a shoulder's own leg and of a side of the head, which is the wider one
 
 
@@ -26,7 +26,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     end = right * between(rng, low, high) if low > 0 else between(rng, low, high) + tilt / 2
     skew = log_uniform(rng, 0.55, 1.8)  # time of the left half over the right half
     halves = [pace * log_uniform(rng, *leg) for pace, leg in ((skew, OUTER), (skew, INNER), (1.0, INNER), (1.0, OUTER))]
-    start = 0.1 - between(rng, 0.0, 1.0)
+    start = -between(rng, 0.1, 2.1)
     times, levels = approach(rng, start, left, between(rng, 0.35, 1.2))
     times_out, levels_out = trend(rng, right, end, between(rng, 0.4, 1.3))
     first = len(times)
@@ -39,7 +39,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage=stage,
         body=(first, first + 4),
         volume=volume,
-        roughness=between(rng, 0.3, 0.9),
+        roughness=between(rng, 0.25, 0.75),
         give=0.04,
         limits=(-FAR, 0.9),  # the head stays the highest
     )

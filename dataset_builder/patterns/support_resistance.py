@@ -26,19 +26,19 @@ EXIT = 0.08
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the distance of the levels, at 0 and 1; a single level lies at 0 (or, mirrored, at 1)."""
     single = bool(rng.random() < 0.35)
-    swings = 6 + int(4 * rng.random()) if single else 5 + int(3 * rng.random() ** 1.5)
+    swings = 6 + int(2 * rng.random()) if single else 5 + int(1.5 * rng.random() ** 1.5)
     swings = min(swings, max(bars // 3, 7 if single else 5))
     low_first = bool(rng.random() < 0.5)
     lows, highs = _uneven(rng, swings), [1 - short for short in _uneven(rng, swings)]
     if single:
         lows, highs = [0.3 * low for low in lows], _unequal(rng, swings)
     levels = [low if (i % 2 == 0) == low_first else high for i, (low, high) in enumerate(zip(lows, highs, strict=True))]
-    legs = [abs(a - b) * log_uniform(rng, 0.45, 2.2) + 0.1 for a, b in pairwise(levels)]
+    legs = [abs(a - b) * log_uniform(rng, 0.25, 4.0) + 0.1 for a, b in pairwise(levels)]
     start = _start(rng, low_first)
     start = min(max(start, 0.1), 1.6) if single else start
     times, points = trend(rng, start, levels[0], between(rng, 0.2, 0.9))
     first = len(times)
-    leaves = rng.random() < 0.4
+    leaves = rng.random() < 0.3
     if leaves:
         share = between(rng, 0.02, EXIT)
         out = min(log_uniform(rng, 0.8, 2.0), 0.7 + 0.5 * share * bars)  # no leap in a bar or two
@@ -54,8 +54,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage="broken" if leaves else "complete",
         body=(first, first + swings - 1),
         volume=[*[1.1] * first, *evenly(1.2, 0.8, swings), 0.8],
-        roughness=log_uniform(rng, 0.6, 1.75),
-        give=0.03,
+        roughness=log_uniform(rng, 0.55, 1.6),
+        give=0.2,
         limits=(-0.2, 1.2),  # the range goes on
         last=leaves,
     )
