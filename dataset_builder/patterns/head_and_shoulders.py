@@ -26,7 +26,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     end = right * between(rng, low, high) if low > 0 else between(rng, low, high) + tilt / 2
     skew = log_uniform(rng, 0.55, 1.8)  # time of the left half over the right half
     halves = [pace * log_uniform(rng, *leg) for pace, leg in ((skew, OUTER), (skew, INNER), (1.0, INNER), (1.0, OUTER))]
-    start = -between(rng, 0.1, 2.1)
+    start = -between(rng, 0.1, 2.1)  # real heads end rises, and begin falls, of up to three times their height
     times, levels = approach(rng, start, left, between(rng, 0.35, 1.2))
     times_out, levels_out = trend(rng, right, end, between(rng, 0.4, 1.3))
     first = len(times)

@@ -98,6 +98,13 @@ def test_a_range_may_show_the_first_bars_of_its_exit_and_is_no_breakout_yet():
     assert BY_NAME["breakout"].check(view) is not None
 
 
+def test_a_triangle_may_follow_a_rise_to_its_flat_side_but_no_low_on_the_level_of_its_first():
+    triangle = [(14, 10), (20, 0), (26, 10), (31, 4), (36, 10), (41, 7), (46, 8.5)]
+    check = BY_NAME["ascending_triangle"].check
+    assert check(view_of((0, -6), *triangle)) is None
+    assert check(view_of((0, 5), (6, 0.5), *triangle)) is not None
+
+
 def test_one_dip_from_the_level_is_enough_before_a_long_leg_only():
     check = BY_NAME["breakout"].check
     assert check(view_of((0, 9), (3, 10), (13, 0), (22, 9), (36, 30))) is None
