@@ -32,11 +32,12 @@ import mplfinance
 import numpy as np
 import pandas as pd
 
+from dataset_builder.draft import render_all
 from dataset_builder.drawing.chart import encode_png, render
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.market.candles import Candles
 from dataset_builder.patterns import PATTERNS
-from dataset_builder.sample import TRAINING_STYLES, draft, draw_sample, render_all
+from dataset_builder.sample import TRAINING_STYLES, draw_sample, settle
 
 ROUNDS = 15
 FEW, MANY = 6, 100  # charts a round, of the slow and the fast
@@ -65,7 +66,7 @@ def _contestants(tables: list[pd.DataFrame], folder: Path) -> dict[str, tuple[Ca
         file.touch()
     paths = iter(files)
     names = ((pattern.name, index) for index in itertools.count() for pattern in PATTERNS)
-    samples = render_all(draft(1, name, index, 224, TRAINING_STYLES, "") for name, index in names)
+    samples = render_all(settle(1, name, index) for name, index in names)
 
     def ours() -> None:
         next(paths).write_bytes(next(samples).png)

@@ -6,8 +6,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
+from dataset_builder.draft import Sample, render_all
 from dataset_builder.files import atomic, disk_errors, write_json
-from dataset_builder.sample import Sample, draft, render_all, variety
+from dataset_builder.sample import settle, variety
 from dataset_builder.storage.manifest import row_text
 from dataset_builder.storage.plan import NONE, Chunk, Item
 from dataset_builder.storage.schema import ROW, write_shard
@@ -29,7 +30,7 @@ def draw_chunk(workshop: Workshop, chunk: Chunk) -> int:
 
 def _draw(workshop: Workshop, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
     size, (styles, stream) = workshop.image_size, variety(chunk.split)
-    drafts = (draft(workshop.seed, item.label, item.index, size, styles, stream) for item in chunk.items)
+    drafts = (settle(workshop.seed, item.label, item.index, size, styles, stream) for item in chunk.items)
     return zip(chunk.items, render_all(drafts, size), strict=True)
 
 

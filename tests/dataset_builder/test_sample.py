@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from dataset_builder import patterns, sample
+from dataset_builder.draft import BATCH, render_all
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.market import labels
 from dataset_builder.market.candles import Candles
@@ -16,15 +17,7 @@ from dataset_builder.market.labels import draw_accepted, found, refusal
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
-from dataset_builder.sample import (
-    BATCH,
-    HELD_OUT_STYLES,
-    TRAINING_STYLES,
-    draft,
-    draw_look_again,
-    draw_sample,
-    render_all,
-)
+from dataset_builder.sample import HELD_OUT_STYLES, TRAINING_STYLES, draw_look_again, draw_sample, settle
 from dataset_builder.storage.schema import ROW
 from dataset_builder.streams import random_stream
 
@@ -83,7 +76,7 @@ def test_seed_class_index_and_stream_each_make_another_sample():
 @pytest.mark.parametrize("count", [0, 1, BATCH, BATCH + 3])
 def test_charts_drawn_together_are_those_drawn_one_by_one(count):
     jobs = [(name, index) for index in range(3) for name in (*NAMES, None)][:count]
-    drafts = (draft(7, name, index, 48, TRAINING_STYLES, "") for name, index in jobs)
+    drafts = (settle(7, name, index, 48) for name, index in jobs)
     together = list(render_all(drafts, 48))
     assert len(together) == count
     assert all(same(one, draw_sample(7, *job, 48)) for one, job in zip(together, jobs, strict=True))
