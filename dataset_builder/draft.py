@@ -47,19 +47,20 @@ class Draft:
     market: Market
     stage: str
     rejections: dict[str, int]
+    image_size: int  # pixels
 
-    def render(self, image_size: int = 224) -> Sample:
+    def render(self) -> Sample:
         """Draw it."""
         market = self.market
-        chart = render(market.candles, self.look, _frame(market, self.look), market.pivots, image_size)
+        chart = render(market.candles, self.look, _frame(market, self.look), market.pivots, self.image_size)
         return Sample(chart.pixels, _metadata(self, chart), self.rejections)
 
 
-def render_all(drafts: Iterable[Draft], image_size: int = 224) -> Iterator[Sample]:
+def render_all(drafts: Iterable[Draft]) -> Iterator[Sample]:
     """Draw them in order, BATCH at a time."""
     drafts = iter(drafts)
     while batch := list(islice(drafts, BATCH)):
-        yield from (draft.render(image_size) for draft in batch)
+        yield from (draft.render() for draft in batch)
 
 
 def _metadata(draft: Draft, chart: Chart) -> dict:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from dataset_builder.draft import Draft, Sample
@@ -10,7 +9,7 @@ from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.style import Style
 from dataset_builder.market import negative
-from dataset_builder.market.labels import draw_accepted, found, refusal
+from dataset_builder.market.labels import draw_accepted, refusal
 from dataset_builder.patterns import BY_NAME
 from dataset_builder.storage.plan import NONE, UNSEEN
 from dataset_builder.streams import random_stream
@@ -34,7 +33,7 @@ def draw_sample(
     all candles. Another ``stream`` gives another market and look for the same seed, class and index. Raises
     RuntimeError if no draw passes the class's check: the pattern file is wrong then.
     """
-    return settle(seed, pattern_name, index, image_size, styles, stream).render(image_size)
+    return settle(seed, pattern_name, index, image_size, styles, stream).render()
 
 
 def settle(
@@ -46,19 +45,16 @@ def settle(
     stream: str = "",
 ) -> Draft:
     """All of :func:`draw_sample` but the picture."""
-    name = pattern_name or NONE
-    look = draw_look(styles, random_stream(seed, name, index, "look", stream), image_size)
-    sketch, refuse = _ways(pattern_name)
-    market, stage, rejections = draw_accepted(sketch, refuse, look, random_stream(seed, name, index, "price", stream))
-    return Draft(seed, pattern_name, index, look, market, stage, rejections)
+    look = _look(seed, pattern_name, index, image_size, styles, stream)
+    pattern = pattern_name and BY_NAME[pattern_name]
+    sketch = pattern.sketch if pattern else negative.sketch
+    rng = random_stream(seed, pattern_name or NONE, index, "price", stream)
+    market, stage, rejections = draw_accepted(sketch, partial(refusal, pattern), look, rng)
+    return Draft(seed, pattern_name, index, look, market, stage, rejections, image_size)
 
 
-def _ways(pattern_name: str | None) -> tuple[Callable, Callable]:
-    """How to sketch a chart of the class, and what is said against one."""
-    if pattern_name is None:
-        return negative.sketch, found
-    pattern = BY_NAME[pattern_name]
-    return pattern.sketch, partial(refusal, pattern)
+def _look(seed: int, label: str | None, index: int, image_size: int, styles: tuple[Style, ...], stream: str) -> Look:
+    return draw_look(styles, random_stream(seed, label or NONE, index, "look", stream), image_size)
 
 
 def variety(split: str) -> tuple[tuple[Style, ...], str]:
@@ -68,5 +64,4 @@ def variety(split: str) -> tuple[tuple[Style, ...], str]:
 
 def draw_look_again(split: str, row: dict, image_size: int = 224) -> Look:
     """The look that a chart of a dataset was drawn with, from its split and its metadata."""
-    styles, stream = variety(split)
-    return draw_look(styles, random_stream(row["seed"], row["label"] or NONE, row["index"], "look", stream), image_size)
+    return _look(row["seed"], row["label"], row["index"], image_size, *variety(split))

@@ -18,7 +18,7 @@ from dataset_builder.drawing.chart import render_blank
 from dataset_builder.drawing.look import Look
 from dataset_builder.errors import UserError
 from dataset_builder.market.candles import Candles
-from dataset_builder.market.labels import found, refusal
+from dataset_builder.market.labels import refusal
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import BY_NAME
 from dataset_builder.sample import draw_look_again
@@ -127,7 +127,7 @@ def _look_again(split: str, row: dict, size: int) -> Look:
 def find_mistake(row: dict) -> str | None:
     """Read the stored candles with every class's check: the label's must accept them and no other one."""
     view, label = View(candles_of(row)), row["label"]
-    reason = found(view) if label is None else refusal(BY_NAME[label], view)
+    reason = refusal(label and BY_NAME[label], view)
     return f"{row['id']} as {label or NONE}: {reason}" if reason else None
 
 

@@ -19,8 +19,10 @@ from dataset_builder.patterns import PATTERNS
 MAX_DRAWS = 200  # far beyond what any class needs: reached only by a pattern whose sketch fails its own check
 
 
-def refusal(pattern: Pattern, view: View) -> str | None:
-    """Why these candles are not a clear case of the pattern and of no other one; None if they are."""
+def refusal(pattern: Pattern | None, view: View) -> str | None:
+    """Why these candles are not a clear case of the pattern (None: of no pattern) and no other; None if they are."""
+    if pattern is None:
+        return found(view)
     reason = pattern.check(view)
     if reason is not None:
         return reason

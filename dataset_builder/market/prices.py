@@ -128,7 +128,7 @@ def _legs(knots: Iterable, restless: Iterable[float], walls: Iterable) -> np.nda
 
 def _walls(sketch: Sketch, y: list[float], pinned: slice) -> list[tuple[float, float]]:
     """Lowest and highest price of each leg: it stays between its ends, so that pivots are extrema."""
-    give = sketch.give
+    give = sketch.give + sketch.wander
     inside = [(a - give, b + give) if a < b else (b - give, a + give) for a, b in pairwise(y[pinned])]
     return [(-FAR, FAR)] * pinned.start + inside + [sketch.limits] * (len(y) - pinned.stop)
 

@@ -15,7 +15,6 @@ from dataset_builder.market.swings import Swing, View
 
 TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
 GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line
-INSIDE = 0.4  # of H: between two touches the price wanders that far past either, but not out of the triangle
 SMALLEST = 0.4  # share of the window from the first turn to the last
 
 
@@ -53,9 +52,10 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volatility=[*[1.0] * first, *[(1 - low) ** 0.5 for low in low_line], narrow if stage == "complete" else 1.0],
         volume=[*[1.2] * first, *evenly(1.2, 0.6, swings), 0.6 if stage == "complete" else 2.0],
         roughness=between(rng, 0.5, 1.25) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
-        give=INSIDE,
-        floor=[*[-FAR] * first, *[low - 0.05 + INSIDE for low in low_line], -FAR],
-        ceiling=[*[FAR] * first, *[1.03 - INSIDE] * swings, FAR],
+        give=0.03,
+        wander=0.37,  # past either of two touches, but not out of the triangle
+        floor=[*[-FAR] * first, *[low - 0.02 for low in low_line], -FAR],
+        ceiling=[*[FAR] * first, *[1.0] * swings, FAR],
     )
 
 

@@ -29,9 +29,9 @@ def draw_chunk(workshop: Workshop, chunk: Chunk) -> int:
 
 
 def _draw(workshop: Workshop, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
-    size, (styles, stream) = workshop.image_size, variety(chunk.split)
-    drafts = (settle(workshop.seed, item.label, item.index, size, styles, stream) for item in chunk.items)
-    return zip(chunk.items, render_all(drafts, size), strict=True)
+    items, kind = list(chunk.items), variety(chunk.split)
+    drafts = (settle(workshop.seed, item.label, item.index, workshop.image_size, *kind) for item in items)
+    return zip(items, render_all(drafts), strict=True)
 
 
 def _count(samples, draws: Counter, rejections: dict[str, Counter]) -> Iterator[tuple[Item, Sample]]:

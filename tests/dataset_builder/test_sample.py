@@ -77,7 +77,7 @@ def test_seed_class_index_and_stream_each_make_another_sample():
 def test_charts_drawn_together_are_those_drawn_one_by_one(count):
     jobs = [(name, index) for index in range(3) for name in (*NAMES, None)][:count]
     drafts = (settle(7, name, index, 48) for name, index in jobs)
-    together = list(render_all(drafts, 48))
+    together = list(render_all(drafts))
     assert len(together) == count
     assert all(same(one, draw_sample(7, *job, 48)) for one, job in zip(together, jobs, strict=True))
 
