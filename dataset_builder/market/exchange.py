@@ -27,14 +27,14 @@ def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np
     move, both = after - before, after + before
     # Twice the extremes of a Brownian bridge between two prices lie a Rayleigh-distributed reach from their sum.
     # Less than a plain walk's, since moves that are taken back lengthen bars too: bodies are about half of a bar.
-    bounce = between(rng, 0.6, 1.4) * variance
+    bounce = between(rng, 0.7, 1.7) * variance
     reach = np.sqrt(move * move + bounce * rng.standard_exponential((2, bars * STEPS)))
     peak = np.minimum(both + reach[0], np.maximum(2 * high, both))
     trough = np.maximum(both - reach[1], np.minimum(2 * low, both))
     opening, close = before[::STEPS].copy(), after[STEPS - 1 :: STEPS]
     opening[1:] += (rng.laplace(0, log_uniform(rng, 0.01, 0.3), bars) * volatility)[1:]
     wicks = rng.standard_exponential((2, bars))
-    wicks = np.minimum(wicks * np.sqrt(wicks), 6) * (between(rng, 0.03, 0.3) * volatility)
+    wicks = np.minimum(wicks * np.sqrt(wicks), 6) * (between(rng, 0.02, 0.18) * volatility)
     first_steps = np.arange(0, len(both), STEPS)
     highest = np.maximum(np.maximum.reduceat(peak, first_steps) / 2, np.maximum(opening, close))
     lowest = np.minimum(np.minimum.reduceat(trough, first_steps) / 2, np.minimum(opening, close))

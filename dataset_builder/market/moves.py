@@ -28,14 +28,17 @@ def trend(rng: np.random.Generator, start: float, stop: float, time: float) -> t
     return [duration * scale for duration in times], levels
 
 
-def approach(rng: np.random.Generator, start: float, stop: float, time: float) -> tuple[list[float], list[float]]:
+def approach(
+    rng: np.random.Generator, start: float, stop: float, time: float, reach: float = 0.6
+) -> tuple[list[float], list[float]]:
     """A trend into a pattern, in four of five charts after a way to where it starts: a window opens anywhere.
 
-    A third of the real crops of heads and doubles begin at the extreme of what comes before the pattern. Returns the
-    durations of the legs, and their levels with the first one's start.
+    A third of the real crops of heads and doubles begin at the extreme of what comes before the pattern. The window
+    opens up to ``reach`` of the way from there to the pattern. Returns the durations of the legs, and their levels
+    with the first one's start.
     """
     times, levels = trend(rng, start, stop, time)
     if rng.random() < 0.2:
         return times, [start, *levels]
-    opening = start + between(rng, 0.0, 0.6) * (stop - start)
+    opening = start + between(rng, 0.0, reach) * (stop - start)
     return [time * between(rng, 0.1, 0.6), *times], [opening, start, *levels]

@@ -18,10 +18,9 @@ from dataset_builder.market.exchange import STEPS, quote, trade
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform
 from dataset_builder.market.volatility import clustered_volatility, haste
 
-AGES = np.arange(32.0) / STEPS  # of a shock to the price, in bars
-# What is left at each age of the part that does not last: some fades within a bar, as quotes bounce, most within some
-# bars. So a leg has small swings, as a real one does, and does not stray far.
-FADING = 0.6 * np.exp(-AGES / 3) + 0.4 * np.exp(-AGES / 0.4)
+# What is left of the part of a move that does not last, at each age in steps: most is taken back within a bar or two,
+# as quotes bounce. So a leg steps back on its way, as a real one does, and does not stray far.
+FADING = np.exp(-np.arange(24.0) / STEPS / 0.7)
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     middles = np.arange(0.5, bars)
     volatility = sigma * clustered_volatility(bars, rng)
     legs = ends[1:-1].searchsorted(np.arange(-1.5, bars + 2) * STEPS)  # of each bar, and of two more at either end
-    hurry = haste(y, volatility, legs[2:-2], log_uniform(rng, 1.8, 5.0))[legs]
+    hurry = haste(y, volatility, legs[2:-2], log_uniform(rng, 1.8, 3.0))[legs]
     volatility *= np.correlate(hurry, np.full(5, 0.2), "valid")  # calm turns wild by and by
     volatility *= np.interp(middles, ends / STEPS, noise_level)
     variance = (volatility * volatility / STEPS).repeat(STEPS)
@@ -118,7 +117,7 @@ def _legs(knots: Iterable, restless: Iterable[float], walls: Iterable) -> np.nda
         begin, clock_start, walk_start, y_start, leaving = start
         end, clock_stop, walk_stop, y_stop, arriving = stop
         span, move = clock_stop - clock_start, y_stop - y_start
-        busy = 0.1 + 0.5 * busy  # how much of the leg's move comes in its busy bars
+        busy = 0.2 * busy  # how much of the leg's move comes in its busy bars
         by_time, by_clock, pull = (1 - busy) / (end - begin), busy / span, (walk_stop - walk_start) / span
         begun, base = by_time * begin + by_clock * clock_start, y_start - walk_start + pull * clock_start
         linear, square, cubic = move * leaving, move * (3 - 2 * leaving - arriving), move * (leaving + arriving - 2)

@@ -17,11 +17,11 @@ CALM = 0.9  # what is left of its noise to a leg that goes nowhere
 def clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
     """Relative volatility of each bar: persistent (AR(1) in the logarithm) with Student-t shocks, nu 4-10."""
     persistence = between(rng, 0.85, 0.97)
-    shocks = rng.standard_normal(bars + 39) * (between(rng, 0.25, 0.55) * math.sqrt(1 - persistence**2))
+    shocks = rng.standard_normal(bars + 39) * (between(rng, 0.22, 0.46) * math.sqrt(1 - persistence**2))
     clustered = np.correlate(shocks, persistence**BARS_AGO, mode="valid")
     nu = between(rng, 4.0, 10.0)
     tails = np.sqrt((nu - 1.2) / rng.chisquare(nu, bars))
-    return np.exp(clustered) * np.minimum(tails, 3.0)
+    return np.exp(clustered) * np.minimum(tails, 2.0)
 
 
 def haste(y: Sequence[float], volatility: np.ndarray, legs: np.ndarray, most: float) -> np.ndarray:

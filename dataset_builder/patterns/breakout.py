@@ -23,7 +23,7 @@ STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of th
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the range's height, from 0 to 1. Drawn upwards, and mirrored in half of the charts."""
     dip = rng.random() < 0.25  # one dip or two between an earlier top and the run through its level
-    most = 8 if bars > 40 else 6 if bars > 30 else 5
+    most = 6 if bars > 30 else 5
     swings = (2 if bars > 30 and rng.random() < 0.5 else 4) if dip else 5 + int((most - 4) * rng.random())
     low_first = bool(rng.random() < 0.5) and not dip
     short = spread(rng, -0.03, 0.2, swings)  # how far each turn stops short of its side
@@ -45,7 +45,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(1, swings + len(points)),
         volatility=[1.0] * (swings + 1) + [between(rng, 1.0, 1.7)] * len(points),
         volume=[1.0, *evenly(1.0, 0.7, swings), *evenly(2.2, 1.2, len(points))],
-        roughness=between(rng, 0.85, 2.1),
+        roughness=between(rng, 0.7, 1.8),
         give=0.04,
         limits=(1 + 0.2 * leg, FAR),  # or it would be back inside the range
     )

@@ -27,7 +27,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     skew = log_uniform(rng, 0.55, 1.8)  # time of the left half over the right half
     halves = [pace * log_uniform(rng, *leg) for pace, leg in ((skew, OUTER), (skew, INNER), (1.0, INNER), (1.0, OUTER))]
     start = -between(rng, 0.1, 2.1)  # real heads end rises, and begin falls, of up to three times their height
-    times, levels = approach(rng, start, left, between(rng, 0.35, 1.2))
+    times, levels = approach(rng, start, left, between(rng, 0.35, 1.2), reach=1.2)  # above the shoulder in some
     times_out, levels_out = trend(rng, right, end, between(rng, 0.4, 1.3))
     first = len(times)
     volume = [1.0] * first + [1.4, 0.9, 1.2, 0.8, 0.8] + [1.5 if stage == "broken" else 0.9] * len(times_out)
@@ -39,7 +39,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage=stage,
         body=(first, first + 4),
         volume=volume,
-        roughness=between(rng, 0.25, 0.75),
+        roughness=between(rng, 0.4, 1.0),
         give=0.04,
         limits=(-FAR, 0.9),  # the head stays the highest
     )

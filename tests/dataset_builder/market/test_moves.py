@@ -19,13 +19,13 @@ def test_trends_take_their_time_and_arrive(rng, start, stop, time):
     assert all(low - 1e-9 <= level <= high + 1e-9 for level in levels)
 
 
-@given(seeds, some.floats(-3, 0), some.floats(0.1, 3), some.floats(0.1, 5))
-def test_approaches_arrive_and_reach_their_start_from_not_far_beyond_it(rng, start, stop, time):
-    times, levels = approach(rng, start, stop, time)
+@given(seeds, some.floats(-3, 0), some.floats(0.1, 3), some.floats(0.1, 5), some.floats(0.1, 1.5))
+def test_approaches_arrive_and_reach_their_start_from_not_far_beyond_it(rng, start, stop, time, reach):
+    times, levels = approach(rng, start, stop, time, reach)
     assert len(levels) == len(times) + 1 and min(times) >= 0
     opened = levels[0] != start
     assert levels[opened] == start and levels[-1] == stop
-    assert start <= levels[0] <= start + 0.6 * (stop - start)
+    assert start <= levels[0] <= start + reach * (stop - start) + 1e-9
     assert sum(times[opened:]) == pytest.approx(time)
 
 
