@@ -36,6 +36,7 @@ def assemble(
     """Raises UserError for lessons that the configuration or the datasets cannot give."""
     lessons = _lessons(config, arguments)
     training = {
+        "unscaled": True,
         "augment": config.augment,
         "grid": model.config.image_size // model.config.patch_size,
         "reads": lessons.read_chart > 0,
@@ -48,10 +49,10 @@ def assemble(
         charts = WithOutliers([charts, ChartDataset(outliers, [NO_LABEL] * len(outliers), preprocess, **training)])
     patience = config.early_stopping_patience
     return ChartTrainer(
-        model=ChartReader(model, lessons),
+        model=ChartReader(model, lessons, preprocess),
         args=arguments,
         train_dataset=charts,
-        eval_dataset=ChartDataset(*mixture.charts("validation"), preprocess),
+        eval_dataset=ChartDataset(*mixture.charts("validation"), preprocess, unscaled=True),
         data_collator=default_collate,
         compute_metrics=lambda prediction: _validation_metrics(prediction, mixture.classes),
         callbacks=[EarlyStoppingCallback(patience)] if patience else None,

@@ -10,6 +10,8 @@ from torch import nn
 from torch.nn import functional
 from transformers import ViTForImageClassification
 
+from trainer.preprocess import Preprocessor
+
 PIVOT_SHARE = 0.05  # of the patches that a picture keeps, about so many hold a pivot: where that head starts
 
 
@@ -55,12 +57,18 @@ class ChartReader(nn.Module):
     background. That is faster than all patches by more than their number, and learns no less a picture.
     """
 
-    def __init__(self, model: ViTForImageClassification, lessons: Lessons | None = None) -> None:
+    def __init__(
+        self, model: ViTForImageClassification, lessons: Lessons | None = None, preprocess: Preprocessor | None = None
+    ) -> None:
+        """``preprocess``: how to scale pictures that come as bytes."""
         super().__init__()
         self.model = model
         self.lessons = lessons or Lessons()
         self.grid = model.config.image_size // model.config.patch_size
         width = model.config.hidden_size
+        for name in ("gain", "offset") if preprocess else ():
+            values = torch.from_numpy(getattr(preprocess, name)).view(3, 1, 1)
+            self.register_buffer(name, values, persistent=False)  # it is no weight
         self.reading = ReadingHead(width) if self.lessons.read_chart else None
         self.pivots = nn.Linear(width, 1) if self.lessons.find_pivots else None
         if self.pivots is not None:
@@ -75,8 +83,11 @@ class ChartReader(nn.Module):
     ) -> dict[str, torch.Tensor]:
         """Returns ``logits`` [batch, classes] and ``loss``; with targets also the parts of the loss, for the log.
 
-        A negative label is that of a chart without a pattern.
+        ``pixel_values`` are float32 [batch, 3, height, width], or bytes [batch, height, width, 3]: a quarter to collate
+        and to move, which is what a GPU waits for. A negative label is that of a chart without a pattern.
         """
+        if pixel_values.dtype == torch.uint8:
+            pixel_values = pixel_values.permute(0, 3, 1, 2).contiguous() * self.gain - self.offset
         cls, tokens, places = self._look(pixel_values)
         logits = self.model.classifier(cls).float()
         outputs, loss = {"logits": logits}, self._label_loss(logits, labels)

@@ -90,16 +90,17 @@ def picture_of(row: dict) -> Image.Image:
 class ChartDataset:
     """A split as the torch DataLoader wants it: item i is a dict of arrays.
 
-    ``pixel_values`` float32 [3, height, width], ``labels`` int, negative for none; for a ``grid`` of so many patches a
-    side also ``high_low`` float32 [grid, 2] with ``reads``, and ``pivot_map`` float32 [grid * grid] with
-    ``finds_pivots`` (see ``targets.py``). Augmentation is a pure function of (seed, epoch, index), so it doesn't depend
-    on workers or on where a run was resumed.
+    ``pixel_values`` float32 [3, height, width], or ``unscaled`` uint8 [height, width, 3]; ``labels`` int, negative for
+    none; for a ``grid`` of so many patches a side also ``high_low`` float32 [grid, 2] with ``reads``, and ``pivot_map``
+    float32 [grid * grid] with ``finds_pivots`` (see ``targets.py``). Augmentation is a pure function of (seed, epoch,
+    index), so it doesn't depend on workers or on where a run was resumed.
     """
 
     rows: datasets.Dataset
     labels: list[int]
     preprocess: Preprocessor
     augment: bool = False
+    unscaled: bool = False
     grid: int = 0
     reads: bool = False
     finds_pivots: bool = False
@@ -129,7 +130,8 @@ class ChartDataset:
         picture = picture_of(row)
         if self.augment:
             picture, degrees = augment(picture, np.random.default_rng([self.seed, self.epoch, index]))
-        item = {"pixel_values": self.preprocess(picture), "labels": self.labels[index]}
+        pixels = self.preprocess.resized(picture).copy() if self.unscaled else self.preprocess(picture)
+        item = {"pixel_values": pixels, "labels": self.labels[index]}  # a copy: torch takes no read-only array
         if self.reads:
             item["high_low"] = read_chart(row, picture.size, self.grid, degrees)
         if self.finds_pivots:

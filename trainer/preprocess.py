@@ -46,13 +46,17 @@ class Preprocessor:
 
     def __call__(self, picture: Image.Image) -> np.ndarray:
         """RGB picture of any size → float32 [3, height, width]."""
+        pixels = np.empty((3, *self.size), np.float32)
+        np.multiply(self.resized(picture).transpose(2, 0, 1), self.gain[:, None, None], out=pixels)
+        pixels -= self.offset[:, None, None]
+        return pixels
+
+    def resized(self, picture: Image.Image) -> np.ndarray:
+        """RGB picture of any size → uint8 [height, width, 3], to be scaled later."""
         height, width = self.size
         if picture.size != (width, height):
             picture = picture.resize((width, height), resample=self.resample)
-        pixels = np.empty((3, height, width), np.float32)
-        np.multiply(np.asarray(picture).transpose(2, 0, 1), self.gain[:, None, None], out=pixels)
-        pixels -= self.offset[:, None, None]
-        return pixels
+        return np.asarray(picture)
 
     @property
     def gain(self) -> np.ndarray:

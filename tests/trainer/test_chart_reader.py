@@ -76,6 +76,18 @@ def test_without_reading_it_is_the_plain_model(batch):
     assert [name for name, _ in reader.named_parameters() if not name.startswith("model.")] == []
 
 
+def test_pictures_may_come_as_bytes(charts):
+    rows, preprocess = load_split(charts, "train").select(range(4)), Preprocessor((64, 64), (0.5,) * 3, (0.4, 0.5, 0.6))
+    reader = ChartReader(new_vit(TINY, tuple("abcdefghij")), preprocess=preprocess).eval()
+    scaled, unscaled = (
+        next(iter(torch.utils.data.DataLoader(ChartDataset(rows, [0] * 4, preprocess, unscaled=how), batch_size=4)))
+        for how in (False, True)
+    )
+    assert unscaled["pixel_values"].dtype == torch.uint8 and unscaled["pixel_values"].shape == (4, 64, 64, 3)
+    torch.testing.assert_close(reader(**unscaled)["logits"], reader(**scaled)["logits"])
+    assert not {"gain", "offset"} & set(reader.state_dict())
+
+
 def test_a_head_that_is_sure_of_a_patch_reads_its_middle():
     head = ReadingHead(4)
     with torch.no_grad():
