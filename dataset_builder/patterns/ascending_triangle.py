@@ -25,9 +25,10 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     most = min(max(bars // 4, 5), 8)
     swings = 5 + int(0.8 * (most - 4) * rng.random() ** 0.6)  # four, after a trend, could be a double top
     narrow = between(rng, 0.2, 0.5)  # width at the end over width at the start
-    low_first = bool(rng.random() < 0.5)
-    if stage != "complete":  # the break starts from the side opposite to it, or the last pivot would be no turn
-        low_first = (swings % 2 == 1) == (stage == "broken")
+    low_first = bool(rng.random() < 0.7)  # most real ones follow a way to the rising line, not to the flat top
+    # The break starts from the side opposite to it, or the last pivot would be no turn.
+    if stage != "complete" and (swings % 2 == 1) != (low_first == (stage == "broken")):
+        swings, low_first = (swings + 1, low_first) if swings < most else (swings, not low_first)
     lowest = 0 if low_first else 1
     legs = _legs(rng, swings, lowest)
     when = shares(legs)
@@ -62,7 +63,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 def _legs(rng: np.random.Generator, swings: int, lowest: int) -> list[float]:
     """Durations from turn to turn, ever shorter on average, with no lows further apart than those of a line."""
     while True:
-        legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.35, 2.8) for i in range(swings - 1)]
+        legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.3, 3.2) for i in range(swings - 1)]
         if max(map(add, legs[lowest::2], legs[lowest + 1 :: 2])) < 0.95 * GAP * sum(legs):
             return legs
 

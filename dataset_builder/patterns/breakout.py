@@ -31,7 +31,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
     share = between(rng, 0.15, 0.55)  # of the bars that the leg out takes
     share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
-    leg = log_uniform(rng, 1.1 if dip else 0.8, 3.5)  # after a longer one the range is a flatter strip than real ones
+    leg = log_uniform(rng, 1.2 if dip else 0.9, 4.2)  # after a longer one the range is a flatter strip than real ones
     times, points = _leg_out(rng, leg, levels[-1], sum(legs) * share / (1 - share))
     far = 1.0 if bars > 40 else 0.3  # where the price comes from; a short range after a long way is no range
     start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -far, 0.9 + far)
@@ -45,7 +45,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(1, swings + len(points)),
         volatility=[1.0] * (swings + 1) + [between(rng, 1.0, 1.7)] * len(points),
         volume=[1.0, *evenly(1.0, 0.7, swings), *evenly(2.2, 1.2, len(points))],
-        roughness=between(rng, 0.7, 1.8),
+        roughness=between(rng, 0.6, 1.6),
         give=0.04,
         limits=(1 + 0.2 * leg, FAR),  # or it would be back inside the range
     )

@@ -16,9 +16,9 @@ SHORT = 0.58  # pauses on the way stay that far below: another top at the level 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the lower top over the valley; the valley lies at 0."""
-    second = 1 + min(max(0.05 * rng.standard_normal() - 0.01, -0.13), 0.13)
+    second = 1 + min(max(0.07 * rng.standard_normal() - 0.01, -0.15), 0.15)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
-    gap = log_uniform(rng, 0.55, 1.8)  # time into the second top over time out of the first
+    gap = log_uniform(rng, 0.45, 2.2)  # time into the second top over time out of the first
     start = -log_uniform(rng, 0.5, 1.9)  # so the valley gives back 34 to 67 % of the rise
     end = between(rng, *END[stage])
     wide = 1.3 if bars > 32 else 1.0  # real tops are near each other, and few bars leave no room between them

@@ -19,16 +19,17 @@ OUTER, INNER = (0.4, 1.1), (0.8, 2.0)  # time of a shoulder's own leg and of a s
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """H is the head over the neckline; both troughs lie near 0."""
     left = 1 / between(rng, 1.5, 3.0)  # real heads stand up to three times as high as the shoulders
-    right = min(max(left + between(rng, -0.14, 0.14), 0.33), 0.71)
-    tilt = between(rng, -0.16, 0.16)
+    right = min(max(left + between(rng, -0.2, 0.2), 0.31), 0.74)
+    tilt = between(rng, -0.24, 0.24)
     stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.45, failed=0.05)
     low, high = END[stage]
     end = right * between(rng, low, high) if low > 0 else between(rng, low, high) + tilt / 2
-    skew = log_uniform(rng, 0.55, 1.8)  # time of the left half over the right half
+    skew = log_uniform(rng, 0.45, 2.2)  # time of the left half over the right half
     halves = [pace * log_uniform(rng, *leg) for pace, leg in ((skew, OUTER), (skew, INNER), (1.0, INNER), (1.0, OUTER))]
-    start = -between(rng, 0.1, 2.1)  # real heads end rises, and begin falls, of up to three times their height
-    times, levels = approach(rng, start, left, between(rng, 0.35, 1.2), reach=1.2)  # above the shoulder in some
-    times_out, levels_out = trend(rng, right, end, between(rng, 0.4, 1.3))
+    start = -between(rng, 0.3, 2.5)  # real heads end rises, and begin falls, of up to three times their height
+    # As steep as the head's own sides, or it would be a wall; above the shoulder in some.
+    times, levels = approach(rng, start, left, (left - start) * log_uniform(rng, 0.35, 1.2), reach=1.2)
+    times_out, levels_out = trend(rng, right, end, (right - end + 0.4) * log_uniform(rng, 0.35, 1.2))
     first = len(times)
     volume = [1.0] * first + [1.4, 0.9, 1.2, 0.8, 0.8] + [1.5 if stage == "broken" else 0.9] * len(times_out)
     return outline(
@@ -39,7 +40,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage=stage,
         body=(first, first + 4),
         volume=volume,
-        roughness=between(rng, 0.35, 0.95),
+        roughness=between(rng, 0.4, 1.05),
         give=0.04,
         limits=(-FAR, 0.9),  # the head stays the highest
     )
