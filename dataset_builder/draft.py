@@ -14,6 +14,7 @@ from dataset_builder.drawing.look import Look
 from dataset_builder.market.candles import Candles
 from dataset_builder.market.prices import Market
 
+MOST_OUTSIDE = 0.1  # of the candles may lie below the picture, and above it: real crops are cut no closer
 BATCH = 20  # drafts; to settle and to draw by turns takes 6 % longer: each evicts the other from the caches
 
 
@@ -81,14 +82,17 @@ def _metadata(draft: Draft, chart: Chart) -> dict:
 
 
 def _frame(market: Market, look: Look) -> tuple[float, float]:
-    """The price range to show: all of it, or a little more than the pattern's own."""
-    candles = market.candles
+    """The price range to show: all of it, or a little more than the pattern's own and most of what is around it."""
+    low, high = market.candles.low, market.candles.high
+    lowest, highest = float(low.min()), float(high.max())
     if look.frame == "window":
-        return float(candles.low.min()), float(candles.high.max())
+        return lowest, highest
     own = slice(market.first_bar, market.last_bar + 1)
-    low, high = float(candles.low[own].min()), float(candles.high[own].max())
-    room = look.room * (high - low)
-    return max(low - room, float(candles.low.min())), min(high + room, float(candles.high.max()))
+    bottom, top = float(low[own].min()), float(high[own].max())
+    room, out = look.room * (top - bottom), int(MOST_OUTSIDE * len(low))
+    bottom = min(bottom - room, float(np.partition(high, out)[out]))
+    top = max(top + room, float(np.partition(low, -1 - out)[-1 - out]))
+    return max(bottom, lowest), min(top, highest)
 
 
 def _geometry(market: Market, chart: Chart) -> dict:
