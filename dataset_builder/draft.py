@@ -53,7 +53,7 @@ class Draft:
     def render(self) -> Sample:
         """Draw it."""
         market = self.market
-        chart = render(market.candles, self.look, _frame(market, self.look), market.pivots, self.image_size)
+        chart = render(market.candles, self.look, price_range(market, self.look), market.pivots, self.image_size)
         return Sample(chart.pixels, _metadata(self, chart), self.rejections)
 
 
@@ -81,8 +81,8 @@ def _metadata(draft: Draft, chart: Chart) -> dict:
     }
 
 
-def _frame(market: Market, look: Look) -> tuple[float, float]:
-    """The price range to show: all of it, or a little more than the pattern's own and most of what is around it."""
+def price_range(market: Market, look: Look) -> tuple[float, float]:
+    """Lowest and highest price to show: of all candles, or of the pattern and a little more, and most candles."""
     low, high = market.candles.low, market.candles.high
     lowest, highest = float(low.min()), float(high.max())
     if look.frame == "window":

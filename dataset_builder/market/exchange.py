@@ -13,11 +13,12 @@ import numpy as np
 from dataset_builder.market.candles import Candles
 from dataset_builder.market.sketch import between, log_uniform
 
+SESSIONS = 0.25  # of the charts: crypto trades around the clock, but people show screenshots of other markets too
 STEPS = 4  # price changes inside a bar; the extremes between them follow the law of a Brownian bridge's
 
 
 def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np.ndarray:
-    """Open, high, low and close, shape (4, bars), with small gaps between bars and extra, fat-tailed wicks.
+    """Open, high, low and close, shape (4, bars), with gaps between bars and extra, fat-tailed wicks.
 
     ``path`` has shape (bars * STEPS + 1,); ``low`` and ``high``, its walls, and ``variance`` have one entry a step,
     ``volatility`` one a bar.
@@ -31,13 +32,14 @@ def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np
     reach = np.sqrt(move * move + bounce * rng.standard_exponential((2, bars * STEPS)))
     peak = np.minimum(both + reach[0], np.maximum(2 * high, both))
     trough = np.maximum(both - reach[1], np.minimum(2 * low, both))
-    opening, close = before[::STEPS].copy(), after[STEPS - 1 :: STEPS]
+    closed = int(rng.random() < SESSIONS)  # steps of each bar in which nobody trades
+    opening, close = before[closed::STEPS].copy(), after[STEPS - 1 :: STEPS]
     opening[1:] += (rng.laplace(0, log_uniform(rng, 0.01, 0.3), bars) * volatility)[1:]
     wicks = rng.standard_exponential((2, bars))
     wicks = np.minimum(wicks * np.sqrt(wicks), 6) * (between(rng, 0.02, 0.18) * volatility)
-    first_steps = np.arange(0, len(both), STEPS)
-    highest = np.maximum(np.maximum.reduceat(peak, first_steps) / 2, np.maximum(opening, close))
-    lowest = np.minimum(np.minimum.reduceat(trough, first_steps) / 2, np.minimum(opening, close))
+    peak, trough = (extreme.reshape(bars, STEPS)[:, closed:] for extreme in (peak, trough))
+    highest = np.maximum(peak.max(axis=1) / 2, np.maximum(opening, close))
+    lowest = np.minimum(trough.min(axis=1) / 2, np.minimum(opening, close))
     return np.array((opening, highest + wicks[0], lowest - wicks[1], close))
 
 

@@ -28,8 +28,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     halves = [pace * log_uniform(rng, *leg) for pace, leg in ((skew, OUTER), (skew, INNER), (1.0, INNER), (1.0, OUTER))]
     start = -between(rng, 0.3, 2.5)  # real heads end rises, and begin falls, of up to three times their height
     # As steep as the head's own sides, or it would be a wall; above the shoulder in some.
-    times, levels = approach(rng, start, left, (left - start) * log_uniform(rng, 0.35, 1.2), reach=1.2)
-    times_out, levels_out = trend(rng, right, end, (right - end + 0.4) * log_uniform(rng, 0.35, 1.2))
+    times, levels = approach(rng, start, left, (left - start) * log_uniform(rng, 0.5, 1.5), reach=1.2)
+    times_out, levels_out = trend(rng, right, end, (right - end + 0.4) * log_uniform(rng, 0.6, 1.8))
     first = len(times)
     volume = [1.0] * first + [1.4, 0.9, 1.2, 0.8, 0.8] + [1.5 if stage == "broken" else 0.9] * len(times_out)
     return outline(

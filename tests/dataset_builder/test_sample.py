@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from dataset_builder import patterns, sample
-from dataset_builder.draft import BATCH, render_all
+from dataset_builder.draft import BATCH, MOST_OUTSIDE, price_range, render_all
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.market import labels
 from dataset_builder.market.candles import Candles
@@ -47,6 +48,17 @@ def test_stored_candles_of_a_chart_without_a_pattern_fail_all_checks(index):
     row = json.loads(json.dumps(draw_sample(5, None, index, 64).metadata))
     assert row["label"] is None and row["stage"] == "none" and row["pivots"] == []
     assert found(View(candles_of(row))) is None
+
+
+@given(names, indexes)
+@settings(max_examples=40)
+def test_a_picture_cut_to_its_pattern_shows_all_of_that_and_nine_tenths_of_the_rest(name, index):
+    draft = settle(5, name, index, 64)
+    low, high = draft.market.candles.low, draft.market.candles.high
+    own = slice(draft.market.first_bar, draft.market.last_bar + 1)
+    bottom, top = price_range(draft.market, replace(draft.look, frame="pattern"))
+    assert low.min() <= bottom <= low[own].min() and high[own].max() <= top <= high.max()
+    assert max((high < bottom).mean(), (low > top).mean()) <= MOST_OUTSIDE
 
 
 @given(names, indexes)
