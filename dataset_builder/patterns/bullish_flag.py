@@ -54,7 +54,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         slope=[1.0, between(rng, 0.3, 1.4), *spread(rng, 0.3, 1.6, swings), 1.0][: len(points)],
         volatility=sizes[: len(points)],
         volume=volume[: len(points)],
-        roughness=between(rng, 0.45, 1.0),
+        roughness=between(rng, 0.4, 0.95),
         give=0.025,
         floor=[-FAR, -FAR, *[top - width for top in top_line], *[-wall for wall in out]],
         ceiling=[FAR, FAR, *top_line, *out],

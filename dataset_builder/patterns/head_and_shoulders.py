@@ -40,7 +40,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage=stage,
         body=(first, first + 4),
         volume=volume,
-        roughness=between(rng, 0.5, 1.25),
+        roughness=between(rng, 0.4, 1.0),
         give=0.04,
         limits=(-FAR, 0.9),  # the head stays the highest
     )
