@@ -28,6 +28,16 @@ def test_a_recompressed_brightened_copy_is_near_and_other_charts_are_not():
     assert min(among_themselves) > NEAR
 
 
+def test_faint_charts_that_share_no_bit_are_not_near():
+    """A thin dark line on black sets a few bits of its hash, and so does another."""
+    bits = np.zeros((3, 256), bool)
+    bits[0, :3], bits[1:, 100:104] = True, True
+    hashes = np.packbits(bits, axis=1).view(np.uint64)
+    assert (np.bitwise_count(hashes[0] ^ hashes[1])).sum() <= NEAR
+    finding = near_duplicates(np.array(["train", "test", "none"]), np.array(["a", "b", "c"]), hashes)
+    assert finding.detail == "b and c"
+
+
 def test_the_same_path_at_another_price_is_the_same():
     close = [1.0, 1.5, 1.2, 2.0]
     hashes = [price_hash({"close": [scale * c + 7 for c in close]}) for scale in (1, 300)]
