@@ -25,7 +25,7 @@ class Look:
     background: Colour
     up: Colour
     down: Colour
-    frame: str  # "window" shows every price, "pattern" is cut to the pattern's own price range, and ``room``
+    frame: str  # "window" shows every price, "pattern" its own price range, ``room`` and most of the candles
     room: float  # what is shown beyond that range, above and below, as a share of it
     margins: tuple[float, float, float, float]  # left, top, right, bottom, shares of the screenshot
     cut: tuple[float, float]  # candles cut off at the left and at the right edge
