@@ -75,9 +75,9 @@ def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
 
     Raises UserError for a class that is not in ``classes``, or a chart without one.
     """
-    if not is_labelled(rows):
-        raise UserError("this split holds charts without a label, so there is nothing to learn or compare")
     feature, labels = rows.features["label"], _labels(rows)
+    if None in labels:
+        raise UserError("this split holds charts without a label, so there is nothing to learn or compare")
     names = feature.int2str(labels) if isinstance(feature, datasets.ClassLabel) else labels
     ids = {name: i for i, name in enumerate(classes)}
     for name in set(names) - ids.keys():

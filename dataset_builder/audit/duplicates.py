@@ -37,9 +37,9 @@ def near_duplicates(splits: np.ndarray, ids: np.ndarray, hashes: np.ndarray) -> 
         others = np.flatnonzero(np.isin(splits, names[position + 1 :]))
         for chart in np.flatnonzero(splits == name):
             distance = np.bitwise_count(hashes[others] ^ hashes[chart]).sum(axis=1)
-            near, distance = others[distance <= NEAR], distance[distance <= NEAR]
-            either = np.bitwise_count(hashes[near] | hashes[chart]).sum(axis=1)
-            pairs += [(ids[chart], ids[other]) for other in near[distance <= ALIKE * either]]
+            near = np.flatnonzero(distance <= NEAR)
+            either = np.bitwise_count(hashes[others[near]] | hashes[chart]).sum(axis=1)
+            pairs += [(ids[chart], ids[other]) for other in others[near[distance[near] <= ALIKE * either]]]
     return Finding("near-duplicate pictures across splits", len(pairs), high=0, detail=_examples(pairs))
 
 

@@ -28,7 +28,10 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     low_first = bool(rng.random() < 0.7)  # most real ones follow a way to the rising line, not to the flat top
     # The break starts from the side opposite to it, or the last pivot would be no turn.
     if stage != "complete" and (swings % 2 == 1) != (low_first == (stage == "broken")):
-        swings, low_first = (swings + 1, low_first) if swings < most else (swings, not low_first)
+        if swings < most:
+            swings += 1
+        else:
+            low_first = not low_first
     lowest = 0 if low_first else 1
     legs = _legs(rng, swings, lowest)
     when = shares(legs)
