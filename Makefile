@@ -8,7 +8,7 @@ BUILD_ARGS ?= --test-fraction 0.2
 RECIPE ?= default
 # a directory, or a dataset on the Hub: hub:user/name@revision
 DATASET ?= data/$(NAME)
-# the directory that holds it: trainer/fetch.py keeps what comes from the Hub in data/hub
+# the directory that holds it: trainer/data/fetch.py keeps what comes from the Hub in data/hub
 CHARTS := $(if $(filter hub:%,$(DATASET)),data/hub/$(subst @,--,$(subst /,--,$(patsubst hub:%,%,$(DATASET))))$(if \
 	$(findstring @,$(DATASET)),,--main),$(DATASET))
 RUN ?= models/$(notdir $(CHARTS))-$(RECIPE)

@@ -25,7 +25,7 @@ POLL = 0.05  # seconds between looks at the memory
 # What the machine itself gains from a second process: its cores may be two threads of one.
 TIMED = "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
 LOOP = TIMED.format("sum(i * i for i in range(20_000_000))")
-DRAWING = "from dataset_builder.sample import draw_sample; " + TIMED.format(
+DRAWING = "from dataset_builder.charts.sample import draw_sample; " + TIMED.format(
     "[draw_sample(1, 'double_top', index) for index in range(600)]"
 )
 

@@ -32,12 +32,12 @@ import mplfinance
 import numpy as np
 import pandas as pd
 
-from dataset_builder.draft import render_all
+from cryptoai_common.candles import Candles
+from dataset_builder.charts.draft import render_all
+from dataset_builder.charts.sample import TRAINING_STYLES, draw_sample, settle
 from dataset_builder.drawing.chart import encode_png, render
 from dataset_builder.drawing.random_look import draw_look
-from dataset_builder.market.candles import Candles
 from dataset_builder.patterns import PATTERNS
-from dataset_builder.sample import TRAINING_STYLES, draw_sample, settle
 
 ROUNDS = 15
 FEW, MANY = 6, 100  # charts a round, of the slow and the fast

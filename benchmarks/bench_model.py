@@ -33,15 +33,15 @@ run, file, kind, count = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(
 
 def load(threads):
     if kind == "pictures":
-        from trainer.pattern_model import PatternModel
+        from trainer.models.pattern_model import PatternModel
         model, picture = PatternModel(file, threads), np.full((1, 224, 224, 3), 200, np.uint8)
         return lambda: model(picture)
     if kind == "pixels":
-        from trainer.classifier import OnnxClassifier
+        from trainer.models.classifier import OnnxClassifier
         classifier = OnnxClassifier(run, file, threads)
     else:
         import torch
-        from trainer.model import TorchClassifier
+        from trainer.models.vit import TorchClassifier
         torch.set_num_threads(threads)
         classifier = TorchClassifier.load(run)
     pixels = np.full((1, 3, *classifier.preprocess.size), 0.5, np.float32)
@@ -126,10 +126,10 @@ def one_process(run: Path, file: Path, kind: str, pictures: int) -> tuple[float,
 
 def measure_parity(run: Path, forms: Forms, dataset: Path) -> dict[str, str]:
     """Class flips and accuracy of each form, as a cell of the table."""
-    from trainer.classifier import OnnxClassifier
-    from trainer.data import label_ids, load_split, picture_of
-    from trainer.model import TorchClassifier
-    from trainer.pattern_model import PatternModel
+    from trainer.data.charts import label_ids, load_split, picture_of
+    from trainer.models.classifier import OnnxClassifier
+    from trainer.models.pattern_model import PatternModel
+    from trainer.models.vit import TorchClassifier
 
     checkpoint = TorchClassifier.load(run)
     rows = load_split(dataset, "validation")

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from dataset_builder.sample import draw_sample
+from dataset_builder.charts.sample import draw_sample
 
 MODEL = Path("models/chart-vit/crypto_pattern_model_quantized.onnx")
 

@@ -24,13 +24,13 @@ from transformers import Trainer, TrainerCallback, TrainingArguments, ViTForImag
 from transformers.trainer_callback import ProgressCallback
 from transformers.utils import logging
 
-from trainer.arguments import training_arguments
-from trainer.assembly import assemble
-from trainer.data import load_split, picture_of
-from trainer.mixture import Mixture, read_mixture
-from trainer.model import build, preprocessor_of
-from trainer.precision import bf16_is_fast, has_accelerator
-from trainer.recipe import resolve
+from trainer.data.charts import load_split, picture_of
+from trainer.data.mixture import Mixture, read_mixture
+from trainer.models.precision import bf16_is_fast, has_accelerator
+from trainer.models.vit import build, preprocessor_of
+from trainer.training.arguments import training_arguments
+from trainer.training.assembly import assemble
+from trainer.training.recipe import resolve
 
 BASE = "models/chart-vit"
 BATCH, WARM_UP = 32, 3  # pictures, steps
@@ -113,7 +113,7 @@ def _timed(trainer: Trainer) -> float:
     clock = Clock()
     trainer.pop_callback(ProgressCallback)
     trainer.add_callback(clock)
-    trainer.train()
+    trainer.commands.train()
     return clock.rate()
 
 

@@ -6,14 +6,14 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from cryptoai_common.errors import UserError
 from dataset_builder import config
-from dataset_builder.errors import UserError
 
 COMMANDS = {
     "build": (config.BuildConfig, "dataset_builder.storage.build:build"),
     "audit": (config.AuditConfig, "dataset_builder.audit.run:audit"),
     "merge": (config.MergeConfig, "dataset_builder.storage.merge:merge"),
-    "render": (config.RenderConfig, "dataset_builder.storage.windows:render"),
+    "render": (config.RenderConfig, "dataset_builder.series.render:render"),
     "verify": (config.VerifyConfig, "dataset_builder.storage.verify:verify"),
     "push": (config.PushConfig, "dataset_builder.storage.push:push"),
     "diff": (config.DiffConfig, "dataset_builder.storage.diff:diff"),

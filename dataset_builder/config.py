@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
 
-from dataset_builder.errors import UserError
+from cryptoai_common.cores import usable_cores
+from cryptoai_common.errors import UserError
 from dataset_builder.limits import DEFAULT_STYLE, check_bars, check_image_size
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class BuildConfig:
     """Charts without any pattern, in a further split, none."""
     format: Literal["imagefolder", "parquet"] = "imagefolder"
     """PNG files beside a metadata.jsonl, or Parquet shards with the pictures inside."""
-    workers: int = _cores()
+    workers: int = usable_cores()
     """Processes that draw."""
     engine: Literal["processes", "ray"] = "processes"
     """What runs them: this machine's processes, or a Ray cluster that shares the output's disk."""
@@ -159,7 +155,7 @@ class AuditConfig:
     """The dataset."""
     ohlcv: tuple[Path, ...] = ()
     """Files of real candles to show beside it."""
-    workers: int = _cores()
+    workers: int = usable_cores()
     """Processes that measure."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataset_builder.errors import UserError
+from cryptoai_common.errors import UserError
 
 DEFAULT_STYLE = "tradingview_light"  # of charts of given candles: the commonest one on the web
 FEWEST_BARS, MOST_BARS = 20, 120  # what the training charts show

@@ -1,43 +1,122 @@
-"""The two packages share a directory on disk and nothing else.
+"""Who may import whom: between the packages, and between the folders inside each.
 
-``trainer.serve`` is the application in which both stages meet: its one module ``candles`` draws what it is sent.
+The two packages share a directory on disk and ``cryptoai_common``. ``trainer.serve`` is the application in which both
+stages meet: its one module ``candles`` draws the candles that it is sent.
 """
 
 from __future__ import annotations
 
+import ast
 import pkgutil
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import cryptoai_common
 import dataset_builder
 import trainer
 
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("cryptoai_common", "dataset_builder", "trainer")
+# Loading any module of the package must not load these.
 FORBIDDEN = {
+    "cryptoai_common": ("dataset_builder", "trainer", "torch", "transformers", "matplotlib", "PIL"),
     "dataset_builder": ("torch", "transformers", "trainer", "optimum"),
     "trainer": ("dataset_builder",),
 }
-
 APPLICATION = "trainer.serve"
+# From the bottom: a folder imports only those before it.
+FLOORS = {
+    "dataset_builder": (
+        "limits streams config",
+        "market",
+        "patterns drawing",
+        "styles",
+        "charts",
+        "storage",
+        "series",
+        "audit",
+    ),
+    "trainer": ("config", "data", "models", "scoring runs figures", "export scan serve training", "commands"),
+}
+SHORTEST_COPY = 4  # statements of a function: shorter ones are alike by chance
 
 
-@pytest.mark.parametrize("package", [dataset_builder, trainer], ids=lambda package: package.__name__)
+def modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module of ours that a file names in an import, wherever it stands in the file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):  # `from package import module`
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        yield from (name for name in names if name.split(".")[0] in PACKAGES)
+
+
+@pytest.mark.parametrize("package", [cryptoai_common, dataset_builder, trainer], ids=lambda package: package.__name__)
 def test_packages_do_not_import_each_other(package):
-    modules = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
-    modules = [name for name in modules if not name.endswith("__main__") and not name.startswith(APPLICATION)]
+    names = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    names = [name for name in names if not name.endswith("__main__") and not name.startswith(APPLICATION)]
+    names = [name for name in names if name != "trainer.commands.serve"]
     forbidden = FORBIDDEN[package.__name__]
-    program = f"import sys, {', '.join(modules)}\nprint(*[name for name in {forbidden} if name in sys.modules])"
+    program = f"import sys, {', '.join(names)}\nprint(*[name for name in {forbidden} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 
 
 def test_the_application_imports_the_builder_in_one_module():
-    sources = Path(trainer.__file__).parent.joinpath("serve").glob("*.py")
-    lines = {path.stem: path.read_text().splitlines() for path in sources}
-    assert [name for name in lines if any(map(_imports, lines[name]))] == ["candles"]
+    sources = (ROOT / "trainer").rglob("*.py")
+    assert [p.stem for p in sources if any(name.startswith("dataset_builder") for name in imports(p))] == ["candles"]
 
 
-def _imports(line: str) -> bool:
-    return line.strip().startswith(("import dataset_builder", "from dataset_builder"))
+@pytest.mark.parametrize("package", FLOORS)
+def test_no_folder_imports_one_above_it(package):
+    floor = {name: number for number, names in enumerate(FLOORS[package]) for name in names.split()}
+    inside = [p for p in (ROOT / package).rglob("*.py") if p.name != "__main__.py"]
+    assert {p.relative_to(ROOT / package).with_suffix("").parts[0] for p in inside} - {"__init__"} == set(floor)
+    for path in inside:
+        own = path.relative_to(ROOT / package).with_suffix("").parts[0]
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] == package and len(parts) > 1 and parts[1] in floor and own in floor and parts[1] != own:
+                assert floor[parts[1]] < floor[own], f"{path} imports {name}"
+
+
+def test_no_import_goes_in_a_circle():
+    files = {".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): p for p in modules()}
+    arrows = {name: {found for found in imports(path) if found in files} - {name} for name, path in files.items()}
+    while leaves := [name for name, targets in arrows.items() if not targets]:
+        arrows = {name: targets - set(leaves) for name, targets in arrows.items() if name not in leaves}
+    assert arrows == {}
+
+
+def test_what_is_shared_is_defined_once():
+    """No public name of the shared package is defined again, and no function stands in two packages."""
+    shared, bodies = set(), defaultdict(set)
+    for path in modules():
+        package = path.relative_to(ROOT).parts[0]
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                if package == "cryptoai_common" and not node.name.startswith("_"):
+                    shared.add(node.name)
+                body = [part for part in node.body if not isinstance(getattr(part, "value", None), ast.Constant)]
+                if len(body) >= SHORTEST_COPY:
+                    bodies[";".join(map(ast.dump, body))].add(f"{package}: {node.name}")
+    copies = [names for names in bodies.values() if len({name.split(":")[0] for name in names}) > 1]
+    assert copies == []
+    again = [
+        f"{path.name}: {node.name}"
+        for path in modules()
+        if "cryptoai_common" not in path.parts
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in shared
+    ]
+    assert again == ["manifest.py: read_manifest"]  # the trainer's view of it

@@ -10,23 +10,23 @@ from typing import Any
 
 import tyro
 
+from cryptoai_common.errors import UserError
 from trainer import config
-from trainer.errors import UserError
 
 # A command imports what it needs when it runs, so that --help and predict are quick.
 COMMANDS: dict[str, tuple[type, str]] = {
-    "train": (config.TrainConfig, "trainer.train:train"),
-    "export": (config.ExportConfig, "trainer.export.stage:export"),
-    "evaluate": (config.EvaluateConfig, "trainer.evaluate:evaluate"),
-    "predict": (config.PredictConfig, "trainer.predict:predict"),
-    "explain": (config.ExplainConfig, "trainer.explain:explain"),
-    "scan": (config.ScanConfig, "trainer.scan.stage:scan"),
+    "train": (config.TrainConfig, "trainer.commands.train:train"),
+    "export": (config.ExportConfig, "trainer.commands.export:export"),
+    "evaluate": (config.EvaluateConfig, "trainer.commands.evaluate:evaluate"),
+    "predict": (config.PredictConfig, "trainer.commands.predict:predict"),
+    "explain": (config.ExplainConfig, "trainer.commands.explain:explain"),
+    "scan": (config.ScanConfig, "trainer.commands.scan:scan"),
     "serve": (config.ServeConfig, "trainer.serve.local:serve"),
-    "baselines": (config.BaselinesConfig, "trainer.baselines.stage:baselines"),
-    "compare": (config.CompareConfig, "trainer.compare:compare"),
-    "summary": (config.SummaryConfig, "trainer.summary:summary"),
-    "fetch": (config.FetchConfig, "trainer.fetch:print_directory"),
-    "push": (config.PushConfig, "trainer.push:push"),
+    "baselines": (config.BaselinesConfig, "trainer.commands.baselines:baselines"),
+    "compare": (config.CompareConfig, "trainer.commands.compare:compare"),
+    "summary": (config.SummaryConfig, "trainer.commands.summary:summary"),
+    "fetch": (config.FetchConfig, "trainer.commands.fetch:fetch"),
+    "push": (config.PushConfig, "trainer.commands.push:push"),
 }
 
 
@@ -56,7 +56,7 @@ def _run(name: str, argv: list[str]) -> None:
     config_class, target = COMMANDS[name]
     settings: tuple[Any, ...]
     if config_class is config.TrainConfig and not {"-h", "--help"} & set(argv):
-        from trainer.recipe import resolve
+        from trainer.training.recipe import resolve
 
         settings = resolve(argv)  # of the Trainer's arguments too
     else:
@@ -69,7 +69,7 @@ def _fetched(settings: Any) -> Any:
     """The same with a directory for a dataset on the Hub."""
     if not str(getattr(settings, "dataset", "")).startswith("hub:"):
         return settings
-    from trainer.fetch import fetch
+    from trainer.data.fetch import fetch
 
     return replace(settings, dataset=fetch(settings.dataset.as_posix()))
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from cryptoai_common.dataset import read_rows
 from dataset_builder.audit.finding import Finding
 from dataset_builder.audit.measure import candles_of
-from dataset_builder.market.ohlcv import read_ohlcv
 from dataset_builder.market.statistics import RANGES, candle_statistics
-from dataset_builder.storage.manifest import read_rows
+from dataset_builder.series.ohlcv import read_ohlcv
 
 CHARTS = 1000  # that the statistics are measured on
 WINDOW = 60  # candles a window that a real series is cut into

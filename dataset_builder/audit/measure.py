@@ -12,18 +12,17 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from cryptoai_common.candles import Candles
+from cryptoai_common.dataset import NONE, read_rows
+from cryptoai_common.errors import UserError
 from dataset_builder.audit.duplicates import picture_hash, price_hash
 from dataset_builder.audit.leaks import THUMBNAIL
+from dataset_builder.charts.labels import refusal
+from dataset_builder.charts.sample import draw_look_again
 from dataset_builder.drawing.chart import render_blank
 from dataset_builder.drawing.look import Look
-from dataset_builder.errors import UserError
-from dataset_builder.market.candles import Candles
-from dataset_builder.market.labels import refusal
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import BY_NAME
-from dataset_builder.sample import draw_look_again
-from dataset_builder.storage.manifest import read_rows
-from dataset_builder.storage.plan import NONE
 
 BATCH = 100  # charts that a worker measures at a time
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dataset_builder.storage.manifest import read_rows
+from cryptoai_common.dataset import read_rows
 
 COLUMNS, ROWS, GAP = 8, 5, 2
 OVERVIEW = 6  # charts a class on the sheet of all classes

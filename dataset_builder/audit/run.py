@@ -7,26 +7,23 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from cryptoai_common.dataset import NONE, read_manifest
+from cryptoai_common.errors import CheckFailed
+from cryptoai_common.files import disk_errors, write_json
 from dataset_builder.audit import candles, duplicates, leaks, pictures
 from dataset_builder.audit.finding import Finding
 from dataset_builder.audit.measure import Measures, Subject, batches, join, measure
 from dataset_builder.config import AuditConfig
-from dataset_builder.errors import UserError
-from dataset_builder.files import disk_errors, write_json
 from dataset_builder.storage import engine
 from dataset_builder.storage.card import put_audit
-from dataset_builder.storage.manifest import read_manifest
-from dataset_builder.storage.plan import NONE
 
 MIN_PRICE_HEIGHT = 0.4  # share of the picture that the price must fill
 MIN_CANDLE_WIDTH = 1.0  # pixels
 LEAK_CHARTS = 20_000  # charts that the classifiers see, or about that many: more would only cost time and memory
 
 
-class FellShort(UserError):
+class FellShort(CheckFailed):
     """The dataset is not as good as it must be."""
-
-    exit_code = 1
 
 
 def audit(config: AuditConfig) -> None:

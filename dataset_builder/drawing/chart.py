@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from dataset_builder.drawing import indicators, overlays, series
+from cryptoai_common.candles import Candles
+from dataset_builder.drawing import indicators, overlays, price
 from dataset_builder.drawing.canvas import Canvas
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.plot import Plot, layout
-from dataset_builder.market.candles import Candles
 from dataset_builder.streams import random_stream
 
 try:
@@ -51,14 +51,14 @@ def render(candles: Candles, look: Look, frame: tuple[float, float], marks: np.n
     ``frame`` is the price range to show (lowest, highest); ``marks`` are points (bar, price) that the look may
     connect or draw levels through, as people do on their charts.
     """
-    shown = series.heikin_ashi(candles) if look.style.kind == "heikin_ashi" else candles
+    shown = price.heikin_ashi(candles) if look.style.kind == "heikin_ashi" else candles
     high, low = (shown.close, shown.close) if look.style.kind in ("line", "area") else (shown.high, shown.low)
     # No wider than what is drawn: a line chart leaves out the wicks, and fills the height all the same.
     plot = layout(look, len(candles), (max(frame[0], low.min()), min(frame[1], high.max())), size)
     canvas, rng = _begin(look, plot, size)
     if look.volume != "none":
         indicators.draw_volume(canvas, plot, look, candles)
-    series.DRAW[look.style.kind](canvas, plot, look, shown)
+    price.DRAW[look.style.kind](canvas, plot, look, shown)
     indicators.draw_indicators(canvas, plot, look, candles)
     if look.marks != "none" and len(marks) >= 2:
         indicators.draw_marks(canvas, plot, look, marks, random_stream(look.seed, "marks"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from cryptoai_common.candles import Candles
 from dataset_builder.drawing.canvas import Canvas, Layer
 from dataset_builder.drawing.look import LINE_COLOURS, Look
 from dataset_builder.drawing.overlays import letter_size, price_label, write
 from dataset_builder.drawing.plot import Plot
 from dataset_builder.drawing.text import text_mask
-from dataset_builder.market.candles import Candles
 from dataset_builder.market.zigzag import zigzag
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dataset_builder.market.candles import Candles
+from cryptoai_common.candles import Candles
 from dataset_builder.market.sketch import between, log_uniform
 
 SESSIONS = 0.25  # of the charts: crypto trades around the clock, but people show screenshots of other markets too

@@ -27,7 +27,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volatility=[log_uniform(rng, 0.7, 1.4) for _ in range(pivots)],
         volume=[log_uniform(rng, 0.6, 1.7) for _ in range(pivots)],
         roughness=log_uniform(rng, 0.8, 2.2),
-        give=FREE,
+        overshoot=FREE,
     )
 
 

@@ -13,10 +13,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from dataset_builder.market.candles import Candles
+from cryptoai_common.candles import Candles
 from dataset_builder.market.exchange import STEPS, quote, trade
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform
-from dataset_builder.market.volatility import clustered_volatility, haste
+from dataset_builder.market.volatility import clustered_volatility, leg_volatility
 
 # What is left of the part of a move that does not last, at each age in steps: most is taken back within a bar or two,
 # as quotes bounce. So a leg steps back on its way, as a real one does, and does not stray far.
@@ -47,8 +47,8 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     middles = np.arange(0.5, bars)
     volatility = sigma * clustered_volatility(bars, rng)
     legs = ends[1:-1].searchsorted(np.arange(-1.5, bars + 2) * STEPS)  # of each bar, and of two more at either end
-    hurry = haste(y, volatility, legs[2:-2], log_uniform(rng, 1.8, 3.0))[legs]
-    volatility *= np.correlate(hurry, np.full(5, 0.2), "valid")  # calm turns wild by and by
+    scale_of_leg = leg_volatility(y, volatility, legs[2:-2], log_uniform(rng, 1.8, 3.0))[legs]
+    volatility *= np.correlate(scale_of_leg, np.full(5, 0.2), "valid")  # calm turns wild by and by
     volatility *= np.interp(middles, ends / STEPS, noise_level)
     variance = (volatility * volatility / STEPS).repeat(STEPS)
     ohlc = trade(*_bridge(sketch, ends, y, variance, pinned, rng), volatility, variance, rng)
@@ -127,7 +127,7 @@ def _legs(knots: Iterable, restless: Iterable[float], walls: Iterable) -> np.nda
 
 def _walls(sketch: Sketch, y: list[float], pinned: slice) -> list[tuple[float, float]]:
     """Lowest and highest price of each leg: it stays between its ends, so that pivots are extrema."""
-    give = sketch.give + sketch.wander
+    give = sketch.overshoot + sketch.leg_overshoot
     inside = [(a - give, b + give) if a < b else (b - give, a + give) for a, b in pairwise(y[pinned])]
     return [(-FAR, FAR)] * pinned.start + inside + [sketch.limits] * (len(y) - pinned.stop)
 
@@ -135,9 +135,9 @@ def _walls(sketch: Sketch, y: list[float], pinned: slice) -> list[tuple[float, f
 def _narrowed(sketch: Sketch, low: np.ndarray, high: np.ndarray, time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The walls at each step, with the sketch's own floor and ceiling in place."""
     if sketch.floor is not None:
-        low = np.maximum(low, np.interp(time, sketch.t, sketch.floor, right=-FAR) - sketch.give)
+        low = np.maximum(low, np.interp(time, sketch.t, sketch.floor, right=-FAR) - sketch.overshoot)
     if sketch.ceiling is not None:
-        high = np.minimum(high, np.interp(time, sketch.t, sketch.ceiling, right=FAR) + sketch.give)
+        high = np.minimum(high, np.interp(time, sketch.t, sketch.ceiling, right=FAR) + sketch.overshoot)
     return low, np.maximum(high, low + 1e-3)
 
 

@@ -27,8 +27,8 @@ class Sketch:
     volume: np.ndarray  # relative traded volume around each pivot
     body: tuple[int, int]  # first and last pivot of the pattern proper: what lies outside is approach or exit
     roughness: float = 0.6  # standard deviation of a free walk over the sketch whose moves all last, in H
-    give: float = 0.03  # how far the price may pass the end points of a leg, the floor and the ceiling, in H
-    wander: float = 0.0  # how much further it may pass the end points of a leg
+    overshoot: float = 0.03  # how far the price may pass the end points of a leg, the floor and the ceiling, in H
+    leg_overshoot: float = 0.0  # how much further it may pass the end points of a leg
     floor: np.ndarray | None = None  # a wall below, interpolated between the pivots; before them as at the first
     ceiling: np.ndarray | None = None  # a wall above
     limits: tuple[float, float] = (-FAR, FAR)  # the walls of what comes after the sketch
@@ -67,7 +67,7 @@ def outline(
 
     ``bars`` is the length of the whole sketch; a leg gets at least a bar and a half where there is room. Pivot
     shapes that are not given are drawn between rounded and spiked. ``freedom`` sets what else a
-    sketch has: roughness, give, wander, floor, ceiling, limits and last.
+    sketch has: roughness, overshoot, leg_overshoot, floor, ceiling, limits and last.
     """
     total = sum(durations)
     least = min(1.5 / bars, 0.5 / len(durations))

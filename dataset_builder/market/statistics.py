@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dataset_builder.market.candles import Candles
+from cryptoai_common.candles import Candles
 
 # Measured on the 5-minute, 1-hour and daily candles of several crypto markets, between 2011 and 2023. The first three
 # hold for windows of about sixty bars: seven such series had 3.0-7.2, 0.11-0.15 and -0.06-0.00.

@@ -15,7 +15,7 @@ from operator import neg
 
 import numpy as np
 
-from dataset_builder.market.candles import Candles
+from cryptoai_common.candles import Candles
 from dataset_builder.market.zigzag import Swing, merge, zigzag
 
 SCALES = (0.09, 0.13, 0.19, 0.27, 0.38)  # zigzag thresholds, as a share of the window's price range

@@ -1,4 +1,4 @@
-"""How restless each bar of a market is: calm and wild stretches, and more wherever the price is in a hurry."""
+"""How restless each bar of a market is: calm and wild stretches, and more wherever the price is in a scale_of_leg."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def clustered_volatility(bars: int, rng: np.random.Generator) -> np.ndarray:
     return np.exp(clustered) * np.minimum(tails, 2.0)
 
 
-def haste(y: Sequence[float], volatility: np.ndarray, legs: np.ndarray, most: float) -> np.ndarray:
+def leg_volatility(y: Sequence[float], volatility: np.ndarray, legs: np.ndarray, most: float) -> np.ndarray:
     """By how much the bars of each leg are more volatile, for it to move at most about ``most`` standard deviations.
 
     A long way at a steady pace looks drawn: a real price gets there with a step back for every two ahead. ``y`` holds

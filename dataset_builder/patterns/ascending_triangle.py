@@ -56,8 +56,8 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volatility=[*[1.0] * first, *[(1 - low) ** 0.5 for low in low_line], narrow if stage == "complete" else 1.0],
         volume=[*[1.2] * first, *evenly(1.2, 0.6, swings), 0.6 if stage == "complete" else 2.0],
         roughness=between(rng, 0.55, 1.3) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
-        give=0.03,
-        wander=0.37,  # past either of two touches, but not out of the triangle
+        overshoot=0.03,
+        leg_overshoot=0.37,  # past either of two touches, but not out of the triangle
         floor=[*[-FAR] * first, *[low - 0.02 for low in low_line], -FAR],
         ceiling=[*[FAR] * first, *[1.0] * swings, FAR],
     )

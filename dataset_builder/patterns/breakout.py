@@ -46,7 +46,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volatility=[1.0] * (swings + 1) + [between(rng, 1.0, 1.7)] * len(points),
         volume=[1.0, *evenly(1.0, 0.7, swings), *evenly(2.2, 1.2, len(points))],
         roughness=between(rng, 0.6, 1.6),
-        give=0.04,
+        overshoot=0.04,
         limits=(1 + 0.2 * leg, FAR),  # or it would be back inside the range
     )
     return sketch.mirrored() if rng.random() < 0.5 else sketch

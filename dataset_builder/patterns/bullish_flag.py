@@ -55,7 +55,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         volatility=sizes[: len(points)],
         volume=volume[: len(points)],
         roughness=between(rng, 0.4, 0.95),
-        give=0.025,
+        overshoot=0.025,
         floor=[-FAR, -FAR, *[top - width for top in top_line], *[-wall for wall in out]],
         ceiling=[FAR, FAR, *top_line, *out],
         limits=(-FAR if out else top_line[-1] - width - 0.03, FAR),  # the flag goes on until it is left upwards

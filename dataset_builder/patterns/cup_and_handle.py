@@ -48,7 +48,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         slope=[*[1.0] * first, left, *[1.0] * (points - 2), right, between(rng, 0.2, 1.5), 1.0],
         volume=[*[1.0] * first, 1.2, *evenly(1.0, 0.6, half), *evenly(0.7, 1.2, points - 1 - half), 0.6, 1.6],
         roughness=between(rng, 0.65, 1.55),
-        give=0.1,
+        overshoot=0.1,
         floor=[*[-FAR] * first, *[min(level, 0.05) for level in cup], -FAR, -FAR],
         ceiling=[*[2.0] * first, *[max(1.0, rim)] * points, rim, 2.0],
         limits=(-FAR if stage == "broken" else rim - 0.5, FAR),  # the handle goes on

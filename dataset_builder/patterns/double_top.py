@@ -36,7 +36,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         slope=2 * rng.random(first + 3 + len(times_out)),  # Adam and Eve: each extremum sharp or rounded
         volume=[1.0] * first + [1.5, 0.9, 1.0] + [1.5 if stage == "broken" else 0.9] * len(times_out),
         roughness=between(rng, 0.5, 1.25),
-        give=0.03,
+        overshoot=0.03,
         ceiling=[*[SHORT] * first, 1.0, 0.4, second, *[SHORT] * len(times_out)],  # no third time at the level
         limits=(-FAR, 0.5),  # nor near it afterwards
     )

@@ -41,7 +41,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + 4),
         volume=volume,
         roughness=between(rng, 0.4, 1.0),
-        give=0.04,
+        overshoot=0.04,
         limits=(-FAR, 0.9),  # the head stays the highest
     )
 

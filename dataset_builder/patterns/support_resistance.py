@@ -55,7 +55,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         body=(first, first + swings - 1),
         volume=[*[1.1] * first, *evenly(1.2, 0.8, swings), 0.8],
         roughness=log_uniform(rng, 0.6, 1.7),
-        give=0.2,
+        overshoot=0.2,
         limits=(-0.2, 1.2),  # the range goes on
         last=leaves,
     )

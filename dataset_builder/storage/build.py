@@ -1,6 +1,6 @@
 """Build a dataset: plan it, draw its chunks over processes, and finish it under its final name.
 
-Everything is made in ``NAME.partial`` beside the output and renamed at the very end, so a kill at any moment
+Everything is made in ``MANIFEST.partial`` beside the output and renamed at the very end, so a kill at any moment
 leaves either no dataset (and a partial one to go on from) or the whole. A shard stops before the finish; ``merge``
 brings the shards together and finishes.
 """
@@ -12,15 +12,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cryptoai_common.dataset import MANIFEST, UNSEEN, read_manifest
+from cryptoai_common.errors import UserError
+from cryptoai_common.files import disk_errors
 from dataset_builder.config import BuildConfig
-from dataset_builder.errors import UserError
-from dataset_builder.files import disk_errors
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage import engine
+from dataset_builder.storage.build_files import BuildFiles, open_build_files, partial_directory
 from dataset_builder.storage.finish import finish
-from dataset_builder.storage.manifest import NAME, read_manifest
-from dataset_builder.storage.plan import UNSEEN, Chunk, chunks, plan
-from dataset_builder.storage.workshop import Workshop, open_workshop, partial_directory
+from dataset_builder.storage.plan import Chunk, chunks, plan
 from dataset_builder.storage.writer import draw_chunk
 
 
@@ -36,12 +36,12 @@ def build(config: BuildConfig) -> Path:
         print(f"{config.output} is already there, finished, with this configuration: nothing to do")
         return config.output
     with disk_errors(config.output), partial_directory(config) as partial:
-        workshop = open_workshop(config, partial)
+        build_files = open_build_files(config, partial)
         part, parts = config.shard_numbers()
-        _draw(workshop, chunks(splits)[part - 1 :: parts], config)
+        _draw(build_files, chunks(splits)[part - 1 :: parts], config)
         if parts > 1:
             return _keep_shard(config, partial)
-        finish(config, workshop, splits)
+        finish(config, build_files, splits)
     print(f"{config.output} is finished: {', '.join(f'{split} {len(members)}' for split, members in splits.items())}")
     return config.output
 
@@ -55,7 +55,7 @@ def is_finished(config: BuildConfig) -> bool:
         raise UserError(f"{output} is a file: name a directory to make with --output")
     if not any(output.iterdir()):
         return False
-    if not (output / NAME).exists():
+    if not (output / MANIFEST).exists():
         raise UserError(f"{output} holds other files and no dataset: choose another --output, or empty it")
     there, wanted = read_manifest(output)["config"], config.content()
     differing = [key for key in wanted if there.get(key) != wanted[key]]
@@ -76,12 +76,12 @@ def _keep_shard(config: BuildConfig, partial: Path) -> Path:
     return shard
 
 
-def _draw(workshop: Workshop, portions: list[Chunk], config: BuildConfig) -> None:
-    todo = [chunk for chunk in portions if not workshop.is_done(chunk)]
+def _draw(build_files: BuildFiles, portions: list[Chunk], config: BuildConfig) -> None:
+    todo = [chunk for chunk in portions if not build_files.is_done(chunk)]
     total = sum(map(len, portions))
     done = total - sum(map(len, todo))
     if done:
         print(f"going on after {done} of {total} charts")
     with tqdm(total=total, initial=done, unit="chart", desc="drawing", smoothing=0.1) as progress:
-        for count in engine.run(draw_chunk, workshop, todo, config.workers, config.engine):
+        for count in engine.run(draw_chunk, build_files, todo, config.workers, config.engine):
             progress.update(count)

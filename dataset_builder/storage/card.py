@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from dataset_builder.files import atomic
-from dataset_builder.storage.plan import NONE, UNSEEN
+from cryptoai_common.dataset import NONE, UNSEEN
+from cryptoai_common.files import atomic
 from dataset_builder.storage.schema import card_features
 
 TEXT = """# {name}: synthetic crypto chart patterns

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cryptoai_common.dataset import read_manifest
+from cryptoai_common.errors import CheckFailed
 from dataset_builder.config import DiffConfig
-from dataset_builder.errors import UserError
 from dataset_builder.storage.diff_charts import chart_lines
-from dataset_builder.storage.manifest import read_manifest
 
 Line = tuple[str, object, object]  # what differs, in the first dataset, in the second; None: not there
 
 
-class Differ(UserError):
+class Differ(CheckFailed):
     """The datasets are not the same: no mistake, but what the exit code tells, as diff's does."""
-
-    exit_code = 1
 
 
 def diff(config: DiffConfig) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from dataset_builder.storage.manifest import read_rows, row_content, row_text
+from cryptoai_common.dataset import read_rows, row_content, row_text
 
 EXAMPLES = 3  # ids that are named of each difference
 # What is kept of a chart: 64 bits of a hash of each part, 41 bytes in all, so 100,000 charts take 4 MB.

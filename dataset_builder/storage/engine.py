@@ -13,7 +13,12 @@ from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
 
-from dataset_builder.errors import UserError, WorkerDied
+from cryptoai_common.errors import CheckFailed, UserError
+
+
+class WorkerDied(CheckFailed):
+    """A worker process was killed from outside: nothing that the user wrote is wrong."""
+
 
 AHEAD = 3  # jobs a worker that are on their way to it
 

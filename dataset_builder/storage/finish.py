@@ -7,53 +7,56 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from cryptoai_common.dataset import MANIFEST, Fingerprint
+from cryptoai_common.files import atomic, file_hash, write_json
 from dataset_builder.config import BuildConfig
-from dataset_builder.files import atomic, write_json
 from dataset_builder.patterns import CLASSES
+from dataset_builder.storage.build_files import BuildFiles
 from dataset_builder.storage.card import write_card
-from dataset_builder.storage.manifest import NAME, Fingerprint, file_hash, make_manifest
+from dataset_builder.storage.manifest import make_manifest
 from dataset_builder.storage.plan import Chunk, Members, chunks
-from dataset_builder.storage.workshop import Workshop
 
 
-def finish(config: BuildConfig, workshop: Workshop, splits: dict[str, Members]) -> None:
+def finish(config: BuildConfig, build_files: BuildFiles, splits: dict[str, Members]) -> None:
     """Join the chunks' rows, write manifest and card, give the dataset its name and clear up."""
     fingerprint, portions = Fingerprint(), chunks(splits)
     for split in splits:
-        for text in _join_rows(config, workshop, split, [chunk for chunk in portions if chunk.split == split]):
+        for text in _join_rows(config, build_files, split, [chunk for chunk in portions if chunk.split == split]):
             fingerprint.add_text(split, text)
-    files = {str(path.relative_to(workshop.directory)): file_hash(path) for path in _unnamed_files(config, workshop)}
-    marks = (json.loads(workshop.mark_of(chunk).read_text()) for chunk in portions)
+    files = {
+        str(path.relative_to(build_files.directory)): file_hash(path) for path in _unnamed_files(config, build_files)
+    }
+    marks = (json.loads(build_files.mark_of(chunk).read_text()) for chunk in portions)
     manifest = make_manifest(config, CLASSES, splits, marks, files, fingerprint.hexdigest())
-    write_card(workshop.directory, config.output.name, manifest)
-    write_json(workshop.directory / NAME, manifest)
-    workshop.directory.replace(config.output)
-    shutil.rmtree(workshop.rows.parent)
+    write_card(build_files.directory, config.output.name, manifest)
+    write_json(build_files.directory / MANIFEST, manifest)
+    build_files.directory.replace(config.output)
+    shutil.rmtree(build_files.rows.parent)
 
 
-def _join_rows(config: BuildConfig, workshop: Workshop, split: str, own: list[Chunk]) -> Iterator[str]:
+def _join_rows(config: BuildConfig, build_files: BuildFiles, split: str, own: list[Chunk]) -> Iterator[str]:
     """The rows of a split in order, while they are written to where the dataset keeps them."""
     if config.format == "parquet":
         for chunk in own:
-            shard = workshop.directory / "data" / f"{chunk.name}.parquet"
+            shard = build_files.directory / "data" / f"{chunk.name}.parquet"
             if shard.exists():  # else it has its final name from a run that was killed here
                 shard.replace(shard.with_stem(f"{chunk.name}-of-{len(own):05d}"))
-            yield from _texts(workshop, chunk)
+            yield from _texts(build_files, chunk)
         return
-    with atomic(workshop.directory / split / "metadata.jsonl") as metadata:
+    with atomic(build_files.directory / split / "metadata.jsonl") as metadata:
         for chunk in own:
-            for item, text in zip(chunk.items, _texts(workshop, chunk), strict=True):
+            for item, text in zip(chunk.items, _texts(build_files, chunk), strict=True):
                 metadata.write(f'{{"file_name":{json.dumps(item.path)},{text[1:]}\n')
                 yield text
 
 
-def _texts(workshop: Workshop, chunk: Chunk) -> Iterator[str]:
-    with workshop.rows_of(chunk).open() as rows:
+def _texts(build_files: BuildFiles, chunk: Chunk) -> Iterator[str]:
+    with build_files.rows_of(chunk).open() as rows:
         for line in rows:
             yield line.rstrip("\n")
 
 
-def _unnamed_files(config: BuildConfig, workshop: Workshop) -> list[Path]:
+def _unnamed_files(config: BuildConfig, build_files: BuildFiles) -> list[Path]:
     """The files whose hash stands in no row."""
     pattern = "data/*.parquet" if config.format == "parquet" else "*/metadata.jsonl"
-    return sorted(workshop.directory.glob(pattern))
+    return sorted(build_files.directory.glob(pattern))

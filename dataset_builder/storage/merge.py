@@ -9,14 +9,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cryptoai_common.errors import UserError
+from cryptoai_common.files import disk_errors
 from dataset_builder.config import BuildConfig, MergeConfig
-from dataset_builder.errors import UserError
-from dataset_builder.files import disk_errors
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.build import is_finished
+from dataset_builder.storage.build_files import BuildFiles, open_build_files, partial_directory
 from dataset_builder.storage.finish import finish
 from dataset_builder.storage.plan import Chunk, chunks, plan
-from dataset_builder.storage.workshop import Workshop, open_workshop, partial_directory
 
 
 def merge(config: MergeConfig) -> Path:
@@ -35,15 +35,15 @@ def merge(config: MergeConfig) -> Path:
     splits = plan(build_config, CLASSES)
     portions = chunks(splits)
     with disk_errors(config.output), partial_directory(build_config) as partial:
-        workshop = open_workshop(build_config, partial)
+        build_files = open_build_files(build_config, partial)
         for part in config.parts:
-            _take_over(replace(workshop, directory=part / "dataset", rows=part / "rows"), workshop, portions)
-        missing = [chunk.name for chunk in portions if not workshop.is_done(chunk)]
+            _take_over(replace(build_files, directory=part / "dataset", rows=part / "rows"), build_files, portions)
+        missing = [chunk.name for chunk in portions if not build_files.is_done(chunk)]
         if missing:
             raise UserError(
                 f"{len(missing)} of {len(portions)} chunks, {missing[0]} first, are in no part: name all parts"
             )
-        finish(build_config, workshop, splits)
+        finish(build_config, build_files, splits)
     print(f"{config.output} is finished")
     return config.output
 
@@ -55,7 +55,7 @@ def _shard_settings(part: Path) -> dict:
         raise UserError(f"{part} is no shard of a dataset: name directories that 'build --shard' made") from error
 
 
-def _take_over(source: Workshop, target: Workshop, portions: list[Chunk]) -> None:
+def _take_over(source: BuildFiles, target: BuildFiles, portions: list[Chunk]) -> None:
     """Copy the finished chunks of a shard, each chunk's mark last."""
     for chunk in tqdm([chunk for chunk in portions if source.is_done(chunk)], unit="chunk", desc="merging"):
         for path in source.files_of(chunk):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from cryptoai_common.dataset import NONE, UNSEEN
+from cryptoai_common.errors import UserError
 from dataset_builder.config import BuildConfig
-from dataset_builder.errors import UserError
 
-UNSEEN, NONE = "test_unseen_styles", "none"
 FOLDER_LIMIT = 10_000  # entries in one directory
 Pick = tuple[Fraction, bool]  # of a row of numbers, the evenly spaced ones that make up this share, or the others
 

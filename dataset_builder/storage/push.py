@@ -15,12 +15,12 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cryptoai_common.dataset import MANIFEST, read_manifest
+from cryptoai_common.errors import UserError
+from cryptoai_common.files import json_text
+from cryptoai_common.hub import hub_errors, writing_client
 from dataset_builder.config import PushConfig, VerifyConfig
-from dataset_builder.errors import UserError
-from dataset_builder.files import json_text
 from dataset_builder.storage.card import audit_section, card_text
-from dataset_builder.storage.hub import hub_errors, writing_client
-from dataset_builder.storage.manifest import NAME, read_manifest
 from dataset_builder.storage.shards import number_of_shards, shards
 from dataset_builder.storage.verify import verify
 
@@ -54,7 +54,7 @@ def _commit(api, config: PushConfig, manifest: dict) -> str:
     if there is None or there["fingerprint"] != manifest["fingerprint"]:
         operations, hashes = _upload_shards(api, config, manifest)
         there = manifest | {"config": manifest["config"] | {"format": "parquet"}, "files": hashes}
-        operations.append(CommitOperationAdd(NAME, json_text(there).encode()))
+        operations.append(CommitOperationAdd(MANIFEST, json_text(there).encode()))
     card = card_text(config.repo, there) + audit_section(config.directory)
     operations.append(CommitOperationAdd("README.md", card.encode()))
     for path in sorted(config.directory.glob("audit/*")):
@@ -87,7 +87,7 @@ def _manifest_on_hub(api, repo: str, revision: str | None = None) -> dict | None
 
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            path = api.hf_hub_download(repo, NAME, repo_type="dataset", revision=revision, local_dir=scratch)
+            path = api.hf_hub_download(repo, MANIFEST, repo_type="dataset", revision=revision, local_dir=scratch)
             manifest = json.loads(Path(path).read_text())
         except errors.LocalEntryNotFoundError:  # no connection: it may well be there
             raise

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from dataset_builder.storage.manifest import read_rows, row_text
+from cryptoai_common.dataset import read_rows, row_text
 from dataset_builder.storage.plan import chunk_size
 from dataset_builder.storage.schema import ROW, write_shard
 

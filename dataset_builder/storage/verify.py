@@ -11,17 +11,14 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from cryptoai_common.dataset import MANIFEST, SOURCE, Fingerprint, picture_problem, read_manifest, read_rows
+from cryptoai_common.errors import CheckFailed
+from cryptoai_common.files import file_hash
 from dataset_builder.config import VerifyConfig
-from dataset_builder.errors import UserError
-from dataset_builder.storage.manifest import NAME, Fingerprint, file_hash, read_manifest, read_rows
-
-FETCHED = "hub.json"  # beside a dataset that came from the Hub: from where
 
 
-class Altered(UserError):
+class Altered(CheckFailed):
     """The dataset is not what its manifest says."""
-
-    exit_code = 1
 
 
 def verify(config: VerifyConfig) -> None:
@@ -37,7 +34,7 @@ def verify(config: VerifyConfig) -> None:
 
 def _problems(directory: Path, manifest: dict):
     """One line for each file that is not as it was. A damaged list of rows is told once, not for every row."""
-    expected = array("Q", map(_key, (NAME, "README.md", FETCHED, *manifest["files"])))
+    expected = array("Q", map(_key, (MANIFEST, "README.md", SOURCE, *manifest["files"])))
     damaged = False
     for name, sha256 in manifest["files"].items():
         if not (directory / name).is_file():
@@ -53,7 +50,7 @@ def _problems(directory: Path, manifest: dict):
             if problem:
                 yield f"{problem}: {path}"
         if fingerprint.hexdigest() != manifest["fingerprint"]:
-            yield f"altered: {NAME}"
+            yield f"altered: {MANIFEST}"
         keys = np.sort(np.frombuffer(expected, np.uint64))
         for name in _files(directory):
             place = np.searchsorted(keys, key := np.uint64(_key(name)))
@@ -81,14 +78,4 @@ def _check_rows(directory: Path, manifest: dict, fingerprint: Fingerprint):
             for row in read_rows(directory, manifest, split):
                 fingerprint.add(split, row)
                 progress.update()
-                yield _check_picture(directory, split, row)
-
-
-def _check_picture(directory: Path, split: str, row: dict) -> tuple[str, str | None]:
-    if "image" in row:
-        whole = hashlib.sha256(row["image"]["bytes"]).hexdigest() == row["sha256"]
-        return f"{split} {row['id']}", None if whole else "altered"
-    name = f"{split}/{row['file_name']}"
-    if not (directory / name).is_file():
-        return name, "missing"
-    return name, None if file_hash(directory / name) == row["sha256"] else "altered"
+                yield picture_problem(directory, split, row)

@@ -6,31 +6,31 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
-from dataset_builder.draft import Sample, render_all
-from dataset_builder.files import atomic, disk_errors, write_json
-from dataset_builder.sample import settle, variety
-from dataset_builder.storage.manifest import row_text
-from dataset_builder.storage.plan import NONE, Chunk, Item
+from cryptoai_common.dataset import NONE, row_text
+from cryptoai_common.files import atomic, disk_errors, write_json
+from dataset_builder.charts.draft import Sample, render_all
+from dataset_builder.charts.sample import settle, variety
+from dataset_builder.storage.build_files import BuildFiles
+from dataset_builder.storage.plan import Chunk, Item
 from dataset_builder.storage.schema import ROW, write_shard
-from dataset_builder.storage.workshop import Workshop
 
 
-def draw_chunk(workshop: Workshop, chunk: Chunk) -> int:
+def draw_chunk(build_files: BuildFiles, chunk: Chunk) -> int:
     """Draw and write a chunk's charts; returns how many. Raises UserError where the disk refuses."""
     draws: Counter[str] = Counter()
     rejections: dict[str, Counter[str]] = {}
-    with disk_errors(workshop.directory):
-        sink = {"imagefolder": _write_pictures, "parquet": _write_shard}[workshop.format]
-        with atomic(workshop.rows_of(chunk)) as rows:
-            for row in sink(workshop, chunk, _count(_draw(workshop, chunk), draws, rejections)):
+    with disk_errors(build_files.directory):
+        sink = {"imagefolder": _write_pictures, "parquet": _write_shard}[build_files.format]
+        with atomic(build_files.rows_of(chunk)) as rows:
+            for row in sink(build_files, chunk, _count(_draw(build_files, chunk), draws, rejections)):
                 rows.write(row + "\n")
-        write_json(workshop.mark_of(chunk), {"draws": draws, "rejections": rejections})
+        write_json(build_files.mark_of(chunk), {"draws": draws, "rejections": rejections})
     return len(chunk)
 
 
-def _draw(workshop: Workshop, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
+def _draw(build_files: BuildFiles, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
     items, kind = list(chunk.items), variety(chunk.split)
-    drafts = (settle(workshop.seed, item.label, item.index, workshop.image_size, *kind) for item in items)
+    drafts = (settle(build_files.seed, item.label, item.index, build_files.image_size, *kind) for item in items)
     return zip(items, render_all(drafts), strict=True)
 
 
@@ -42,9 +42,9 @@ def _count(samples, draws: Counter, rejections: dict[str, Counter]) -> Iterator[
         yield item, sample
 
 
-def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
+def _write_pictures(build_files: BuildFiles, chunk: Chunk, samples) -> Iterator[str]:
     """Yields each chart's row as text."""
-    folder = workshop.directory / chunk.split
+    folder = build_files.directory / chunk.split
     for parent in {(folder / item.path).parent for item in chunk.items}:
         parent.mkdir(parents=True, exist_ok=True)
     for item, sample in samples:
@@ -53,9 +53,9 @@ def _write_pictures(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
         yield _row(item, sample, png)
 
 
-def _write_shard(workshop: Workshop, chunk: Chunk, samples) -> Iterator[str]:
+def _write_shard(build_files: BuildFiles, chunk: Chunk, samples) -> Iterator[str]:
     """The same into one file."""
-    path = workshop.directory / workshop.files_of(chunk)[0]
+    path = build_files.directory / build_files.files_of(chunk)[0]
     path.parent.mkdir(exist_ok=True)
     pngs = ((item, sample, sample.png) for item, sample in samples)
     with atomic(path, "wb") as file:

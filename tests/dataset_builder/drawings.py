@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from cryptoai_common.candles import Candles
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.style import Style
-from dataset_builder.market.candles import Candles
 from dataset_builder.styles import STYLES
 
 BY_NAME = {style.name: style for style in STYLES}

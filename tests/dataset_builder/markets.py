@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dataset_builder.market.candles import Candles
+from cryptoai_common.candles import Candles
 from dataset_builder.market.swings import View
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from markets import random_walk, view_of
 
-from dataset_builder.market.labels import refusal
+from dataset_builder.charts.labels import refusal
 from dataset_builder.market.prices import draw_market
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS

@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from trainer.classifier import softmax
+from cryptoai_common.errors import CheckFailed, UserError
 from trainer.config import ExportConfig
-from trainer.data import label_ids, load_split, picture_of
-from trainer.errors import GateFailed, UserError
-from trainer.evaluate import all_logits, load_classifier
-from trainer.latency import onnx_latency, pattern_latency
-from trainer.mixture import check, describe, differing_dataset
-from trainer.model import TorchClassifier
-from trainer.pattern_model import PatternModel
-from trainer.session import at_once
+from trainer.data.charts import label_ids, load_split, picture_of
+from trainer.data.mixture import check, read_any
+from trainer.export.latency import onnx_latency, pattern_latency
+from trainer.models.classifier import softmax
+from trainer.models.pattern_model import PatternModel
+from trainer.models.session import at_once
+from trainer.models.vit import TorchClassifier
+from trainer.runs.trained_on import differing_dataset
+from trainer.scoring.evaluate import all_logits, load_classifier
 
 LOGIT_TOLERANCE = 1e-3
 PROBABILITY_TOLERANCE = 0.01  # of the deployable fp32 file, which resizes pictures itself: see graph
@@ -34,7 +35,7 @@ class Gate:
 
     def __init__(self, config: ExportConfig, checkpoint: TorchClassifier) -> None:
         """Raises UserError if the dataset is not the one that the run was trained on."""
-        manifest = describe(config.dataset)
+        manifest = read_any(config.dataset)
         another = differing_dataset(config.run, str(config.dataset), manifest.fingerprint)
         if another:
             raise UserError(f"{another}; export with the first one")
@@ -48,7 +49,7 @@ class Gate:
     def admit(self, made: Path, name: Path, fault: Fault) -> Measured:
         """Let ``made``, a file for pixels, into the run as ``name`` if ``fault`` finds none; returns what was measured.
 
-        Raises GateFailed otherwise; an older file of that name is gone then.
+        Raises CheckFailed otherwise; an older file of that name is gone then.
         """
         logits = all_logits(load_classifier(self.run, made), self.rows, label=name.name)
         measured = {"largest_logit_difference": float(np.abs(logits - self.logits).max())}
@@ -77,7 +78,7 @@ class Gate:
         reason = fault(measured)
         if reason:
             final.unlink(missing_ok=True)
-            raise GateFailed(f"{final} was not written: over {len(self.rows)} validation charts {reason}")
+            raise CheckFailed(f"{final} was not written: over {len(self.rows)} validation charts {reason}")
         final.parent.mkdir(exist_ok=True)
         os.replace(made, final)
         return measured | size(final)

@@ -17,10 +17,10 @@ import onnx
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from PIL import Image
 
-from trainer.errors import UserError
-from trainer.pattern_model import INPUT, OUTPUTS, UNCLEAR
-from trainer.preprocess import FILE_NAME as PREPROCESSOR
-from trainer.preprocess import Preprocessor
+from cryptoai_common.errors import UserError
+from trainer.data.preprocess import FILE_NAME as PREPROCESSOR
+from trainer.data.preprocess import Preprocessor
+from trainer.models.pattern_model import INPUT, OUTPUTS, UNCLEAR
 
 PROBABILITIES, LABEL = OUTPUTS
 BATCH = "batch"
@@ -47,7 +47,7 @@ def deployable(network: ModelProto, preprocess: Preprocessor, classes: tuple[str
     return model
 
 
-def describe(
+def write_metadata(
     model: ModelProto, classes: tuple[str, ...], threshold: float, version: str, dataset_fingerprint: str
 ) -> None:
     """Write into the metadata of ``model`` what ``pattern_model.PatternModel`` reads there."""

@@ -14,16 +14,15 @@ from optimum.utils import logging as optimum_logging
 from transformers import ViTConfig
 from transformers.utils import logging
 
-from trainer.calibration import read_threshold
-from trainer.classifier import ONNX, QUANTIZED, read_classes
 from trainer.config import Quantize, Target
-from trainer.evaluate import CHECKPOINT
+from trainer.data.preprocess import Preprocessor
 from trainer.export.fuse import fuse
-from trainer.export.graph import deployable, describe
+from trainer.export.graph import deployable, write_metadata
 from trainer.export.quantize import quantize_int8, quantize_network
-from trainer.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED
-from trainer.preprocess import Preprocessor
-from trainer.run import read_resolved
+from trainer.models.calibration import read_threshold
+from trainer.models.classifier import CHECKPOINT, ONNX, QUANTIZED, read_classes
+from trainer.models.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED
+from trainer.runs.directory import read_resolved
 
 
 class Maker:
@@ -65,7 +64,7 @@ class Maker:
     def _surround(self, network: ModelProto) -> ModelProto:
         classes, threshold = read_classes(self.run), read_threshold(self.run)
         model = deployable(network, Preprocessor.read(self.run), classes, threshold)
-        describe(model, classes, threshold, model_version(self.run), self.fingerprint)
+        write_metadata(model, classes, threshold, model_version(self.run), self.fingerprint)
         return model
 
     def _save(self, model: ModelProto, name: str) -> Path:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.files import write_json, write_text
-from trainer.pattern_model import UNCLEAR, PatternModel
-from trainer.scan.series import Series, Window
+from cryptoai_common.files import write_json, write_text
+from trainer.models.pattern_model import UNCLEAR, PatternModel
+from trainer.scan.series import RenderedWindow, Series
 
 OVERLAP = 0.5  # of the shorter of two windows: from here on they are taken to show one and the same pattern
 COLUMNS = ("pattern", "start", "end", "probability", "window", "windows")
@@ -25,7 +25,7 @@ class Hit:
 
     pattern: str
     probability: float
-    shown: Window
+    shown: RenderedWindow
     windows: int
 
     def row(self) -> dict[str, str | float | int]:
@@ -35,7 +35,7 @@ class Hit:
 
 
 def find_hits(
-    windows: Sequence[Window], probabilities: np.ndarray, labels: np.ndarray, classes: Sequence[str]
+    windows: Sequence[RenderedWindow], probabilities: np.ndarray, labels: np.ndarray, classes: Sequence[str]
 ) -> list[Hit]:
     """The hits among classified windows, the surest first (of equally sure ones, the latest).
 

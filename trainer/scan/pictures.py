@@ -9,8 +9,8 @@ import matplotlib.dates
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from trainer.picture import open_rgb
-from trainer.report import FAINT, INK, save_figure, spoken
+from trainer.data.picture import open_rgb
+from trainer.figures.report import FAINT, INK, save_figure, spoken
 from trainer.scan.hits import Hit
 from trainer.scan.series import Series
 

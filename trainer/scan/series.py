@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow
 import pyarrow.csv
 
-from trainer.errors import UserError
+from cryptoai_common.errors import UserError
 
 REMEDY = "make it with `python -m dataset_builder render`"
 
 
 @dataclass(frozen=True)
-class Window:
+class RenderedWindow:
     """The candles from row ``first`` to row ``last``, both included, and their chart. Times are ISO 8601, UTC."""
 
     file: Path
@@ -37,7 +37,7 @@ class Series:
     source: str
     times: np.ndarray
     close: np.ndarray
-    windows: list[Window]
+    windows: list[RenderedWindow]
 
 
 def read_series(directory: Path) -> Series:
@@ -60,5 +60,7 @@ def read_series(directory: Path) -> Series:
     return Series(source, times, close, windows)
 
 
-def _window(directory: Path, row: dict) -> Window:
-    return Window(directory / row["file_name"], str(row["start"]), str(row["end"]), int(row["first"]), int(row["last"]))
+def _window(directory: Path, row: dict) -> RenderedWindow:
+    return RenderedWindow(
+        directory / row["file_name"], str(row["start"]), str(row["end"]), int(row["first"]), int(row["last"])
+    )

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from cryptoai_common.candles import PRICES, Candles
 from dataset_builder import render_candles
 from dataset_builder.limits import FEWEST_BARS, MOST_BARS
-from dataset_builder.market.candles import PRICES, Candles
 from trainer.serve.event import BadRequest
 
 MAX_ROWS = 1000  # what exchanges hand out at once

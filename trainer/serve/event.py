@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.errors import UserError
+from cryptoai_common.errors import UserError
 
 MAX_BODY = 6 * 1024 * 1024  # bytes; AWS Lambda takes no more either
 JSON = "application/json"

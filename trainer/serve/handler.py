@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from trainer.pattern_model import PatternModel
+from trainer.models.pattern_model import PatternModel
 from trainer.serve.respond import respond
 
 # The cores that onnxruntime sees in Lambda are not those that it may use: at 1,769 MB of memory it is one.

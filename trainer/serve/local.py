@@ -14,9 +14,9 @@ from http.server import ThreadingHTTPServer
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
+from cryptoai_common.errors import UserError
 from trainer.config import ServeConfig
-from trainer.errors import UserError
-from trainer.pattern_model import PatternModel
+from trainer.models.pattern_model import PatternModel
 from trainer.serve.connection import Connection
 from trainer.serve.respond import respond
 

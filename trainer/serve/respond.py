@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from trainer.errors import UserError
-from trainer.pattern_model import UNCLEAR, PatternModel
-from trainer.picture import open_rgb
+from cryptoai_common.errors import UserError
+from trainer.data.picture import open_rgb
+from trainer.models.pattern_model import UNCLEAR, PatternModel
 from trainer.serve import candles
 from trainer.serve.event import HOW, JSON, BadRequest, Request, decode_base64, read_event
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from cryptoai_common.dataset import read_manifest
 from dataset_builder.audit import measure
 from dataset_builder.audit.run import FellShort, audit, judge, measure_all
+from dataset_builder.charts.sample import draw_look_again
 from dataset_builder.config import AuditConfig, BuildConfig, VerifyConfig
-from dataset_builder.sample import draw_look_again
 from dataset_builder.storage.build import build
-from dataset_builder.storage.manifest import read_manifest
 from dataset_builder.storage.verify import verify
 
 LEAK_FROM_FIELDS, LEAK_FROM_PIXELS = "label from all nuisance fields", "label from pixels without price"

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageEnhance
 
 from dataset_builder.audit.duplicates import NEAR, near_duplicates, picture_hash, price_hash, shared_prices
-from dataset_builder.generator import ChartPatternGenerator
+from dataset_builder.charts.generator import ChartPatternGenerator
 
 
 def test_a_recompressed_brightened_copy_is_near_and_other_charts_are_not():

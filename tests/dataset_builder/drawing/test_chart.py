@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from PIL import Image
 from zlib_ng import zlib_ng
 
-from dataset_builder.drawing import chart, series
+from dataset_builder.drawing import chart, price
 from dataset_builder.drawing.chart import FILLING, encode_png, render, render_blank
 from dataset_builder.drawing.look import MARKS
 from dataset_builder.drawing.random_look import draw_look
@@ -82,7 +82,7 @@ def test_looks_are_legible():
 
 def test_a_blank_chart_is_what_is_left_without_the_price(monkeypatch):
     for kind in KINDS:
-        monkeypatch.setitem(series.DRAW, kind, lambda *_: None)
+        monkeypatch.setitem(price.DRAW, kind, lambda *_: None)
     for seed in range(80):
         look = draw_look(STYLES, np.random.default_rng(seed))
         bare = replace(look, volume="none", marks="none", last_price=False, averages=(), bollinger=False)

@@ -54,7 +54,7 @@ def test_prices_are_short_decimals(seed):
 @settings(max_examples=60, deadline=None)
 def test_the_price_reaches_its_pivots_and_turns_there(seed, bars):
     rng = np.random.default_rng(seed)
-    market = draw_market(zigzag_sketch(rng, bars, give=0.0, roughness=0.5), bars, 0.5, rng)
+    market = draw_market(zigzag_sketch(rng, bars, overshoot=0.0, roughness=0.5), bars, 0.5, rng)
     height = market.pivots[0, 1] - market.pivots[1, 1]
     assert height > 0
     for bar, price in market.pivots:
@@ -72,7 +72,7 @@ def test_the_price_reaches_its_pivots_and_turns_there(seed, bars):
 def test_walls_hold_from_the_first_bar_of_the_window(wall, before):
     rng = np.random.default_rng(1)
     level = 0.4 if wall == "floor" else 0.6
-    made = zigzag_sketch(rng, roughness=2.0, give=0.02, **{wall: np.full(5, level)})
+    made = zigzag_sketch(rng, roughness=2.0, overshoot=0.02, **{wall: np.full(5, level)})
     market = draw_market(made, 40 + before, 1.0, rng)
     top, bottom = market.pivots[0, 1], market.pivots[1, 1]
     close = (market.candles.close - bottom) / (top - bottom)
@@ -122,7 +122,7 @@ def test_a_long_free_market_has_the_tails_and_clustering_of_real_ones():
     found = []
     for seed in range(24):
         rng = np.random.default_rng(seed)
-        made = outline(rng, [1], [0, 1], bars=4000, stage="none", body=(0, 1), roughness=1.0, give=1e3)
+        made = outline(rng, [1], [0, 1], bars=4000, stage="none", body=(0, 1), roughness=1.0, overshoot=1e3)
         found.append(candle_statistics([draw_volume(draw_market(made, 4000, 0.5, rng).candles, rng)]))
     mean = {name: np.mean([statistics[name] for statistics in found]) for name in found[0]}
     assert 2.3 < mean["tail index"] < 4.6
@@ -135,7 +135,7 @@ def test_closes_take_part_of_their_moves_back():
     ratios = []
     for seed in range(12):
         rng = np.random.default_rng(seed)
-        made = outline(rng, [1], [0, 0], bars=1000, stage="none", body=(0, 1), roughness=1.0, give=1e3)
+        made = outline(rng, [1], [0, 0], bars=1000, stage="none", body=(0, 1), roughness=1.0, overshoot=1e3)
         close = np.log(draw_market(made, 1000, 0.5, rng).candles.close)
         ratios.append((close[8:] - close[:-8]).var() / (8 * np.diff(close).var()))
     assert np.mean(ratios) < 0.85

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from markets import random_walk
 
+from cryptoai_common.candles import Candles
+from dataset_builder.charts.labels import draw_accepted, refusal
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.market import statistics
-from dataset_builder.market.candles import Candles
-from dataset_builder.market.labels import draw_accepted, refusal
 from dataset_builder.market.statistics import RANGES, candle_statistics
 from dataset_builder.patterns import PATTERNS
 from dataset_builder.styles import STYLES

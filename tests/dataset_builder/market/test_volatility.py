@@ -1,18 +1,18 @@
-"""Restless bars: clusters, and legs in a hurry."""
+"""Restless bars: clusters, and legs in a scale_of_leg."""
 
 import numpy as np
 import pytest
 
 from dataset_builder.market.prices import draw_market
 from dataset_builder.market.sketch import Sketch
-from dataset_builder.market.volatility import CALM, clustered_volatility, haste
+from dataset_builder.market.volatility import CALM, clustered_volatility, leg_volatility
 
 LEGS = np.repeat([0, 1, 2], [10, 10, 5])
 EVEN = np.full(25, 0.01)
 
 
 def test_a_longer_way_makes_restless_and_none_calm():
-    level, slow, fast = haste([0.0, 0.0, 0.1, -0.1], EVEN, LEGS, 2.0)
+    level, slow, fast = leg_volatility([0.0, 0.0, 0.1, -0.1], EVEN, LEGS, 2.0)
     assert level == CALM < slow < fast <= 10 * CALM
 
 
@@ -20,17 +20,19 @@ def test_a_longer_way_makes_restless_and_none_calm():
 def test_a_leg_goes_no_further_than_chance_would_lead_it(most):
     """Within the limit on the noise, which these moves don't reach."""
     y = [0.0, 0.1, 0.02, -0.1]
-    standard_deviation = (haste(y, EVEN, LEGS, most) * 0.01) * np.sqrt(np.bincount(LEGS))
+    standard_deviation = (leg_volatility(y, EVEN, LEGS, most) * 0.01) * np.sqrt(np.bincount(LEGS))
     assert np.all(np.abs(np.diff(y)) <= most * standard_deviation)
 
 
 def test_haste_knows_no_unit():
     y = [0.0, 1.0, -2.0, -1.9]
-    np.testing.assert_allclose(haste(y, EVEN, LEGS, 2.0), haste([100 * price for price in y], 100 * EVEN, LEGS, 2.0))
+    np.testing.assert_allclose(
+        leg_volatility(y, EVEN, LEGS, 2.0), leg_volatility([100 * price for price in y], 100 * EVEN, LEGS, 2.0)
+    )
 
 
 def test_a_leg_too_short_for_a_bar_is_no_trouble():
-    assert np.isfinite(haste([0.0, 1.0, 0.5], EVEN, np.zeros(25, int), 2.0)).all()
+    assert np.isfinite(leg_volatility([0.0, 1.0, 0.5], EVEN, np.zeros(25, int), 2.0)).all()
 
 
 def test_wicks_are_longer_where_the_price_is_in_a_hurry():

@@ -14,11 +14,11 @@ import pytest
 from datasets import ClassLabel, load_dataset
 from PIL import Image
 
+from cryptoai_common.dataset import read_manifest, read_rows
+from cryptoai_common.errors import UserError
 from dataset_builder.config import BuildConfig, MergeConfig, VerifyConfig
-from dataset_builder.errors import UserError
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.build import build
-from dataset_builder.storage.manifest import read_manifest, read_rows
 from dataset_builder.storage.merge import merge
 from dataset_builder.storage.verify import verify
 

@@ -6,9 +6,9 @@ import sys
 
 from disks import run_on_a_disk
 
+from cryptoai_common.dataset import read_manifest
 from dataset_builder.config import BuildConfig
 from dataset_builder.storage.build import build
-from dataset_builder.storage.manifest import read_manifest
 
 BUILD = f"{sys.executable} -m dataset_builder build --size 100 --workers 1 --output $DISK/charts 2>&1"
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cryptoai_common.dataset import NONE, UNSEEN
+from cryptoai_common.errors import UserError
 from dataset_builder.config import BuildConfig
-from dataset_builder.errors import UserError
-from dataset_builder.storage.plan import FOLDER_LIMIT, NONE, UNSEEN, chunks, plan
+from dataset_builder.storage.plan import FOLDER_LIMIT, chunks, plan
 
 CLASSES = tuple(f"class_{i}" for i in range(10))
 

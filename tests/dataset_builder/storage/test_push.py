@@ -10,11 +10,11 @@ import pytest
 from hub_http import TOKEN, Fault
 from huggingface_hub import DatasetCard
 
+from cryptoai_common.dataset import read_manifest
 from dataset_builder.__main__ import main
 from dataset_builder.config import BuildConfig
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.build import build
-from dataset_builder.storage.manifest import read_manifest
 
 SMALL = {"size": 50, "validation_fraction": 0.2, "test_fraction": 0.2, "negatives": 5, "image_size": 64, "workers": 1}
 REPO = ["--repo", "user/charts"]

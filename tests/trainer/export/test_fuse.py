@@ -5,8 +5,8 @@ import onnx
 import onnxruntime
 import pytest
 
-from trainer.classifier import ONNX
 from trainer.export.fuse import fuse
+from trainer.models.classifier import ONNX
 
 PIXELS = np.random.default_rng(0).normal(size=(3, 3, 32, 32)).astype(np.float32)
 

@@ -7,12 +7,12 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
-from trainer.calibration import is_clear
-from trainer.classifier import softmax
-from trainer.errors import UserError
+from cryptoai_common.errors import UserError
+from trainer.data.preprocess import Preprocessor
 from trainer.export.graph import deployable
-from trainer.pattern_model import INPUT, OUTPUTS, UNCLEAR
-from trainer.preprocess import Preprocessor
+from trainer.models.calibration import is_clear
+from trainer.models.classifier import softmax
+from trainer.models.pattern_model import INPUT, OUTPUTS, UNCLEAR
 
 PREPROCESS = Preprocessor((32, 32), (0.1, 0.2, 0.3), (0.5, 0.4, 0.3))
 CLASSES = ("up", "down", "flat")

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trainer.classifier import QUANTIZED, OnnxClassifier, softmax
-from trainer.picture import open_rgb
+from trainer.data.picture import open_rgb
+from trainer.models.classifier import QUANTIZED, OnnxClassifier, softmax
 
 NODE = Path(__file__).parents[2] / "node"
 pytestmark = [

@@ -6,13 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as some
 
-from trainer.pattern_model import UNCLEAR
+from trainer.models.pattern_model import UNCLEAR
 from trainer.scan.hits import OVERLAP, find_hits, write_hits
-from trainer.scan.series import Series, Window
+from trainer.scan.series import RenderedWindow, Series
 
 
-def window(first: int, last: int) -> Window:
-    return Window(Path(f"{first}-{last}.png"), f"day {first}", f"day {last}", first, last)
+def window(first: int, last: int) -> RenderedWindow:
+    return RenderedWindow(Path(f"{first}-{last}.png"), f"day {first}", f"day {last}", first, last)
 
 
 def hits_of(*classified: tuple[int, int, int, float], classes=("top", "flag")):

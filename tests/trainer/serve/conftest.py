@@ -9,7 +9,7 @@ import pytest
 from events import make_event, make_rows, read
 from PIL import Image
 
-from trainer.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
 from trainer.serve import local
 from trainer.serve.respond import respond
 

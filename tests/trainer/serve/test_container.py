@@ -21,7 +21,7 @@ PROGRAM = f"""
 import json, sys
 sys.modules.update(dict.fromkeys({LEFT_OUT}))  # importing one raises ImportError
 from trainer.serve.handler import handler
-ours = ("trainer", "dataset_builder")
+ours = ("trainer", "dataset_builder", "cryptoai_common")
 print(*(module.__file__ for name, module in sys.modules.items() if name.split(".")[0] in ours))
 for line in sys.stdin:
     print(json.dumps(handler(json.loads(line), None)))

@@ -14,7 +14,7 @@ from events import make_event, make_rows, read
 from PIL import Image
 
 from dataset_builder import render_candles
-from trainer.pattern_model import PatternModel
+from trainer.models.pattern_model import PatternModel
 from trainer.serve.event import MAX_BODY
 from trainer.serve.respond import respond
 

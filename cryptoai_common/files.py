@@ -1,0 +1,75 @@
+"""Writing files so that a reader finds either the whole file or none, and disk errors as one sentence."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from cryptoai_common.errors import UserError
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a temporary file in the same directory, then rename it to ``path``.
+
+    The temporary name ends as the final one does, because some writers choose the format by the suffix.
+    """
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
+    """Open a file for writing that takes its name only when it is complete. Text is UTF-8."""
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        with open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file:
+            yield file
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text atomically."""
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def json_text(value: Any) -> str:
+    """A value as indented JSON, with a line break at the end."""
+    return json.dumps(value, indent=2) + "\n"
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as indented JSON, atomically."""
+    write_text(path, json_text(value))
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def disk_errors(where: Path) -> Iterator[None]:
+    """Turn an OSError into a UserError that names the file and the remedy; what was finished before stays."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            problem = "the disk is full: free some space"
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            problem = "no permission to write there: choose another directory or change its permissions"
+        else:
+            problem = f"{error.strerror or error}: choose another directory, or mend this one"
+        raise UserError(f"{error.filename or where}: {problem}, then run the same command again") from error

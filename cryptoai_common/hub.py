@@ -1,0 +1,92 @@
+"""The Hugging Face Hub: a client that may write, and its errors as one sentence each."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from cryptoai_common.errors import UserError
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+LOGIN = "make a token that may do this, then set HF_TOKEN or run `hf auth login`"
+AGAIN = "run the same command again, and it goes on where it stopped"
+
+
+class HubError(UserError):
+    """What the Hub refused. ``reason`` is the sentence without its remedy, for callers that need none."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}: {remedy}")
+        self.reason = reason
+
+
+def writing_client(repo: str) -> HfApi:
+    """A client of the Hub that HF_ENDPOINT names. Raises UserError without a repository name, or a valid token."""
+    from huggingface_hub import HfApi, constants, get_token
+    from huggingface_hub.utils import disable_progress_bars, logging
+
+    if repo.count("/") != 1 or not all(repo.split("/")):
+        raise UserError(f"--repo must be the name of a repository, user/name, not {repo!r}")
+    if not get_token():
+        raise UserError(f"there is no token for {constants.ENDPOINT}: {LOGIN}")
+    logging.set_verbosity_error()  # it would say that nothing changed, which push says itself
+    disable_progress_bars()  # it shows one a file, also for files that the Hub has already
+    api = HfApi()
+    with hub_errors(repo):
+        api.whoami()
+    return api
+
+
+@contextmanager
+def hub_errors(repo: str) -> Iterator[None]:
+    """Turn what the Hub, the way to it or the disk refuses into a HubError. No token is ever part of one."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:  # huggingface_hub wraps what happened in errors of many kinds
+        told = _explain(error, repo)
+        if told is None:
+            raise
+        raise HubError(*told) from error
+
+
+def _explain(error: BaseException | None, repo: str) -> tuple[str, str] | None:
+    """Reason and remedy of the error, or of the one that caused it; None if neither Hub nor disk is at fault."""
+    import requests
+    from huggingface_hub import constants, errors
+
+    hub = constants.ENDPOINT
+    match error:
+        case None:
+            return None
+        case errors.LocalEntryNotFoundError():  # says only that something else happened
+            return _explain(error.__cause__, repo)
+        case errors.HFValidationError():
+            return f"{repo} is not a name that a repository can have", "it must be user/name"
+        case errors.OfflineModeIsEnabled():
+            return f"HF_HUB_OFFLINE keeps {hub} out of reach", f"unset it, then {AGAIN}"
+        case errors.RevisionNotFoundError():
+            return f"{repo} has no such revision on {hub}", "look at its tags and commits there"
+        case errors.RepositoryNotFoundError():
+            return f"{hub} has no {repo}, or the token may not see it", f"check the name; if it is private, {LOGIN}"
+        case errors.EntryNotFoundError():
+            return f"a file of {repo} is missing on {hub}", "look at its files there"
+        case requests.HTTPError(response=requests.Response(status_code=401)):
+            return f"{hub} does not accept the token", LOGIN
+        case requests.HTTPError(response=requests.Response(status_code=403)):
+            return f"{hub} does not let this token write to {repo}", f"choose a --repo of your own, or {LOGIN}"
+        case requests.HTTPError(response=requests.Response(status_code=status)):
+            told = getattr(error, "server_message", None) or error.response.reason
+            return f"{hub} refused ({status}: {' '.join(str(told).split())})", f"look at {repo} there, then {AGAIN}"
+        case requests.RequestException():
+            return f"{hub} cannot be reached, or the connection broke off", f"look at the network, then {AGAIN}"
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return f"the disk is full ({error.filename or error.strerror})", f"free some space, then {AGAIN}"
+        case OSError(errno=errno.EACCES | errno.EPERM | errno.EROFS):
+            return f"no permission to write {error.filename}", "change its permissions, or work in another directory"
+    return _explain(error.__cause__, repo)

@@ -1,0 +1,57 @@
+"""The API for charts of given candles: ``render_candles``. Needs numpy and Pillow alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from PIL import Image
+
+from cryptoai_common.candles import Candles
+from cryptoai_common.errors import UserError
+from dataset_builder.charts.plain import find_style, plain_look
+from dataset_builder.drawing.chart import render
+from dataset_builder.limits import DEFAULT_STYLE, check_bars, check_image_size
+
+NO_MARKS = np.empty((0, 2))
+
+
+def render_candles(
+    candles: Candles | ArrayLike, style: str = DEFAULT_STYLE, size: int = 224, volume: bool = False
+) -> Image.Image:
+    """Draw candles, oldest first, as an RGB picture of ``size`` x ``size`` pixels, in a style's plain look.
+
+    ``candles`` has 20 to 120 rows of open, high, low, close and, if it is to be drawn, ``volume``: shape (bars, 4) or
+    (bars, 5). The picture shows all of them, so the highest and the lowest price touch its margins. Raises UserError
+    for an unknown style, a size outside 32-1024, and rows that are no candles, naming the first (from 1).
+    """
+    found = find_style(style)
+    check_image_size("size", size)
+    if not isinstance(candles, Candles):
+        candles = _from_rows(candles, volume)
+    check_bars("a chart", len(candles))
+    fault = candles.fault()
+    if fault:
+        raise UserError(f"candle {fault[0] + 1} {fault[1]}")
+    candles = _in_units(candles)
+    look = plain_look(found, len(candles), size, volume and candles.volume.max() > 0)
+    return render(candles, look, (float(candles.low.min()), float(candles.high.max())), NO_MARKS, size).image
+
+
+def _from_rows(rows: ArrayLike, volume: bool) -> Candles:
+    try:
+        table = np.asarray(rows, float)
+    except (TypeError, ValueError):
+        raise UserError("candles must be rows of as many numbers each: open, high, low, close, volume") from None
+    columns = (5,) if volume else (4, 5)
+    if table.ndim != 2 or table.shape[1] not in columns:
+        wanted = " or ".join(map(str, columns))
+        raise UserError(f"candles must have {wanted} numbers a row (open, high, low, close, volume), not {table.shape}")
+    return Candles(*table[:, :4].T, table[:, 4] if table.shape[1] == 5 else np.ones(len(table)))
+
+
+def _in_units(candles: Candles) -> Candles:
+    """Prices from 0 to 1: a chart looks alike for a coin of 60,000 and for one of 0.0000001."""
+    low = float(candles.low.min())
+    span = float(candles.high.max()) - low
+    prices = ((series - low) / (span or 1.0) for series in candles.series()[:4])
+    return Candles(*prices, candles.volume)

@@ -1,0 +1,118 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from trainer.__main__ import main
+from trainer.runs.results import read_results
+from trainer.scoring.evaluate import weights_name
+
+REAL_CHARTS = Path(__file__).parents[4] / "shared" / "real_charts"
+
+
+def _evaluate(model, dataset, *options) -> list[str]:
+    return ["evaluate", "--model", str(model), "--dataset", str(dataset), *map(str, options)]
+
+
+def test_checkpoint_and_onnx_go_through_one_loop(own_run, charts, tmp_path, capsys):
+    found = []
+    for name, options in (("torch", []), ("fp32", ["--onnx", own_run / "onnx/model.onnx"])):
+        file = tmp_path / f"{name}.json"
+        assert main(_evaluate(own_run, charts, "--json", file, *options)) == 0
+        found.append(json.loads(file.read_text()))
+    assert found[0]["weights"] == "model.safetensors" and found[1]["weights"] == "onnx/model.onnx"
+    assert found[0]["confusion_matrix"] == found[1]["confusion_matrix"]
+    assert found[0]["calibration_error"] == pytest.approx(found[1]["calibration_error"], abs=1e-3)
+    out = capsys.readouterr().out
+    assert "95 % interval" in out and "on 10 charts" in out and "precision  recall" in out
+
+
+def test_a_run_remembers_its_evaluations(own_run, charts):
+    before = len(read_results(own_run)["evaluations"])
+    onnx = own_run / "onnx" / "model_quantized.onnx"
+    for _ in range(2):
+        assert main(_evaluate(own_run, charts, "--onnx", onnx, "--split", "validation")) == 0
+    results = read_results(own_run)
+    assert len(results["evaluations"]) == before + 1
+    wanted = ("charts", "validation", "onnx/model_quantized.onnx")
+    entry = next(e for e in results["evaluations"] if (e["dataset"], e["split"], e["weights"]) == wanted)
+    assert entry["fingerprint"] == json.loads((charts / "manifest.json").read_text())["fingerprint"]
+    assert "`onnx/model_quantized.onnx` | 10 |" in (own_run / "README.md").read_text()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An ImageFolder of somebody else: two of our classes, metadata with columns of its own, odd pictures."""
+    split = tmp_path / "theirs" / "test"
+    lines = []
+    for name in ("breakout", "double_top"):
+        (split / name).mkdir(parents=True)
+        for i, mode in enumerate(("RGB", "CMYK", "L")):
+            Image.new(mode, (90, 50 + i)).save(split / name / f"{i}.jpg")
+            lines.append({"file_name": f"{name}/{i}.jpg", "label": name, "source": "web"})
+    (split / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return tmp_path / "theirs"
+
+
+def test_any_folder_with_our_class_names(finished_run, folder, tmp_path):
+    model = shutil.copytree(finished_run, tmp_path / "model")
+    (model / "metrics.json").unlink()  # any model directory will do, not only a run
+    assert main(_evaluate(model, folder, "--json", tmp_path / "scores.json")) == 0
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores["charts"] == 6 and set(scores["per_class"]) == {"breakout", "double_top"}
+    assert scores["balanced_accuracy"] == pytest.approx(np.mean([c["recall"] for c in scores["per_class"].values()]))
+    assert not (model / "metrics.json").exists()
+
+
+def test_bad_input(finished_run, folder, charts, own_charts, tmp_path, fails):
+    assert "did you mean 'test'?" in fails(*_evaluate(finished_run, folder, "--split", "tests"))
+    assert "is not a model directory" in fails(*_evaluate(tmp_path, charts))
+    assert "is not a model directory" in fails(*_evaluate(tmp_path / "none", charts))
+    assert "is not a directory" in fails(*_evaluate(finished_run, tmp_path / "none"))
+    assert "no such file" in fails(*_evaluate(finished_run, charts, "--onnx", tmp_path / "none.onnx"))
+    assert "at least 1" in fails(*_evaluate(finished_run, charts, "--batch-size", "0"))
+    (folder / "test/breakout/0.jpg").write_bytes(b"not a picture")
+    assert "breakout/0.jpg is not a picture" in fails(*_evaluate(finished_run, folder))
+    (folder / "test" / "metadata.jsonl").unlink()
+    (folder / "test" / "breakout").rename(folder / "test" / "brekout")
+    assert "unknown class 'brekout'; did you mean 'breakout'?" in fails(*_evaluate(finished_run, folder))
+    sorted(own_charts.glob("test/*/*.png"))[0].write_bytes(b"x")
+    assert "was altered" in fails(*_evaluate(finished_run, own_charts))
+
+
+def test_an_onnx_file_that_is_none_or_of_another_kind(finished_run, charts, tmp_path, fails):
+    (tmp_path / "model.onnx").write_bytes(b"not onnx")
+    assert "is not an ONNX file" in fails(*_evaluate(finished_run, charts, "--onnx", tmp_path / "model.onnx"))
+
+
+def test_weights_are_named_by_their_place_in_the_run(tmp_path):
+    assert weights_name(tmp_path, tmp_path / "onnx" / "model.onnx") == "onnx/model.onnx"
+    assert weights_name(tmp_path / "run", tmp_path / "other.onnx") == "other.onnx"
+
+
+@pytest.mark.skipif(not REAL_CHARTS.is_dir(), reason="the real charts are not part of the project")
+def test_real_charts(own_run, tmp_path):
+    assert main(_evaluate(own_run, REAL_CHARTS, "--json", tmp_path / "real.json")) == 0
+    scores = json.loads((tmp_path / "real.json").read_text())
+    assert scores["charts"] == sum(entry["charts"] for entry in scores["per_class"].values()) > 700
+    assert len(scores["per_class"]) == 8 and len(scores["confusion_matrix"]) == 10
+
+
+def test_charts_without_a_pattern_are_false_alarms_or_not(own_run, charts, tmp_path, capsys):
+    config = json.loads((own_run / "config.json").read_text())
+    for threshold, share in ((0.0, 1.0), (1.1, 0.0)):
+        config["calibration"]["threshold"] = threshold
+        (own_run / "config.json").write_text(json.dumps(config))
+        assert main(_evaluate(own_run, charts, "--split", "none", "--json", tmp_path / "none.json")) == 0
+        entry = json.loads((tmp_path / "none.json").read_text())
+        assert (entry["charts"], entry["false_alarms"]) == (2, share)  # a quarter of the ten
+        assert f"{share:.1%} of 2 charts without a pattern are called one" in capsys.readouterr().out
+    assert "charts without a pattern are called one" in (own_run / "README.md").read_text()
+
+
+def test_a_dataset_without_such_charts(own_run, folder, capsys):
+    assert main(_evaluate(own_run, folder, "--split", "none")) == 2
+    assert "has no charts without a pattern" in capsys.readouterr().err

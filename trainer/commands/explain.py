@@ -1,0 +1,76 @@
+"""Picture → a picture of what the model saw in it: where it looked, the prices that it read, what it calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cryptoai_common.errors import UserError
+from trainer.config import ExplainConfig
+from trainer.data.picture import open_rgb
+from trainer.figures.overlay import draw_explanation
+from trainer.models.answer import answer_with, as_text, classify
+from trainer.models.calibration import read_threshold
+from trainer.models.chart_reader import ReadingHead
+from trainer.models.heads import FILE_NAME, read_heads
+from trainer.models.vit import TorchClassifier, from_anywhere
+
+
+def explain(config: ExplainConfig) -> None:
+    """Write the picture and print the answer. Raises UserError for a picture, model or output that cannot be used."""
+    directory = Path(from_anywhere(str(config.model)))
+    picture, classifier = open_rgb(config.picture), TorchClassifier.load(directory)
+    answer = classify(classifier.classes, answer_with(classifier, read_threshold(directory)), picture)
+    tokens, attentions = _look(classifier, classifier.preprocess(picture))
+    read = _read(directory, tokens)
+    output = config.output or config.picture.with_name(f"{config.picture.stem}_explained.png")
+    try:
+        draw_explanation(picture, rollout(attentions), read, answer, output)
+    except (OSError, ValueError) as error:  # matplotlib raises ValueError for a format that it does not know
+        raise UserError(
+            f"--output {output} cannot be written ({error}); choose another place, ending in .png"
+        ) from None
+    print(as_text({"file": str(config.picture), **answer}))
+    if read is None:
+        print(f"{directory} has no {FILE_NAME}, so the prices that it read are not drawn; train with --read-chart")
+    print(f"  {output}")
+
+
+def rollout(attentions: np.ndarray) -> np.ndarray:
+    """Attention [layers, heads, 1 + patches, 1 + patches] → how much each patch gave the class token [grid, grid].
+
+    Heads averaged, half of every layer its residual connection, layers multiplied (Abnar and Zuidema 2020,
+    https://arxiv.org/abs/2005.00928). The patches' shares add up to 1.
+    """
+    tokens = attentions.shape[-1]
+    flow = np.eye(tokens)
+    for layer in attentions.mean(axis=1):
+        flow = (layer + np.eye(tokens)) / 2 @ flow
+    looked = flow[0, 1:] / flow[0, 1:].sum()
+    grid = round(len(looked) ** 0.5)
+    return looked.reshape(grid, grid)
+
+
+def _look(classifier: TorchClassifier, pixels: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
+    """Patch tokens [1, patches, width] and the attention of every layer."""
+    vit = classifier.model.vit
+    classifier.model.set_attn_implementation("eager")  # the fused one keeps no attention
+    with torch.inference_mode():
+        seen = vit(torch.from_numpy(pixels[np.newaxis]).to(vit.device), output_attentions=True)
+    return seen.last_hidden_state[:, 1:].float().cpu(), torch.cat(seen.attentions).float().cpu().numpy()
+
+
+def _read(directory: Path, tokens: torch.Tensor) -> np.ndarray | None:
+    """The highest and lowest drawn pixel that the model read in each column of patches [grid, 2], as ``targets.py``
+    has them. None if the model holds no head for that."""
+    prefix = "reading."
+    weights = {name.removeprefix(prefix): w for name, w in read_heads(directory).items() if name.startswith(prefix)}
+    if not weights:
+        return None
+    patches = tokens.shape[1]
+    head = ReadingHead(tokens.shape[2])
+    head.load_state_dict(weights)
+    with torch.inference_mode():
+        return head(tokens, torch.arange(patches)[None], round(patches**0.5))[0].numpy()

@@ -1,0 +1,32 @@
+"""Name the pattern in picture files."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from cryptoai_common.errors import UserError
+from trainer.config import PredictConfig
+from trainer.data.picture import open_rgb
+from trainer.models.answer import as_text, classify, load
+
+
+def predict(config: PredictConfig) -> None:
+    """Print the class and probabilities of each picture.
+
+    Raises UserError if the model cannot be used, or after the last picture if some could not be read.
+    """
+    if not config.pictures:
+        raise UserError("name at least one picture")
+    classes, classify_picture = load(config.model, config.onnx)
+    unread = 0
+    for path in config.pictures:
+        try:
+            answer = {"file": str(path), **classify(classes, classify_picture, open_rgb(path))}
+        except UserError as error:
+            print(error, file=sys.stderr)
+            unread += 1
+        else:
+            print(json.dumps(answer) if config.json else as_text(answer), flush=True)
+    if unread:
+        raise UserError(f"{unread} of {len(config.pictures)} pictures could not be read")

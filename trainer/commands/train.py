@@ -1,0 +1,117 @@
+"""Dataset directory → run directory, by the Hugging Face Trainer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from typing import Any
+
+from transformers import TrainingArguments, set_seed
+from transformers.utils import logging
+
+from cryptoai_common.errors import UserError
+from trainer.config import TrainConfig
+from trainer.data.fetch import local_datasets
+from trainer.data.mixture import Mixture, read_mixture
+from trainer.models.heads import base_heads, write_heads
+from trainer.models.precision import bf16_is_fast
+from trainer.models.vit import build, preprocessor_of
+from trainer.runs.directory import RunDirectory, Start, finish, prepare
+from trainer.runs.summary import print_summary
+from trainer.training.arguments import training_arguments
+from trainer.training.assembly import assemble
+from trainer.training.chart_trainer import ChartTrainer
+from trainer.training.distributed import end, on_main_process, processes_are_missing
+from trainer.training.run_contents import fill_run
+
+LIBRARIES = ("accelerate", "datasets", "numpy", "pillow", "torch", "transformers")
+
+
+def train(config: TrainConfig, given: dict[str, Any]) -> None:
+    """Train, evaluate and describe one run; ``given`` are the TrainingArguments of the recipe and command line.
+
+    Raises UserError for a dataset, base, option or output that cannot be used; nothing is lost then.
+    """
+    logging.set_verbosity_error()
+    run = RunDirectory(config.output)
+    given = {"bf16": bf16_is_fast() and not given.get("fp16"), **given}
+    arguments = training_arguments(given, run.partial, config.early_stopping_patience)
+    config = replace(config, dataset=on_main_process(local_datasets, config.dataset))
+    mixture, start = on_main_process(_prepare, config, given, run)
+    if start.finished:
+        _say(arguments, f"{run.final} is finished, with this configuration and this dataset: nothing to do")
+        return
+    _say_how_it_starts(arguments, config, mixture, start)
+    set_seed(arguments.seed)
+    model, processor = build(config, mixture.classes)
+    trainer, heads = assemble(config, arguments, mixture, model, preprocessor_of(processor)), base_heads(config.base)
+    trainer.model.load_state_dict(heads, strict=False)  # those of its objectives; the others are only handed on
+    # The optimizer's and generators' state are torch files; the Trainer reads them with torch.load(weights_only=True),
+    # which runs no code.
+    began = time.perf_counter()
+    trainer.commands.train(resume_from_checkpoint=start.checkpoint and str(start.checkpoint))
+    if trainer.is_world_process_zero():
+        figures = _figures(trainer, start, time.perf_counter() - began)
+        fill_run(run.partial, mixture, model, processor, trainer.state.log_history, figures)
+        write_heads(run.partial, heads | trainer.model.heads())
+        finish(run)
+        print_summary(run.final)
+    accelerator = trainer.accelerator
+    del trainer  # or it would outlive the process group: see end
+    end(accelerator)
+
+
+def _prepare(config: TrainConfig, given: dict[str, Any], run: RunDirectory) -> tuple[Mixture, Start]:
+    """Check the datasets, then make the run's directory ready."""
+    mixture = read_mixture(config.dataset)
+    for split in ("train", "validation"):
+        if not mixture.having(split):
+            raise UserError(
+                f"{' + '.join(map(str, config.dataset))}: no charts in split {split!r}; add a dataset that has some"
+            )
+    resolved = {
+        "config": _comparable(config),
+        "training_arguments": given,
+        "dataset": mixture.record(),
+        "versions": {library: version(library) for library in LIBRARIES},
+    }
+    return mixture, prepare(run, resolved, config.resume, config.overwrite)
+
+
+def _comparable(config: TrainConfig) -> dict[str, Any]:
+    """What shapes the model: not where things are, nor how the run was started."""
+    elsewhere = ("dataset", "output", "resume", "overwrite")
+    return {name: value for name, value in asdict(config).items() if name not in elsewhere}
+
+
+def _figures(trainer: ChartTrainer, start: Start, seconds: float) -> dict[str, Any]:
+    """What training did. Time and speed, evaluations included, are those since ``start``."""
+    arguments, state = trainer.args, trainer.state
+    steps = state.global_step - (int(start.checkpoint.name.split("-")[1]) if start.checkpoint else 0)
+    batch = arguments.train_batch_size * arguments.gradient_accumulation_steps * arguments.world_size
+    return {
+        "parameters": trainer.model.model.num_parameters(),
+        "epochs": state.epoch,
+        "steps": state.global_step,
+        "best_step": state.best_global_step,
+        "seconds": round(seconds, 1),
+        "charts_per_second": round(steps * batch / seconds, 1),
+    }
+
+
+def _say_how_it_starts(arguments: TrainingArguments, config: TrainConfig, mixture: Mixture, start: Start) -> None:
+    if processes_are_missing():
+        _say(arguments, "accelerate started one process: for several on a CPU give it --multi_gpu instead of --cpu")
+    new = mixture.classes[len(mixture.manifests[0].classes) :]
+    if new:
+        _say(arguments, f"classes that {mixture.manifests[0].name} does not have: {', '.join(new)}")
+    if start.checkpoint:
+        _say(arguments, f"going on from {start.checkpoint}")
+    elif config.resume:
+        _say(arguments, f"there is no checkpoint of {config.output} to resume from: starting from the beginning")
+
+
+def _say(arguments: TrainingArguments, message: str) -> None:
+    if arguments.process_index == 0:
+        print(message, flush=True)

@@ -1,0 +1,1 @@
+"""Pictures for people: curves, confusion matrix, predictions, explanations; imports ``models`` and ``data``."""

@@ -1,0 +1,46 @@
+"""The deployable file as a function: pictures in, probabilities and labels out.
+
+Everything is in the file: resizing, normalisation, temperature, softmax, threshold and, in its metadata, the names.
+This module needs onnxruntime and numpy, nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from cryptoai_common.errors import UserError
+from trainer.models.session import open_session, run_each
+
+DEPLOYABLE = Path("crypto_pattern_model.onnx")  # at the root of a run
+DEPLOYABLE_QUANTIZED = Path("crypto_pattern_model_quantized.onnx")
+INPUT, OUTPUTS = "input", ("probabilities", "label")
+UNCLEAR = -1  # the label of a chart without a clear pattern
+
+
+class PatternModel:
+    """``classes`` names the columns of the probabilities; a label is a column, or ``UNCLEAR``.
+
+    ``threshold`` is the score under which a chart has no clear pattern, ``version`` says which weights these are, and
+    ``dataset_fingerprint`` what they were trained on.
+    """
+
+    def __init__(self, file: Path, threads: int = 0) -> None:
+        """``threads`` 0: as many as there are cores. Raises UserError for a file that is missing or another kind."""
+        self.session = open_session(file, INPUT, threads)
+        stored = self.session.get_modelmeta().custom_metadata_map
+        try:
+            self.classes: tuple[str, ...] = tuple(json.loads(stored["classes"]))
+            self.threshold = float(stored["threshold"])
+            self.version, self.dataset_fingerprint = stored["model_version"], stored["dataset_fingerprint"]
+        except (KeyError, ValueError, TypeError) as error:
+            raise UserError(
+                f"{file} does not say what it is ({error!r}); make it anew with `python -m trainer export`"
+            ) from None
+
+    def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """RGB uint8 [n, height, width, 3], any size → probabilities float32 [n, classes], labels int64 [n]."""
+        probabilities, labels = run_each(self.session, pictures)
+        return probabilities, labels

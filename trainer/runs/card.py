@@ -1,0 +1,181 @@
+"""The model card of a run, made anew from what its files say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import ModelCardData
+
+from cryptoai_common.files import write_text
+from trainer.data.manifest import Manifest
+from trainer.models.classifier import QUANTIZED, read_classes
+from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED
+from trainer.runs.baselines import read_baselines, table
+from trainer.runs.card_figures import METRICS, eval_results, figures
+from trainer.runs.directory import read_resolved
+from trainer.runs.results import read_results
+
+
+def write_card(directory: Path) -> None:
+    """Write ``README.md``. Raises UserError if ``directory`` is not a finished run."""
+    write_text(directory / "README.md", card_text(directory, directory.resolve().name.removesuffix(".partial")))
+
+
+def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:
+    """The card of a run that stock libraries know as ``name``. Raises UserError if ``directory`` is not a finished run.
+
+    ``known`` may say where on the Hub a dataset is that it was trained on, where the run does not say so itself.
+    """
+    results, resolved = read_results(directory), read_resolved(directory)
+    base, parts = resolved["config"]["base"], _with_sources(resolved["dataset"], known)
+    sources = {part["fingerprint"]: part["source"] for part in parts if part["source"]}
+    data = ModelCardData(
+        license="mit",
+        library_name="transformers",
+        pipeline_tag="image-classification",
+        tags=["vision", "finance", "candlestick-charts", "chart-patterns", *_formats(directory)],
+        datasets=[source["repo"] for source in sources.values()] or None,
+        base_model=base if base and not _is_local(base) else None,
+        metrics=list(METRICS.values()),
+        model_name=name,
+        eval_results=eval_results(results["evaluations"], sources) or None,
+    )
+    sections = [
+        f"---\n{data.to_yaml()}\n---",
+        f"# {name}",
+        _introduction(read_classes(directory)),
+        _usage(name, directory),
+        figures(results["evaluations"]),
+        _baselines(directory),
+        _files(results.get("export", {})),
+        _training(resolved["config"], parts, results["training"]),
+        LIMITS,
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _is_local(base: str) -> bool:
+    """Whether a base is a directory, here or where the run was made, and no name on the Hub."""
+    return Path(base).exists() or base.startswith(("models/", "/", "."))
+
+
+def _formats(directory: Path) -> list[str]:
+    """What can load a run beside transformers, as the Hub calls it."""
+    return ["onnx", "transformers.js"] if (directory / QUANTIZED).exists() else []
+
+
+def _introduction(classes: tuple[str, ...]) -> str:
+    names = ", ".join(name.replace("_", " ") for name in classes)
+    return f"A Vision Transformer that names the chart pattern in a picture of a price chart: {names}."
+
+
+def _usage(name: str, directory: Path) -> str:
+    text = f"""## Use
+
+```python
+from transformers import pipeline
+
+pipeline("image-classification", model="{name}")("chart.png")
+```"""
+    if (directory / QUANTIZED).exists():
+        text += f"""
+
+Without torch, from the INT8 file:
+
+```python
+from optimum.onnxruntime import ORTModelForImageClassification
+
+ORTModelForImageClassification.from_pretrained("{name}", subfolder="{QUANTIZED.parent}", file_name="{QUANTIZED.name}")
+```"""
+    if (directory / DEPLOYABLE_QUANTIZED).exists():
+        text += f"""
+
+With onnxruntime, numpy and Pillow alone, from a picture of any size:
+
+```python
+import json
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+session = onnxruntime.InferenceSession("{name}/{DEPLOYABLE_QUANTIZED}")
+classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
+image = np.asarray(Image.open("chart.png").convert("RGB"))[np.newaxis]  # uint8 [1, height, width, 3]
+probabilities, label = session.run(None, {{"input": image}})
+print(classes[label[0]] if label[0] >= 0 else "no clear pattern")
+```"""
+    return text
+
+
+def _baselines(directory: Path) -> str:
+    compared = read_baselines(directory)
+    return f"## Beside simpler answers\n\n{table(compared)}" if compared else ""
+
+
+def _files(export: dict[str, Any]) -> str:
+    if not export:
+        return ""
+    lines = [
+        "## Files",
+        "",
+        f"Latency is the median for one picture on {export['cpu']}, preprocessing not included.",
+        "",
+        "| file | MB | ms on one core | ms on all | class differs from the checkpoint's"
+        " | largest probability difference |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name, file in export["files"].items():
+        if "largest_probability_difference" not in file:  # the checkpoint itself
+            continue
+        lines.append(
+            f"| `{name}` | {file['bytes'] / 1e6:.1f} | {file['latency_ms']['one_thread']:.1f}"
+            f" | {file['latency_ms']['all_threads']:.1f} | {file['class_flips']} of {export['charts']}"
+            f" | {file['largest_probability_difference']:.2g} |"
+        )
+    return "\n".join(lines)
+
+
+def _with_sources(dataset: dict[str, Any], known: Manifest | None) -> list[dict[str, Any]]:
+    """What a run was trained on, each with its ``source``: where on the Hub it is, or None."""
+    parts = [{"source": None, **part} for part in dataset.get("parts", [dataset])]
+    for part in parts:
+        if known and known.fingerprint == part["fingerprint"]:
+            part["source"] = part["source"] or known.source
+    return parts
+
+
+def _training(config: dict[str, Any], parts: list[dict[str, Any]], training: dict[str, Any]) -> str:
+    start = f"fine-tuned from {Path(config['base']).name}" if config["base"] else "trained from random weights"
+    return f"""## Training
+
+{training["parameters"] / 1e6:.1f} million parameters, {start} with the recipe `{Path(config["recipe"]).stem}`:
+{training["steps"]} steps, {training["epochs"]:.1f} epochs, {training["charts_per_second"]:.0f} charts a second,
+{training["seconds"] / 60:.1f} minutes. Every setting and library version is in `config_resolved.yaml`.
+
+{_trained_on(parts)}
+
+![Training curves](training_curves.png)"""
+
+
+def _trained_on(parts: list[dict[str, Any]]) -> str:
+    return "\n\n".join(
+        f"Dataset: {_place(part)}, {part['splits'].get('train', 0)} charts in the train split, fingerprint\n"
+        f"`{part['fingerprint']}`."
+        for part in parts
+    )
+
+
+def _place(part: dict[str, Any]) -> str:
+    """A dataset's name, or where on the Hub it is and which commit of it."""
+    source = part["source"]
+    if source is None:
+        return part["name"]
+    return f"`{source['repo']}` on the Hub, revision `{source['revision']}` (commit `{source['commit'][:12]}`)"
+
+
+LIMITS = """## Limits
+
+The model learnt from charts that a program drew, not from a market. It names the nearest pattern in any picture,
+also in one that has none. A pattern says nothing certain about the price that follows: this is no financial advice."""

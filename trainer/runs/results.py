@@ -1,0 +1,45 @@
+"""``metrics.json`` of a run: what training, export and each evaluation measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cryptoai_common.errors import UserError
+from cryptoai_common.files import write_json
+
+FILE_NAME = "metrics.json"
+SAME = ("dataset", "split", "weights")  # an evaluation replaces the earlier one with the same three
+
+
+def is_run(directory: Path) -> bool:
+    return (directory / FILE_NAME).is_file()
+
+
+def read_results(directory: Path) -> dict[str, Any]:
+    """Raises UserError if ``directory`` is not a finished run."""
+    path = directory / FILE_NAME
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"{directory} is not a run: it has no {FILE_NAME}; make one with `trainer train`") from None
+    except ValueError as error:
+        raise UserError(f"{path} is damaged ({error}); train the run again") from None
+
+
+def accuracy_text(entry: dict[str, Any]) -> str:
+    """The accuracy of an evaluation with its 95 % interval."""
+    low, high = entry["accuracy_interval"]
+    return f"{entry['accuracy']:.1%} ({low:.1%} to {high:.1%})"
+
+
+def write_results(directory: Path, results: dict[str, Any]) -> None:
+    write_json(directory / FILE_NAME, results)
+
+
+def record_evaluation(directory: Path, entry: dict[str, Any]) -> None:
+    """Add one evaluation to a run, in place of an earlier one of the same weights on the same split."""
+    results = read_results(directory)
+    others = [old for old in results["evaluations"] if any(old[key] != entry[key] for key in SAME)]
+    write_results(directory, {**results, "evaluations": [*others, entry]})

@@ -1,0 +1,80 @@
+"""Figures as text: for the terminal at the end of each command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from trainer.models.pattern_model import DEPLOYABLE
+from trainer.runs.baselines import read_baselines
+from trainer.runs.baselines import table as table_of_baselines
+from trainer.runs.results import read_results
+
+
+def print_summary(run: Path) -> None:
+    """What the run reached, how large and fast its files are, and where they are."""
+    results = read_results(run)
+    print()
+    for entry in results["evaluations"]:
+        if "false_alarms" in entry:
+            print(false_alarms_line(entry))
+        elif entry["split"] != "validation":
+            print(figures_line(entry))
+    compared = read_baselines(run)
+    if compared:
+        print(table_of_baselines(compared))
+    print("\n".join(export_lines(results["export"]) if "export" in results else []))
+    print("\n".join(f"  {run / name}" for name in _made(run)))
+
+
+def figures_line(entry: dict[str, Any]) -> str:
+    """Accuracy with its 95 % interval, on how many pictures of what."""
+    low, high = entry["accuracy_interval"]
+    return (
+        f"{entry['weights']} on {entry['dataset']}/{entry['split']}: accuracy {entry['accuracy']:.1%}"
+        f" (95 % interval {low:.1%} to {high:.1%}) on {entry['charts']} charts,"
+        f" balanced {entry['balanced_accuracy']:.1%}, macro-F1 {entry['macro_f1']:.3f},"
+        f" calibration error {entry['calibration_error']:.3f}, {entry['clear']:.0%} called a pattern"
+    )
+
+
+def false_alarms_line(entry: dict[str, Any]) -> str:
+    low, high = entry["false_alarms_interval"]
+    return (
+        f"{entry['weights']} on {entry['dataset']}/{entry['split']}: {entry['false_alarms']:.1%} of {entry['charts']}"
+        f" charts without a pattern are called one (95 % interval {low:.1%} to {high:.1%})"
+    )
+
+
+def table(entry: dict[str, Any]) -> str:
+    """Precision and recall of each class that is present."""
+    width = max(map(len, entry["per_class"]))
+    lines = [f"{'':{width}}  precision  recall  charts"]
+    for name, figures in entry["per_class"].items():
+        lines.append(f"{name:{width}}  {figures['precision']:9.1%}  {figures['recall']:6.1%}  {figures['charts']:6}")
+    return "\n".join(lines)
+
+
+def export_lines(export: dict[str, Any]) -> list[str]:
+    """Size, speed and parity of each file, and what was fused in the deployable ones."""
+    lines = [_file_line(name, file, export["charts"]) for name, file in export["files"].items()]
+    fused = ", ".join(f"{count} {kind}" for kind, count in export.get("fused_nodes", {}).items())
+    return [*lines, f"fused nodes of {DEPLOYABLE.name}: {fused}"] if fused else lines
+
+
+def _file_line(name: str, file: dict[str, Any], charts: int) -> str:
+    latency = file["latency_ms"]
+    line = (
+        f"{name}: {file['bytes'] / 1e6:.1f} MB, {latency['one_thread']:.1f} ms a picture on one core,"
+        f" {latency['all_threads']:.1f} ms on {latency['cores']}"
+    )
+    if "largest_probability_difference" in file:
+        line += (
+            f"; {file['class_flips']} of {charts} get another class than the checkpoint gives,"
+            f" largest probability difference {file['largest_probability_difference']:.2g}"
+        )
+    return line
+
+
+def _made(run: Path) -> list[str]:
+    return sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file())

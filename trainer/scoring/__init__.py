@@ -1,0 +1,1 @@
+"""What is measured of a model, with one loop for torch, ONNX and INT8; imports ``models`` and ``data``."""

@@ -1,0 +1,38 @@
+"""What is given for ``transformers.TrainingArguments``, and what the trainer itself needs there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainingArguments
+
+from cryptoai_common.errors import UserError
+from trainer.models.precision import has_accelerator
+
+DEFAULTS = {
+    "report_to": "none",
+    "disable_tqdm": False,
+    "ddp_find_unused_parameters": False,  # every parameter has a part in the loss
+}
+BETTER = ("accuracy", "macro_f1", "loss")  # what the best model may be chosen by
+
+
+def training_arguments(given: dict[str, Any], output: Path, patience: int) -> TrainingArguments:
+    """Raises UserError for values that do not go together, among them those that early stopping needs."""
+    ours = {
+        "output_dir": str(output),
+        "remove_unused_columns": False,  # ChartDataset gives exactly what ChartReader takes
+        "label_names": ["labels"],
+        "use_cpu": not has_accelerator(),
+    }
+    try:
+        arguments = TrainingArguments(**{**DEFAULTS, **given, **ours})
+    except (ValueError, TypeError, ImportError) as error:
+        raise UserError(f"these options do not go together: {' '.join(str(error).split())}") from None
+    best = (arguments.metric_for_best_model or "loss").removeprefix("eval_")
+    if best not in BETTER:
+        raise UserError.unknown("--metric-for-best-model", best, BETTER)
+    if patience and not arguments.load_best_model_at_end:
+        raise UserError("--early-stopping-patience needs --load-best-model-at-end true")
+    return arguments
