@@ -1,4 +1,8 @@
-"""Ascending triangle: a flat top and rising lows that close in on it. Bulkowski's identification guidelines."""
+"""Ascending triangle: a flat top, and rising lows that close in on it.
+
+Rules after Bulkowski, Encyclopedia of Chart Patterns (2nd edition, 2005), chapter "Triangles, Ascending",
+identification guidelines; where charts that people labelled show more, the limit is wider and its comment says so.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +17,46 @@ from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
 from dataset_builder.market.swings import Swing, View
 
-TOUCH = 0.12  # of H: tops and lows of real triangles stray that far from their lines
 GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line
+
+# What is drawn. Prices in H, the height at the triangle's start: the flat top lies at 1, the first low at 0.
+# Relative weights of the stages: half of the labelled charts end under 0.6 of their height, so many don't break upwards.
+STAGES = {"broken": 0.42, "complete": 0.25, "failed": 0.33}
+TURNS, TURN_BARS = (5, 8), 4  # fewest and most turns, at most one in so many bars: four, after a trend, is a double top
+TURNS_LEANING = (0.8, 0.6)  # share of the possible turns that is drawn, and exponent that leans to many
+NARROW = (0.2, 0.5)  # width at the end over width at the start
+LOW_FIRST = 0.7  # share of charts that come to the rising line first, as most labelled ones do
+BEND = (0.7, 1.05)  # exponent of the rising line: labelled lows rise steeply at first, and level off
+STRAY, FIRST_LOW = (-0.02, 0.05), 0.02  # how far turns lie inside their line; highest first low
+START_HIGH, START_LOW = (0.8, 2.2), (-1.6, 0.5)  # where the price comes from: before a low, before a top
+TIME_IN = (0.4, 1.6)  # relative duration of the way in
+LEG, SHORTENING = (0.3, 3.2), 0.55  # relative duration of a leg, and by how much the last is shorter than the first
+GAP_DRAWN = 0.95  # of GAP: lows are drawn no further apart
+LAST_LEG = (0.3, 0.8)  # time of the last leg inside, in times of the leg before
+BREAK, FALL = (0.2, 1.6), (0.5, 2.5)  # length of the leg out, upwards and downwards
+OUT_TIME = (0.12, 0.45)  # its time for each H
+NARROWING = 0.5  # bars grow smaller with the width, by this exponent
+ROUGHNESS, CALM_BARS = (0.55, 1.3), 40  # in fewer bars less, or the noise of a few bars would hide the turns
+OVERSHOOT, LEG_OVERSHOOT = 0.03, 0.37  # past the sides; past the two turns of a leg, inside the sides
+UNDER_LINE = 0.02  # the wall under the rising line
+
+# What the check asks for. Heights in H, measured on the finished candles.
+TOUCH = 0.12  # how far from its line a turn still is a touch: labelled ones stray that far
 SMALLEST = 0.4  # share of the window from the first turn to the last
+WIDTH = (0.05, 0.7)  # width at the last turn over width at the start
+TOUCHES = 5  # of both sides together, at least two of each
+END_TO_APEX = 0.6  # a triangle ends that share of the way from its last turn to the apex
+BACK_INSIDE = 2  # after a fall through the rising line, a close above the middle is back inside: one part in so many
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
-    """H is the triangle's height at its start: the flat top at 1, the first low at 0."""
-    # Half of the real crops end under 0.6 of their height, or over 0.2 for the mirror image: many don't break that way.
-    stage = pick_stage(rng, broken=0.42, complete=0.25, failed=0.33)
-    most = min(max(bars // 4, 5), 8)
-    swings = 5 + int(0.8 * (most - 4) * rng.random() ** 0.6)  # four, after a trend, could be a double top
-    narrow = between(rng, 0.2, 0.5)  # width at the end over width at the start
-    low_first = bool(rng.random() < 0.7)  # most real ones follow a way to the rising line, not to the flat top
-    # The break starts from the side opposite to it, or the last pivot would be no turn.
+    """Draw the pivots of an ascending triangle of ``bars`` candles."""
+    stage = pick_stage(rng, **STAGES)
+    most = min(max(bars // TURN_BARS, TURNS[0]), TURNS[1])
+    swings = TURNS[0] + int(TURNS_LEANING[0] * (most - TURNS[0] + 1) * rng.random() ** TURNS_LEANING[1])
+    narrow = between(rng, *NARROW)
+    low_first = bool(rng.random() < LOW_FIRST)
+    # The break starts from the opposite side, so that the last pivot is a turn.
     if stage != "complete" and (swings % 2 == 1) != (low_first == (stage == "broken")):
         if swings < most:
             swings += 1
@@ -35,39 +65,43 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     lowest = 0 if low_first else 1
     legs = _legs(rng, swings, lowest)
     when = shares(legs)
-    bend = log_uniform(rng, 0.7, 1.05)  # the lows of real triangles rise steeply at first, and level off
+    bend = log_uniform(rng, *BEND)
     low_line = [(1 - narrow) * (max(at - when[lowest], 0.0) / (1 - when[lowest])) ** bend for at in when]
-    stray = spread(rng, -0.02, 0.05, swings)
+    stray = spread(rng, *STRAY, swings)
     levels = [
         low + d if (i % 2 == 0) == low_first else 1 - d for i, (low, d) in enumerate(zip(low_line, stray, strict=True))
     ]
-    levels[lowest] = min(levels[lowest], 0.02)
-    start = between(rng, 0.8, 2.2) if low_first else between(rng, -1.6, 0.5)
-    times, points = trend(rng, start, levels[0], between(rng, 0.4, 1.6))
+    levels[lowest] = min(levels[lowest], FIRST_LOW)
+    start = between(rng, *(START_HIGH if low_first else START_LOW))
+    times, points = trend(rng, start, levels[0], between(rng, *TIME_IN))
     end, time_out = _exit(rng, stage, levels, low_line[-1])
     first = len(times)
     return outline(
         rng,
-        [*times, *legs, log_uniform(rng, 0.3, 0.8) * legs[-1] + time_out],
+        [*times, *legs, log_uniform(rng, *LAST_LEG) * legs[-1] + time_out],
         [start, *points, *levels[1:], end],
         bars=bars,
         stage=stage,
         body=(first, first + swings - 1),
-        volatility=[*[1.0] * first, *[(1 - low) ** 0.5 for low in low_line], narrow if stage == "complete" else 1.0],
+        volatility=[
+            *[1.0] * first,
+            *[(1 - low) ** NARROWING for low in low_line],
+            narrow if stage == "complete" else 1.0,
+        ],
         volume=[*[1.2] * first, *evenly(1.2, 0.6, swings), 0.6 if stage == "complete" else 2.0],
-        roughness=between(rng, 0.55, 1.3) * min(bars / 40, 1) ** 0.5,  # or a few bars' noise hides the turns
-        overshoot=0.03,
-        leg_overshoot=0.37,  # past either of two touches, but not out of the triangle
-        floor=[*[-FAR] * first, *[low - 0.02 for low in low_line], -FAR],
+        roughness=between(rng, *ROUGHNESS) * min(bars / CALM_BARS, 1) ** 0.5,
+        overshoot=OVERSHOOT,
+        leg_overshoot=LEG_OVERSHOOT,
+        floor=[*[-FAR] * first, *[low - UNDER_LINE for low in low_line], -FAR],
         ceiling=[*[FAR] * first, *[1.0] * swings, FAR],
     )
 
 
 def _legs(rng: np.random.Generator, swings: int, lowest: int) -> list[float]:
-    """Durations from turn to turn, ever shorter on average, with no lows further apart than those of a line."""
+    """Durations from turn to turn, shorter and shorter on average, with no two lows further apart than ``GAP``."""
     while True:
-        legs = [(1 - 0.55 * i / swings) * log_uniform(rng, 0.3, 3.2) for i in range(swings - 1)]
-        if max(map(add, legs[lowest::2], legs[lowest + 1 :: 2])) < 0.95 * GAP * sum(legs):
+        legs = [(1 - SHORTENING * i / swings) * log_uniform(rng, *LEG) for i in range(swings - 1)]
+        if max(map(add, legs[lowest::2], legs[lowest + 1 :: 2])) < GAP_DRAWN * GAP * sum(legs):
             return legs
 
 
@@ -77,15 +111,16 @@ def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float)
         across = low if levels[-1] > levels[-2] else 1.0
         return (levels[-1] + across) / 2, 0.0
     if stage == "broken":
-        leg = log_uniform(rng, 0.2, 1.6)
+        leg = log_uniform(rng, *BREAK)
         end = 1 + leg
     else:
-        leg = log_uniform(rng, 0.5, 2.5)
+        leg = log_uniform(rng, *FALL)
         end = low - leg
-    return end, leg * between(rng, 0.12, 0.45)
+    return end, leg * between(rng, *OUT_TIME)
 
 
 def check(view: View) -> str | None:
+    """None if the candles show an ascending triangle, else the reason why not."""
     swings = view.scales[0][:-1]  # the last one may still be moving
     reason: str | None = "no five swings"
     for i, low in enumerate(swings[:-3]):
@@ -122,7 +157,7 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
     low, last = swings[0], swings[-1]
     height = top - low.price
     width = (top - low.price - slope * (last.bar - low.bar)) / height
-    if not 0.05 <= width <= 0.7:
+    if not WIDTH[0] <= width <= WIDTH[1]:
         return "sides don't converge"
     room = TOUCH * height
     first, tops = low.bar, 0
@@ -132,7 +167,7 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
             return "a level low before: a range"
     if reason := _refuse_size(view, first, low, last, width):
         return reason
-    if tops + len(swings) < 5:  # each swing touches once at most
+    if tops + len(swings) < TOUCHES:  # each swing touches once at most
         return "under five touches of the sides"
     lows, misses, gap, touched, up = 1, 0, 0, low.bar, False
     for bar, price, is_top in swings[1:]:
@@ -145,7 +180,7 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
             gap, touched = max(gap, bar - touched), bar
             if up:
                 lows, up = lows + 1, False
-    if min(tops, lows) < 2 or tops + lows < 5:
+    if min(tops, lows) < 2 or tops + lows < TOUCHES:
         return "under five touches of the sides"
     if gap > GAP * (last.bar - first):
         return "lows not on a line"
@@ -157,8 +192,8 @@ def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope
 
 
 def _refuse_size(view: View, first: int, low: Swing, last: Swing, width: float) -> str | None:
-    """A triangle ends 60 % of the way from its last turn to the apex."""
-    end = last.bar + 0.6 * (last.bar - low.bar) * width / (1 - width)
+    """Whether the triangle, up to where it ends before its apex, fills enough of the window."""
+    end = last.bar + END_TO_APEX * (last.bar - low.bar) * width / (1 - width)
     fills = view.fills(first, min(int(end) + 1, view.bars - 1)) and view.fills(first, last.bar, SMALLEST)
     return None if fills else "too small in the window"
 
@@ -166,7 +201,9 @@ def _refuse_size(view: View, first: int, low: Swing, last: Swing, width: float) 
 def _refuse_sequel(view: View, last_bar: int, line: float, top: float, room: float) -> str | None:
     after = iter(view.close[last_bar + 1 :])
     fell = any(close < line - room for close in after)
-    return "back inside after a fall: a range" if fell and max(after, default=line) > (line + top) / 2 else None
+    return (
+        "back inside after a fall: a range" if fell and max(after, default=line) > (line + top) / BACK_INSIDE else None
+    )
 
 
 PATTERN = Pattern(id=3, name="ascending_triangle", sketch=sketch, check=check)

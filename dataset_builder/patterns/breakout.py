@@ -1,4 +1,8 @@
-"""Breakout: a range, then closes beyond it, up or down, with or without a throwback to the level."""
+"""Breakout: a range, then closes beyond it, up or down, with or without a return to the level that was broken.
+
+The range is that of ``support_resistance``; the break follows Bulkowski, Encyclopedia of Chart Patterns (2nd edition,
+2005), chapters "Rectangle Tops" and "Rectangle Bottoms". Charts that people labelled settle the rest.
+"""
 
 from __future__ import annotations
 
@@ -8,69 +12,104 @@ import numpy as np
 
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
-from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, spread
+from dataset_builder.market.sketch import FAR as NO_WALL
+from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread
 from dataset_builder.market.swings import View, drift, first_match, touches
 
-MIN_RANGE_BARS = 12
+MIN_RANGE_BARS = 12  # fewest bars of the range
+
+# What is drawn. Prices in H, the height of the range, which lies between 0 and 1. Drawn upwards; half are mirrored.
+DIP = 0.25  # share of charts with one dip or two between an earlier top and the move through its level
+ROOMY_BARS, TURNS, TURNS_SMALL = 30, (5, 6), (5, 5)  # turns of the range; in charts of at most so many bars
+SHORT = (-0.03, 0.2)  # how far each turn stops short of its side
+LEG = (0.4, 2.0)  # relative duration of a leg inside the range
+OUT_SHARE = (0.15, 0.55)  # share of the bars that the leg out takes
+OUT, OUT_AFTER_DIP = (0.9, 4.2), (1.2, 4.2)  # length of the leg out: after a longer one the range is a flat strip
+FAR, FAR_SMALL, FAR_BARS = 1.0, 0.3, 40  # how far outside the range the price may come from; in charts of so few bars
+INSIDE = (0.2, 0.8)  # where it comes from otherwise
+TIME_IN = (0.2, 0.8)  # relative duration of the way in
+OUT_VOLATILITY = (1.0, 1.7)  # of the bars of the leg out
+AFTERWARDS = 0.2  # lowest price after the sketch, in lengths of the leg out over the level
+ROUGHNESS = (0.6, 1.6)
+OVERSHOOT = 0.04
+THROWBACK = 0.33  # share of charts that return to the level: out, back, and on
+THROWBACK_OUT, THROWBACK_TO = (0.4, 0.8), (-0.05, 0.25)  # how far out first, and where back to, in lengths of the leg
+THROWBACK_TIMES, THROWBACK_BACK, THROWBACK_REST = 0.95, 0.3, (0.4, 0.6)  # shares of time: out and on, back, on
+REST, REST_TIME, REST_TO = 0.5, (0.1, 1.0), (0.65, 1.05)  # share of charts with a rest at the end, its time and level
+
+# What the check asks for. Heights in H, measured on the finished candles.
 NO_BREAK = f"no close beyond a range of {MIN_RANGE_BARS} bars"
-# Five touches make a range. After a leg of this many times its height, two of the level that breaks are enough: a sixth
-# of the real crops show an earlier top, one dip, and a long run through the level.
-LONG_LEG = 1.0
-SHORTEST_LEG = 0.1  # of the window's bars
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
+TAKEN_BACK = 0.1  # of the window's range: a break that comes back further is none
+RANGE_SHARE, SHORTEST_LEG = 0.25, 0.1  # smallest shares of the window's bars: the range, the leg out
+SPIKES = 0.05  # share of the bars whose extremes don't count for a level
+LEG_OF_HEIGHT = 0.55  # shortest leg out, and at least one average true range
+BACK, KEPT = 0.4, 0.3  # the leg may come back so far under the level, and must keep that share at the end
+ZONE = 0.33  # a turn that near to a level touches it
+# Five touches make a range. After a leg of LONG_LEG, two of the level that breaks are enough: a sixth of the charts that
+# people labelled show an earlier top, one dip, and a long move through the level.
+TOUCHES, LONG_LEG = 5, 1.0
+REST_SHARE = 0.15  # of the window's bars: with fewer touches, a longer rest after the leg makes it a flag
+SLOPES, SLOPES_FEW = 0.3, 0.2  # largest slope of a side between the halves; of the lower one with few touches
+LOOK_BACK = 16  # bars before the range in which a pole or a fall into it is looked for
+POLE, LOWER, FALL = 2.5, 1.25, 1.3  # largest rise, rise with few touches, and fall with two lows, into the range
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
-    """H is the range's height, from 0 to 1. Drawn upwards, and mirrored in half of the charts."""
-    dip = rng.random() < 0.25  # one dip or two between an earlier top and the run through its level
-    most = 6 if bars > 30 else 5
-    swings = (2 if bars > 30 and rng.random() < 0.5 else 4) if dip else 5 + int((most - 4) * rng.random())
+    """Draw the pivots of a breakout of ``bars`` candles."""
+    dip = rng.random() < DIP
+    fewest, most = TURNS if bars > ROOMY_BARS else TURNS_SMALL
+    if dip:
+        swings = 2 if bars > ROOMY_BARS and rng.random() < 0.5 else 4
+    else:
+        swings = fewest + int((most - fewest + 1) * rng.random())
     low_first = bool(rng.random() < 0.5) and not dip
-    short = spread(rng, -0.03, 0.2, swings)  # how far each turn stops short of its side
+    short = spread(rng, *SHORT, swings)
     levels = [off if (i % 2 == 0) == low_first else 1 - off for i, off in enumerate(short)]
-    legs = [log_uniform(rng, 0.4, 2.0) for _ in range(swings - 1)]
-    share = between(rng, 0.15, 0.55)  # of the bars that the leg out takes
+    legs = [log_uniform(rng, *LEG) for _ in range(swings - 1)]
+    share = between(rng, *OUT_SHARE)
     share = min(share, 1 - (MIN_RANGE_BARS + 2) / bars)
-    leg = log_uniform(rng, 1.2 if dip else 0.9, 4.2)  # after a longer one the range is a flatter strip than real ones
+    leg = log_uniform(rng, *(OUT_AFTER_DIP if dip else OUT))
     times, points = _leg_out(rng, leg, levels[-1], sum(legs) * share / (1 - share))
-    far = 1.0 if bars > 40 else 0.3  # where the price comes from; a short range after a long way is no range
-    start = between(rng, 0.2, 0.8) if rng.random() < 0.5 else between(rng, -far, 0.9 + far)
+    far = FAR if bars > FAR_BARS else FAR_SMALL  # a short range after a long way is no range
+    start = between(rng, *INSIDE) if rng.random() < 0.5 else between(rng, -far, 0.9 + far)
     most_before = sum(legs) * ((1 - share) * bars / (MIN_RANGE_BARS + 1) - 1)
     sketch = outline(
         rng,
-        [min(between(rng, 0.2, 0.8), most_before), *legs, *times],
+        [min(between(rng, *TIME_IN), most_before), *legs, *times],
         [start, *levels, *points],
         bars=bars,
         stage="broken",
         body=(1, swings + len(points)),
-        volatility=[1.0] * (swings + 1) + [between(rng, 1.0, 1.7)] * len(points),
+        volatility=[1.0] * (swings + 1) + [between(rng, *OUT_VOLATILITY)] * len(points),
         volume=[1.0, *evenly(1.0, 0.7, swings), *evenly(2.2, 1.2, len(points))],
-        roughness=between(rng, 0.6, 1.6),
-        overshoot=0.04,
-        limits=(1 + 0.2 * leg, FAR),  # or it would be back inside the range
+        roughness=between(rng, *ROUGHNESS),
+        overshoot=OVERSHOOT,
+        limits=(1 + AFTERWARDS * leg, NO_WALL),  # it does not come back inside the range
     )
     return sketch.mirrored() if rng.random() < 0.5 else sketch
 
 
 def _leg_out(rng: np.random.Generator, leg: float, start: float, time: float) -> tuple[list[float], list[float]]:
     """Durations and levels of the legs after the range, which run ``leg`` beyond it."""
-    if rng.random() < 0.33:  # throwback: out, back to the level, and on
-        out = leg * between(rng, 0.4, 0.8)
-        back = 1 + between(rng, -0.05, 0.25) * out
-        rest = between(rng, 0.4, 0.6)
+    if rng.random() < THROWBACK:
+        out = leg * between(rng, *THROWBACK_OUT)
+        back = 1 + between(rng, *THROWBACK_TO) * out
+        rest = between(rng, *THROWBACK_REST)
         times, points = trend(rng, back, 1 + leg, time * rest)
-        return [time * (0.95 - rest), time * 0.3, *times], [1 + out, back, *points]
+        return [time * (THROWBACK_TIMES - rest), time * THROWBACK_BACK, *times], [1 + out, back, *points]
     times, points = trend(rng, start, 1 + leg, time)
-    if rng.random() < 0.5:  # a rest after the run, on real charts often as long as the run itself
-        times.append(time * log_uniform(rng, 0.1, 1.0))
-        points.append(1 + leg * between(rng, 0.65, 1.05))
+    if rng.random() < REST:  # on real charts often as long as the leg itself
+        times.append(time * log_uniform(rng, *REST_TIME))
+        points.append(1 + leg * between(rng, *REST_TO))
     return times, points
 
 
 def check(view: View) -> str | None:
+    """None if the candles show a range and a break out of it, else the reason why not."""
     upwards = _breaks_up(view)
     downwards = upwards and _breaks_up(view.mirrored)
-    return downwards and (downwards if upwards == NO_BREAK else upwards)  # of the way that it went, if it did
+    return downwards and (downwards if upwards == NO_BREAK else upwards)  # the reason of the side that broke, if any
 
 
 def _breaks_up(view: View) -> str | None:
@@ -79,8 +118,8 @@ def _breaks_up(view: View) -> str | None:
 
 def _breaks(view: View) -> Iterator[tuple[int, int]]:
     """Pairs (first bar of a range, first bar that closes above all of it and is not taken back)."""
-    close, upper, give = view.close, view.upper, 0.1 * view.range
-    most = close[-1] + give
+    close, upper, room = view.close, view.upper, TAKEN_BACK * view.range
+    most = close[-1] + room
     for start in [int(share * view.bars) for share in STARTS]:
         first = start + MIN_RANGE_BARS
         highest = max(upper[start:first])
@@ -88,7 +127,7 @@ def _breaks(view: View) -> Iterator[tuple[int, int]]:
             continue
         for stop, top in enumerate(upper[first:], first):
             if top > highest:  # else the close, which the outline never lies below, isn't beyond the range
-                if close[stop] > highest and min(close[stop:]) > highest - give:
+                if close[stop] > highest and min(close[stop:]) > highest - room:
                     yield start, stop
                     break
                 highest = top
@@ -98,38 +137,38 @@ def _breaks(view: View) -> Iterator[tuple[int, int]]:
 
 def _refuse(view: View, start: int, stop: int) -> str | None:
     upper, lower, after = view.upper[start:stop], view.lower[start:stop], view.close[stop:]
-    if stop - start < 0.25 * view.bars:
+    if stop - start < RANGE_SHARE * view.bars:
         return "range too short for the window"
     if len(after) < SHORTEST_LEG * view.bars:
         return "leg out too brief"
-    spike = round(0.05 * (len(upper) - 1))  # a lone spike doesn't move the level
+    spike = round(SPIKES * (len(upper) - 1))
     top = sorted(upper)[-1 - spike]
     leg = max(after) - top
     if leg < view.atr:
         return "leg out too short"
     bottom = sorted(lower)[spike]
     height = top - bottom
-    if leg < 0.55 * height:
+    if leg < LEG_OF_HEIGHT * height:
         return "leg out too short"
-    if min(after) < top - 0.4 * height or after[-1] < top + 0.3 * leg:
+    if min(after) < top - BACK * height or after[-1] < top + KEPT * leg:
         return "back inside the range"
-    high, low = touches(upper, lower, top - 0.33 * height, bottom + 0.33 * height)
-    if high < 2 or low < 1 or (high + low < 5 and leg < LONG_LEG * height):
+    high, low = touches(upper, lower, top - ZONE * height, bottom + ZONE * height)
+    if high < 2 or low < 1 or (high + low < TOUCHES and leg < LONG_LEG * height):
         return "too few touches of the range"
-    if high + low < 5 and len(after) - after.index(max(after)) > 0.15 * view.bars:
+    if high + low < TOUCHES and len(after) - after.index(max(after)) > REST_SHARE * view.bars:
         return "a rest after the leg out: a flag"
-    level = (0.3 if high + low >= 5 else 0.2) * height
-    if drift(upper, max) > 0.3 * height or (low > 1 and drift(lower, min) > level):
+    level = (SLOPES if high + low >= TOUCHES else SLOPES_FEW) * height
+    if drift(upper, max) > SLOPES * height or (low > 1 and drift(lower, min) > level):
         return "a side of the range slopes"
     if view.narrowed(start, top, bottom):
         return "wider before the range: a triangle"
-    before = slice(max(start - 16, 0), start + 1)
+    before = slice(max(start - LOOK_BACK, 0), start + 1)
     rise, fall = top - min(view.lower[before]), max(view.upper[before]) - bottom
-    if rise > 2.5 * height:
+    if rise > POLE * height:
         return "a pole into the range: a flag"
-    if high + low < 5 and rise > 1.25 * height:
+    if high + low < TOUCHES and rise > LOWER * height:
         return "lower before the range: a triangle"
-    if low <= 2 and fall > 1.3 * height:
+    if low <= 2 and fall > FALL * height:
         return "a fall into two lows: a double bottom"
     return None
 

@@ -1,4 +1,8 @@
-"""Bullish flag: a steep pole, then a narrow channel against it. Bulkowski's identification guidelines."""
+"""Bullish flag: a steep rise, the pole, then a narrow channel against it, the flag.
+
+Rules after Bulkowski, Encyclopedia of Chart Patterns (2nd edition, 2005), chapter "Flags", identification guidelines;
+where charts of finer time frames show more, the limit is wider and its comment says so.
+"""
 
 from __future__ import annotations
 
@@ -11,38 +15,71 @@ from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
 from dataset_builder.market.swings import View, first_match, fitted_slope
 
-POLE_BARS = 22  # at most: Bulkowski has 14, but a finer time frame shows the same pole with more, up to
-POLE_SHARE = 0.3  # of the window, where that is more
-FLAG_BARS, FLAG_SHARE = 48, 0.65
+# What is drawn. Prices in H, the height of the pole, which rises from 0 to 1; the flag is a zigzag between two
+# parallel lines, of which the upper one starts at 1.
+STAGES = {"complete": 0.5, "broken": 0.5}  # relative weights
+POLE, POLE_FEWEST = (0.14, 0.3), 4  # share of the window, and fewest bars
+FLAG, FLAG_FEWEST = (0.36, 0.62), 8  # share of the window, and fewest bars
+WIDTH = (0.12, 0.32)  # of the channel
+# Fall of the channel over its length. A break out of a steep flag would widen it, one out of a flat flag is a breakout.
+DROP = {"complete": (0.04, 0.42), "broken": (0.12, 0.37)}
+DROP_OF_WIDTH = 0.6  # a wide channel falls less, so that the flag keeps in the upper half of the pole
+TURN_BARS, TURNS = (2.5, 6.0), (3, 8)  # bars from turn to turn; fewest and most turns
+LEG = (0.4, 2.2)  # relative duration of a leg of the zigzag
+REACH = (0.7, 1.0)  # how far turns reach towards their line, as a share of the width
+UPPER_REACH = 0.6  # an upper turn stops that share of the missing reach below its line
+TIME_IN, START = (0.3, 1.1), (-0.2, 0.4)  # before the pole: time in times of the pole, level
+BREAK, BREAK_OVER, BREAK_MOST = 0.25, 1.12, 0.9  # the break out: shortest leg; level it exceeds; longest leg
+BREAK_TIME, BREAK_SHARE = (0.7, 1.5), 3  # its time in times of the pole a H; at most one part in so many of all before
+BAR_SIZES, FLAG_SIZES = [0.5, 0.45, 0.5], (0.5, 0.9)  # relative volatility before, at the foot and top; in the flag
+POLE_SLOPE, FLAG_SLOPE = (0.3, 1.4), (0.3, 1.6)  # from rounded to spiked turns
+ROUGHNESS = (0.4, 0.95)
+OVERSHOOT, BELOW = 0.025, 0.03  # past the walls; below the channel after the flag
+
+# What the check asks for. Heights in lengths of the pole, measured on the finished candles.
+POLE_BARS, POLE_SHARE = (
+    22,
+    0.3,
+)  # longest pole: bars (Bulkowski has 14; a finer time frame shows more), or of the window
+FLAG_BARS, FLAG_SHARE, FLAG_SHORTEST = 48, 0.65, 6  # longest flag: bars or share of the window; shortest: bars
+TOP_ZONE = 0.55  # the pole's top lies in that upper share of the window's range
+POLE_OF_RANGE, POLE_SHORTEST = 0.4, 3  # smallest pole over the window's range; fewest bars
+OVER_TOP = 0.05  # a close that far over the pole's top ends the flag
+COLOUR = 0.65  # smallest share of the pole's bars that rise: 0.7 in the books
+PULLBACK = 0.22  # largest step back inside the pole
+POLE_ATR = 5  # smallest pole in average true ranges: of the window, or the median of what follows the pole
+RETRACED = 0.56  # the flag retraces no more of the pole: half in the books, measured here on wicks
+CHANNEL = (-0.5, 0.12)  # rise of the fitted channel over its length
+WIDEST = 0.42  # widest channel
+FILLS = 0.55  # smallest share of the window
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
-    """H is the pole: from 0 to 1. The flag is a zigzag between two parallel lines that start at 1."""
-    stage = pick_stage(rng, complete=0.5, broken=0.5)
-    pole = max(bars * between(rng, 0.14, 0.3), 4)
-    flag = max(bars * between(rng, 0.36, 0.62), 8)
-    width = between(rng, 0.12, 0.32)
-    # Fall of the channel over its length: the way out of a steep flag would widen it, that of a flat one be a breakout.
-    least, most = (0.04, 0.42) if stage == "complete" else (0.12, 0.37)
-    drop = between(rng, least, most - 0.6 * width)
-    swings = min(max(round(flag / between(rng, 2.5, 6.0)), 3), 8)
-    legs = [log_uniform(rng, 0.4, 2.2) for _ in range(swings - 1)]
+    """Draw the pivots of a bullish flag of ``bars`` candles."""
+    stage = pick_stage(rng, **STAGES)
+    pole = max(bars * between(rng, *POLE), POLE_FEWEST)
+    flag = max(bars * between(rng, *FLAG), FLAG_FEWEST)
+    width = between(rng, *WIDTH)
+    least, most = DROP[stage]
+    drop = between(rng, least, most - DROP_OF_WIDTH * width)
+    swings = min(max(round(flag / between(rng, *TURN_BARS)), TURNS[0]), TURNS[1])
+    legs = [log_uniform(rng, *LEG) for _ in range(swings - 1)]
     top_line = [1 - drop * when for when in shares(legs)]
-    reach = spread(rng, 0.7, 1.0, swings)
+    reach = spread(rng, *REACH, swings)
     levels = [
-        top - width * (0.6 * (1 - part) if i % 2 == 0 else part)
+        top - width * (UPPER_REACH * (1 - part) if i % 2 == 0 else part)
         for i, (top, part) in enumerate(zip(top_line, reach, strict=True))
     ]
     levels[0] = 1.0
     scale = flag / sum(legs)
-    times = [between(rng, 0.3, 1.1) * pole, pole, *[leg * scale for leg in legs]]
-    points = [between(rng, -0.2, 0.4), 0.0, *levels]
+    times = [between(rng, *TIME_IN) * pole, pole, *[leg * scale for leg in legs]]
+    points = [between(rng, *START), 0.0, *levels]
     if stage == "broken":
-        leg = between(rng, max(0.25, 1.12 - levels[-1]), 0.9)  # out of the flag: beyond the pole's end
-        times.append(min(leg * pole * between(rng, 0.7, 1.5), sum(times) / 3))
+        leg = between(rng, max(BREAK, BREAK_OVER - levels[-1]), BREAK_MOST)
+        times.append(min(leg * pole * between(rng, *BREAK_TIME), sum(times) / BREAK_SHARE))
         points.append(levels[-1] + leg)
     out = [FAR] * (stage == "broken")
-    sizes = [0.5, 0.45, 0.5, *[between(rng, 0.5, 0.9)] * (swings - 1), 1.0]
+    sizes = [*BAR_SIZES, *[between(rng, *FLAG_SIZES)] * (swings - 1), 1.0]
     volume = [0.8, 1.6, 1.5, *evenly(1.0, 0.5, swings - 1), 1.6]
     return outline(
         rng,
@@ -51,19 +88,20 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         bars=bars,
         stage=stage,
         body=(1, 1 + swings),
-        slope=[1.0, between(rng, 0.3, 1.4), *spread(rng, 0.3, 1.6, swings), 1.0][: len(points)],
+        slope=[1.0, between(rng, *POLE_SLOPE), *spread(rng, *FLAG_SLOPE, swings), 1.0][: len(points)],
         volatility=sizes[: len(points)],
         volume=volume[: len(points)],
-        roughness=between(rng, 0.4, 0.95),
-        overshoot=0.025,
+        roughness=between(rng, *ROUGHNESS),
+        overshoot=OVERSHOOT,
         floor=[-FAR, -FAR, *[top - width for top in top_line], *[-wall for wall in out]],
         ceiling=[FAR, FAR, *top_line, *out],
-        limits=(-FAR if out else top_line[-1] - width - 0.03, FAR),  # the flag goes on until it is left upwards
+        limits=(-FAR if out else top_line[-1] - width - BELOW, FAR),  # the flag is left upwards
     )
 
 
 def check(view: View) -> str | None:
-    half = max(view.upper) - 0.55 * view.range
+    """None if the candles show a pole and its flag, else the reason why not."""
+    half = max(view.upper) - TOP_ZONE * view.range
     tops = ((bar, price) for bar, price, top in view.scales[0] if top and price >= half)
     return first_match(view, tops, _refuse, "no top")
 
@@ -73,35 +111,35 @@ def _refuse(view: View, top: int, price: float) -> str | None:
     rise = view.lower[first : top + 1]
     low = min(rise)
     pole = price - low
-    if pole < 0.4 * view.range or top - (foot := first + rise.index(low)) < 3:
+    if pole < POLE_OF_RANGE * view.range or top - (foot := first + rise.index(low)) < POLE_SHORTEST:
         return "no pole"
-    limit = price + 0.05 * pole
+    limit = price + OVER_TOP * pole
     stop = next((bar for bar, close in enumerate(view.close[top + 1 :], top + 1) if close > limit), view.bars)
-    if not 6 <= stop - top <= max(FLAG_BARS, FLAG_SHARE * view.bars):
-        return "flag too short" if stop - top < 6 else "flag too long"
+    if not FLAG_SHORTEST <= stop - top <= max(FLAG_BARS, FLAG_SHARE * view.bars):
+        return "flag too short" if stop - top < FLAG_SHORTEST else "flag too long"
     closes = view.close[foot : top + 1]
-    if sum(map(gt, closes, view.open[foot : top + 1])) < 0.65 * len(closes):
+    if sum(map(gt, closes, view.open[foot : top + 1])) < COLOUR * len(closes):
         return "pole not of one colour"
-    if max(map(sub, accumulate(closes, max), closes)) > 0.22 * pole:
+    if max(map(sub, accumulate(closes, max), closes)) > PULLBACK * pole:
         return "a pullback in the pole"
-    if pole < 5 * view.atr:
+    if pole < POLE_ATR * view.atr:
         calm = sorted(view.true_range[top + 1 :])
-        if pole < 5 * calm[len(calm) // 2]:
+        if pole < POLE_ATR * calm[len(calm) // 2]:
             return "pole under 5 ATR"
-    if min(view.lower[top:stop]) < price - 0.56 * pole:
+    if min(view.lower[top:stop]) < price - RETRACED * pole:
         return "flag retraces more than half of the pole"
     return _refuse_channel(view, foot, top, stop, pole)
 
 
 def _refuse_channel(view: View, foot: int, start: int, stop: int, pole: float) -> str | None:
     slope = fitted_slope([a + b for a, b in zip(view.upper[start:stop], view.lower[start:stop], strict=True)]) / 2
-    if not -0.5 * pole <= slope * (stop - start - 1) <= 0.12 * pole:
+    if not CHANNEL[0] * pole <= slope * (stop - start - 1) <= CHANNEL[1] * pole:
         return "flag not against the pole"
     levelled = [view.close[bar] - slope * bar for bar in range(start, stop)]
     levelled += [view.open[bar] - slope * bar for bar in range(start + 1, stop)]
-    if max(levelled) - min(levelled) > 0.42 * pole:
+    if max(levelled) - min(levelled) > WIDEST * pole:
         return "flag too wide"
-    return None if view.fills(foot, stop, 0.55) else "too small in the window"
+    return None if view.fills(foot, stop, FILLS) else "too small in the window"
 
 
 PATTERN = Pattern(id=6, name="bullish_flag", sketch=sketch, check=check)

@@ -1,4 +1,8 @@
-"""Double top: two level tops with a clear valley between, after a rise. Bulkowski's identification guidelines."""
+"""Double top: two tops at one level with a clear valley between them, after a rise.
+
+Rules after Bulkowski, Encyclopedia of Chart Patterns (2nd edition, 2005), chapters "Double Tops", identification
+guidelines; where charts that people labelled show more, the limit is wider and its comment says so.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +12,49 @@ from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
 from dataset_builder.market.swings import View, first_match, merge
+from dataset_builder.market.zigzag import Swing
 
-END = {"forming": (0.35, 0.75), "complete": (-0.1, 0.2), "broken": (-1.9, -0.25)}
-LEVEL = 0.18  # of H: 8 % in the books, but people label real charts up to 15-20 % as double tops
-SHORT = 0.58  # pauses on the way stay that far below: another top at the level would make a range
+# What is drawn. Prices in H, the height of the lower top over the valley; the valley lies at 0, the first top at 1.
+STAGES = {"forming": 0.2, "complete": 0.3, "broken": 0.5}  # relative weights
+END = {"forming": (0.35, 0.75), "complete": (-0.1, 0.2), "broken": (-1.9, -0.25)}  # where the last leg ends
+TOP_SPREAD, TOP_SHIFT, TOP_MOST = 0.07, -0.01, 0.15  # second top over the first: deviation, mean, largest difference
+START = (0.5, 1.9)  # depth of the start under the valley, so that the valley gives back 34 to 67 % of the rise
+SECOND_LEG = (0.45, 2.2)  # time from the valley to the second top, in times from the first top to the valley
+PACE_IN, PACE_OUT = (0.4, 1.4), (0.4, 1.4)  # time of the way in and out, in times of an even pace
+WAY_OUT, PACE_OF_H = 0.5, 0.9  # time of the way out: at least, and for each H that it falls
+ROOMY_BARS, ROOMY = 32, 1.3  # longer charts take more time for the way out: tops of real ones are near each other
+PAUSE = 0.58  # highest level of pauses on the way: another top at the level would make it a range
+VALLEY_WALL = 0.4  # highest price half-way between the tops
+AFTERWARDS = 0.5  # highest price after the pattern
+ROUGHNESS = (0.5, 1.25)
+OVERSHOOT = 0.03
+
+# What the check asks for. Heights in H, measured on the finished candles.
+LEVEL = 0.18  # largest difference of the tops: Bulkowski has 3 % of the price; people label up to 15-20 % of H
+CLOSEST = 4  # bars between the tops
+LOOK_BACK = 3  # the rise is looked for in that many times the time between the tops
+RISE = 0.65  # smallest rise into the first top
+VALLEY_OF_RISE = 0.28  # smallest height over that rise
+HIGHER = 0.05  # how far another price may lie over the tops
+THIRD_ZONE, THIRD_SWING = 0.2, 0.4  # a third top: within that of the level, after a swing of that height
+FALL = 0.25  # smallest fall from the second top
+FAR_FALL = 1.5  # what comes after a fall that far under the valley is another move
+CUP_FALL, CUP_BOTTOM = 0.55, 0.42  # a smaller fall after a valley whose bottom third holds that share is a handle
+FILLS = 0.55  # smallest share of the window
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
-    """H is the lower top over the valley; the valley lies at 0."""
-    second = 1 + min(max(0.07 * rng.standard_normal() - 0.01, -0.15), 0.15)
-    stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.5)
-    gap = log_uniform(rng, 0.45, 2.2)  # time into the second top over time out of the first
-    start = -log_uniform(rng, 0.5, 1.9)  # so the valley gives back 34 to 67 % of the rise
+    """Draw the pivots of a double top of ``bars`` candles."""
+    second = 1 + min(max(TOP_SPREAD * rng.standard_normal() + TOP_SHIFT, -TOP_MOST), TOP_MOST)
+    stage = pick_stage(rng, **STAGES)
+    gap = log_uniform(rng, *SECOND_LEG)
+    start = -log_uniform(rng, *START)
     end = between(rng, *END[stage])
-    wide = 1.3 if bars > 32 else 1.0  # real tops are near each other, and few bars leave no room between them
-    times, levels = approach(rng, start, 1.0, (1 - start) * log_uniform(rng, 0.4, 1.4))
-    times_out, levels_out = trend(rng, second, end, wide * (0.5 + 0.9 * (1 - end) * between(rng, 0.4, 1.4)))
-    levels, levels_out = [min(level, SHORT) for level in levels[:-1]], [min(level, SHORT) for level in levels_out]
+    wide = ROOMY if bars > ROOMY_BARS else 1.0
+    times, levels = approach(rng, start, 1.0, (1 - start) * log_uniform(rng, *PACE_IN))
+    time_out = wide * (WAY_OUT + PACE_OF_H * (1 - end) * between(rng, *PACE_OUT))
+    times_out, levels_out = trend(rng, second, end, time_out)
+    levels, levels_out = [min(level, PAUSE) for level in levels[:-1]], [min(level, PAUSE) for level in levels_out]
     first = len(times)
     return outline(
         rng,
@@ -33,45 +63,46 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         bars=bars,
         stage=stage,
         body=(first, first + 2),
-        slope=2 * rng.random(first + 3 + len(times_out)),  # Adam and Eve: each extremum sharp or rounded
+        slope=2 * rng.random(first + 3 + len(times_out)),  # "Adam and Eve": each extremum is sharp or rounded
         volume=[1.0] * first + [1.5, 0.9, 1.0] + [1.5 if stage == "broken" else 0.9] * len(times_out),
-        roughness=between(rng, 0.5, 1.25),
-        overshoot=0.03,
-        ceiling=[*[SHORT] * first, 1.0, 0.4, second, *[SHORT] * len(times_out)],  # no third time at the level
-        limits=(-FAR, 0.5),  # nor near it afterwards
+        roughness=between(rng, *ROUGHNESS),
+        overshoot=OVERSHOOT,
+        ceiling=[*[PAUSE] * first, 1.0, VALLEY_WALL, second, *[PAUSE] * len(times_out)],
+        limits=(-FAR, AFTERWARDS),
     )
 
 
 def check(view: View) -> str | None:
+    """None if the candles show a double top at some scale, else the reason why not."""
     return first_match(view, view.runs(3, top_first=True), _refuse, "no top, valley and top")
 
 
-def _refuse(view: View, first, valley, second) -> str | None:
+def _refuse(view: View, first: Swing, valley: Swing, second: Swing) -> str | None:
     lower, ceiling = (first.price, second.price) if first.price < second.price else (second.price, first.price)
     height = lower - valley.price
     if ceiling - lower > LEVEL * height:
         return "tops not level"
-    if second.bar - first.bar < 4:
+    if second.bar - first.bar < CLOSEST:
         return "tops too close in time"
-    start = view.lowest_bar(max(first.bar - 3 * (second.bar - first.bar), 0), first.bar)
+    start = view.lowest_bar(max(first.bar - LOOK_BACK * (second.bar - first.bar), 0), first.bar)
     rise = first.price - view.lower[start]
-    if rise < 0.65 * height:
+    if rise < RISE * height:
         return "no rise into the first top"
-    if height < 0.28 * rise:
+    if height < VALLEY_OF_RISE * rise:
         return "valley too shallow for the rise"
-    if max(view.upper[start:]) > ceiling + 0.05 * height:
+    if max(view.upper[start:]) > ceiling + HIGHER * height:
         return "a higher price before or after the tops"
-    level = ceiling - 0.2 * height
-    if sum(s.top and s.price > level for s in merge(view.scales[0], 0.4 * height)) > 2:
+    level = ceiling - THIRD_ZONE * height
+    if sum(s.top and s.price > level for s in merge(view.scales[0], THIRD_SWING * height)) > 2:
         return "a third top at the level"
     after = view.lower[second.bar :]
-    end = next((i for i, low in enumerate(after) if low < valley.price - 1.5 * height), len(after) - 1)
+    end = next((i for i, low in enumerate(after) if low < valley.price - FAR_FALL * height), len(after) - 1)
     fall = (second.price - min(after[: end + 1])) / height
-    if fall < 0.25:
+    if fall < FALL:
         return "no fall from the second top"
-    if fall < 0.55 and view.bottom_share(first.bar, second.bar, valley.price, height) > 0.42:
+    if fall < CUP_FALL and view.bottom_share(first.bar, second.bar, valley.price, height) > CUP_BOTTOM:
         return "a cup and its handle"
-    return None if view.fills(start, second.bar + end, 0.55) else "too small in the window"
+    return None if view.fills(start, second.bar + end, FILLS) else "too small in the window"
 
 
 PATTERN = Pattern(id=1, name="double_top", sketch=sketch, check=check)

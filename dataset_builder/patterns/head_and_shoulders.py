@@ -1,6 +1,8 @@
 """Head and shoulders: three tops, the middle one the highest, over a nearly level neckline.
 
-Extrema inequalities after Lo, Mamaysky and Wang (2000); symmetry after Osler (1998).
+Inequalities of the five extrema E1 to E5 after Lo, Mamaysky and Wang, Foundations of Technical Analysis (Journal of
+Finance 55, 2000), Definition 1; symmetry after Osler, Identifying Noise Traders (Federal Reserve Bank of New York,
+Staff Report 42, 1998). Where charts that people labelled show more, the limit is wider and its comment says so.
 """
 
 from __future__ import annotations
@@ -11,25 +13,48 @@ from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
 from dataset_builder.market.swings import View, first_match
+from dataset_builder.market.zigzag import Swing
 
+# What is drawn. Prices in H, the height of the head over the neckline; the troughs lie near 0, the head at 1.
+STAGES = {"forming": 0.2, "complete": 0.3, "broken": 0.45, "failed": 0.05}  # relative weights
 END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-2.0, -0.25), "failed": (0.85, 1.0)}
-OUTER, INNER = (0.4, 1.1), (0.8, 2.0)  # time of a shoulder's own leg and of a side of the head, which is the wider one
+OUTER, INNER = (0.4, 1.1), (0.8, 2.0)  # time of a shoulder's outer leg, and of a side of the head, which is wider
+HEAD = (1.5, 3.0)  # the head's height in heights of the left shoulder: real heads reach three times
+SHOULDER_DIFFERENCE = 0.2  # right shoulder against the left one
+SHOULDERS = (0.31, 0.74)  # lowest and highest right shoulder
+TILT = 0.24  # largest difference of the troughs
+SKEW = (0.45, 2.2)  # time of the left half over that of the right half
+START = (0.3, 2.5)  # depth of the start under the neckline: real heads end rises of up to three times their height
+PACE_IN, PACE_OUT = (0.5, 1.5), (0.6, 1.8)  # time of the way in and out, in times of an even pace
+WAY_OUT = 0.4  # added to the fall when its time is worked out: a short fall takes some time too
+REACH = 1.2  # where a window may open on the way: see ``approach``; some open above the shoulder
+ROUGHNESS = (0.4, 1.0)
+OVERSHOOT = 0.04
+AFTERWARDS = 0.9  # highest price after the pattern: the head stays the highest
+
+# What the check asks for. Heights in H, measured on the finished candles.
+OVER_SHOULDERS = 0.17  # the head over the higher shoulder, so that it is 1.2 times as high over the neckline
+FLATTEST = 0.28  # smallest height of a shoulder over its trough
+SHOULDER_LEVEL = 0.24  # largest difference of the shoulders: people label up to a quarter of the head
+NECKLINE_LEVEL = 0.3  # largest difference of the troughs
+LOPSIDED = (0.3, 3.3)  # time from shoulder to head, left over right: Osler asks for 0.4 to 2.5
+RISE = 0.75  # smallest rise into the left shoulder, in heights of that shoulder
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
-    """H is the head over the neckline; both troughs lie near 0."""
-    left = 1 / between(rng, 1.5, 3.0)  # real heads stand up to three times as high as the shoulders
-    right = min(max(left + between(rng, -0.2, 0.2), 0.31), 0.74)
-    tilt = between(rng, -0.24, 0.24)
-    stage = pick_stage(rng, forming=0.2, complete=0.3, broken=0.45, failed=0.05)
+    """Draw the pivots of a head and shoulders of ``bars`` candles."""
+    left = 1 / between(rng, *HEAD)
+    right = min(max(left + between(rng, -SHOULDER_DIFFERENCE, SHOULDER_DIFFERENCE), SHOULDERS[0]), SHOULDERS[1])
+    tilt = between(rng, -TILT, TILT)
+    stage = pick_stage(rng, **STAGES)
     low, high = END[stage]
     end = right * between(rng, low, high) if low > 0 else between(rng, low, high) + tilt / 2
-    skew = log_uniform(rng, 0.45, 2.2)  # time of the left half over the right half
+    skew = log_uniform(rng, *SKEW)
     halves = [pace * log_uniform(rng, *leg) for pace, leg in ((skew, OUTER), (skew, INNER), (1.0, INNER), (1.0, OUTER))]
-    start = -between(rng, 0.3, 2.5)  # real heads end rises, and begin falls, of up to three times their height
-    # As steep as the head's own sides, or it would be a wall; above the shoulder in some.
-    times, levels = approach(rng, start, left, (left - start) * log_uniform(rng, 0.5, 1.5), reach=1.2)
-    times_out, levels_out = trend(rng, right, end, (right - end + 0.4) * log_uniform(rng, 0.6, 1.8))
+    start = -between(rng, *START)
+    # As steep as the head's own sides: a steeper way in looks like a wall.
+    times, levels = approach(rng, start, left, (left - start) * log_uniform(rng, *PACE_IN), reach=REACH)
+    times_out, levels_out = trend(rng, right, end, (right - end + WAY_OUT) * log_uniform(rng, *PACE_OUT))
     first = len(times)
     volume = [1.0] * first + [1.4, 0.9, 1.2, 0.8, 0.8] + [1.5 if stage == "broken" else 0.9] * len(times_out)
     return outline(
@@ -40,34 +65,35 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage=stage,
         body=(first, first + 4),
         volume=volume,
-        roughness=between(rng, 0.4, 1.0),
-        overshoot=0.04,
-        limits=(-FAR, 0.9),  # the head stays the highest
+        roughness=between(rng, *ROUGHNESS),
+        overshoot=OVERSHOOT,
+        limits=(-FAR, AFTERWARDS),
     )
 
 
 def check(view: View) -> str | None:
+    """None if the candles show a head and shoulders at some scale, else the reason why not."""
     return first_match(view, view.runs(5, top_first=True), _refuse, "no five swings")
 
 
-def _refuse(view: View, e1, e2, e3, e4, e5) -> str | None:
+def _refuse(view: View, e1: Swing, e2: Swing, e3: Swing, e4: Swing, e5: Swing) -> str | None:
     neckline = e2.price + (e4.price - e2.price) * (e3.bar - e2.bar) / (e4.bar - e2.bar)
     head = e3.price - neckline
     left, right = e1.price - e2.price, e5.price - e4.price
-    if e3.price - max(e1.price, e5.price) < 0.17 * head:
+    if e3.price - max(e1.price, e5.price) < OVER_SHOULDERS * head:
         return "head not 1.2 times the shoulders"
-    if min(left, right) < 0.28 * head:
+    if min(left, right) < FLATTEST * head:
         return "a shoulder is too flat"
-    if abs(e1.price - e5.price) > 0.24 * head:  # people label real charts up to a quarter of the head apart
+    if abs(e1.price - e5.price) > SHOULDER_LEVEL * head:
         return "shoulders not level"
-    if abs(e2.price - e4.price) > 0.3 * head:
+    if abs(e2.price - e4.price) > NECKLINE_LEVEL * head:
         return "neckline not level"
     if e1.price < (e5.price + e4.price) / 2 or e5.price < (e1.price + e2.price) / 2:
         return "a shoulder below the midpoint of the other side"
-    if not 0.3 <= (e3.bar - e1.bar) / (e5.bar - e3.bar) <= 3.3:
+    if not LOPSIDED[0] <= (e3.bar - e1.bar) / (e5.bar - e3.bar) <= LOPSIDED[1]:
         return "lopsided in time"
     start = view.lowest_bar(max(e1.bar - (e5.bar - e1.bar), 0), e1.bar)
-    if e1.price - view.lower[start] < 0.75 * left:
+    if e1.price - view.lower[start] < RISE * left:
         return "no rise into the left shoulder"
     if max(view.upper[start:]) > e3.price:
         return "the head is not the highest price"

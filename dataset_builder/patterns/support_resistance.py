@@ -1,4 +1,8 @@
-"""Support and resistance: a range between two horizontal levels, or several bounces off a single one."""
+"""Support and resistance: a range between two horizontal levels, or several bounces off a single one.
+
+Rules after Bulkowski, Encyclopedia of Chart Patterns (2nd edition, 2005), chapters "Rectangle Tops" and "Rectangle
+Bottoms"; charts that people labelled settle the rest.
+"""
 
 from __future__ import annotations
 
@@ -12,40 +16,67 @@ from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread
 from dataset_builder.market.swings import View, first_match, touches
 
-ZONE = 0.28  # of H: how far from a level a turn still is a touch; the turns of real ranges spread that much
-# Touches of both sides, which alternate: three and three after a trend. One fewer does where there is none: about half
-# of the real crops labelled as resistance show a level twice or three times only.
-TOUCHES = 6
-LEVEL_SLOPE = 0.28  # of H, between the extremes of the range's two halves
-STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
-# The last bars, as a share of the window, may be those of the exit: a leg out that takes a tenth makes a breakout. Of
-# the real ranges that an earlier model misread, 16 of 71 are cut off there.
+# The last bars, as a share of the window, may be those of a leg out: one that takes a tenth makes a breakout. Of the
+# labelled ranges that an earlier model misread, 16 of 71 are cut off there.
 EXIT = 0.08
+
+# What is drawn. Prices in H, the distance of the levels, which lie at 0 and 1; a single level lies at 0 (or, mirrored,
+# at 1).
+SINGLE = 0.35  # share of charts with a single level
+TURNS_SINGLE, TURNS, LEANING = 6, 5, 1.5  # fewest turns; two levels have up to LEANING more, rarely the most
+TURN_BARS = 3  # a chart has at most one turn in so many bars
+SINGLE_LOWS = 0.3  # turns at a single level spread less, by that factor
+LEG, LEG_LEAST = (0.25, 4.0), 0.1  # relative duration of a leg: for each H that it moves, and in any case
+NEAREST, FARTHEST = 0.1, 1.6  # where the price comes from before a single level
+TIME_IN, TIME_ON = (0.2, 0.9), (0.15, 0.5)  # relative duration of the way in, and of the last leg inside
+LEAVES = 0.3  # share of charts that end with the leg out
+OUT_SHARE, OUT = (0.02, EXIT), (0.8, 2.0)  # the leg out: share of the time, length
+OUT_LEAST, OUT_OF_BARS = 0.7, 0.5  # it is no longer than that, and that much more a bar: no leap in a bar or two
+INSIDE = (0.2, 0.8)  # where a chart that stays inside ends
+UNEVEN = (0.02, 0.2)  # by how much the turns of one chart stop short of their level at most
+AWAY = (0.5, 1.0)  # how far the price swings away from a single level
+FROM_INSIDE = 0.3  # share of charts whose way in begins inside the range
+FROM_ABOVE, FROM_BELOW = (0.7, 2.4), (-1.4, 0.3)  # where it begins otherwise
+ROUGHNESS = (0.6, 1.7)
+OVERSHOOT = 0.2
+
+# What the check asks for. Heights in H, measured on the finished candles.
+ZONE = 0.28  # how far from a level a turn still is a touch: the turns of labelled ranges spread that much
+# Touches of both sides, which alternate: three and three after a trend. One fewer is enough without a trend: about half
+# of the charts labelled as resistance show a level only twice or three times.
+TOUCHES = 6
+LEVEL_SLOPE = 0.28  # largest slope, between the extremes of the range's two halves
+STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
+SPIKES = 0.04  # share of the bars whose extremes don't count for a level
+OUTSIDE = 0.12  # how far a close may lie outside
+LOOK_BACK, TREND = 16, 0.3  # a trend into the range: within so many bars before it, from so far outside
+BOUNCES, BOUNCE_FROM, BOUNCE_AT = 4, 0.42, 0.13  # off a single level: number, from how far away, how near to it
+FAR_SWINGS, FAR_FROM, FAR_TO = 2, 0.25, 0.5  # swings on the far side: one alone would make a head
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
-    """H is the distance of the levels, at 0 and 1; a single level lies at 0 (or, mirrored, at 1)."""
-    single = bool(rng.random() < 0.35)
-    swings = 6 + int(2 * rng.random()) if single else 5 + int(1.5 * rng.random() ** 1.5)
-    swings = min(swings, max(bars // 3, 7 if single else 5))
+    """Draw the pivots of a range, or of bounces off a single level, of ``bars`` candles."""
+    single = bool(rng.random() < SINGLE)
+    swings = TURNS_SINGLE + int(2 * rng.random()) if single else TURNS + int(LEANING * rng.random() ** LEANING)
+    swings = min(swings, max(bars // TURN_BARS, TURNS_SINGLE + 1 if single else TURNS))
     low_first = bool(rng.random() < 0.5)
     lows, highs = _uneven(rng, swings), [1 - short for short in _uneven(rng, swings)]
     if single:
-        lows, highs = [0.3 * low for low in lows], _unequal(rng, swings)
+        lows, highs = [SINGLE_LOWS * low for low in lows], _unequal(rng, swings)
     levels = [low if (i % 2 == 0) == low_first else high for i, (low, high) in enumerate(zip(lows, highs, strict=True))]
-    legs = [abs(a - b) * log_uniform(rng, 0.25, 4.0) + 0.1 for a, b in pairwise(levels)]
+    legs = [abs(a - b) * log_uniform(rng, *LEG) + LEG_LEAST for a, b in pairwise(levels)]
     start = _start(rng, low_first)
-    start = min(max(start, 0.1), 1.6) if single else start
-    times, points = trend(rng, start, levels[0], between(rng, 0.2, 0.9))
+    start = min(max(start, NEAREST), FARTHEST) if single else start
+    times, points = trend(rng, start, levels[0], between(rng, *TIME_IN))
     first = len(times)
-    leaves = rng.random() < 0.3
+    leaves = rng.random() < LEAVES
     if leaves:
-        share = between(rng, 0.02, EXIT)
-        out = min(log_uniform(rng, 0.8, 2.0), 0.7 + 0.5 * share * bars)  # no leap in a bar or two
+        share = between(rng, *OUT_SHARE)
+        out = min(log_uniform(rng, *OUT), OUT_LEAST + OUT_OF_BARS * share * bars)
         end = 0.5 + out * (-1 if levels[-1] > 0.5 else 1)
         time_out = share * (sum(times) + sum(legs))
     else:
-        end, time_out = between(rng, 0.2, 0.8), between(rng, 0.15, 0.5)
+        end, time_out = between(rng, *INSIDE), between(rng, *TIME_ON)
     sketch = outline(
         rng,
         [*times, *legs, time_out],
@@ -54,9 +85,9 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
         stage="broken" if leaves else "complete",
         body=(first, first + swings - 1),
         volume=[*[1.1] * first, *evenly(1.2, 0.8, swings), 0.8],
-        roughness=log_uniform(rng, 0.6, 1.7),
-        overshoot=0.2,
-        limits=(-0.2, 1.2),  # the range goes on
+        roughness=log_uniform(rng, *ROUGHNESS),
+        overshoot=OVERSHOOT,
+        limits=(-OVERSHOOT, 1 + OVERSHOOT),  # the range goes on
         last=leaves,
     )
     return sketch.mirrored() if single and rng.random() < 0.5 else sketch
@@ -64,24 +95,25 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 def _uneven(rng: np.random.Generator, swings: int) -> list[float]:
     """How far each turn stops short of its level: most hardly, some by a fifth of the range."""
-    most = between(rng, 0.02, 0.2)
+    most = between(rng, *UNEVEN)
     return [most * share**3 for share in spread(rng, -0.4, 1.0, swings)]
 
 
 def _unequal(rng: np.random.Generator, swings: int) -> list[float]:
     """How far the price swings away from a single level: not ever less, which would be a triangle."""
-    away = spread(rng, 0.5, 1.0, swings)
+    away = spread(rng, *AWAY, swings)
     return away if away.index(max(away)) > swings // 2 else away[::-1]
 
 
 def _start(rng: np.random.Generator, low_first: bool) -> float:
     """Where the approach begins: inside the range, or beyond the level that it does not touch first."""
-    if rng.random() < 0.3:
-        return between(rng, 0.2, 0.8)
-    return between(rng, 0.7, 2.4) if low_first else between(rng, -1.4, 0.3)
+    if rng.random() < FROM_INSIDE:
+        return between(rng, *INSIDE)
+    return between(rng, *(FROM_ABOVE if low_first else FROM_BELOW))
 
 
 def check(view: View) -> str | None:
+    """None if the candles show a range or bounces off one level, else the reason why not."""
     if len(view.scales[0]) < 5:
         return "too few touches"
     starts = [int(share * view.bars) for share in STARTS]
@@ -100,20 +132,20 @@ def _stops(view: View, start: int) -> list[int]:
 def _refuse(view: View, start: int, stop: int) -> str | None:
     middle = start + (stop - start) // 2
     highest, high = max(view.upper[start:middle]), max(view.upper[middle:stop])
-    if abs(highest - high) > LEVEL_SLOPE * view.range:  # enough for most, and sooner said
+    if abs(highest - high) > LEVEL_SLOPE * view.range:  # quick to compute, and enough for most
         return "a level slopes"
     lowest, low = min(view.lower[start:middle]), min(view.lower[middle:stop])
     slope = max(abs(highest - high), abs(lowest - low))
     if slope > LEVEL_SLOPE * (max(highest, high) - min(lowest, low)):
         return "a level slopes"
     upper, lower = view.upper[start:stop], view.lower[start:stop]
-    spike = round(0.04 * (len(upper) - 1))  # a lone spike doesn't move the level
+    spike = round(SPIKES * (len(upper) - 1))
     top, bottom = sorted(upper)[-1 - spike], sorted(lower)[spike]
     height = top - bottom
     if slope > LEVEL_SLOPE * height:
         return "a level slopes"
     close = view.close[start:stop]
-    if max(close) > top + 0.12 * height or min(close) < bottom - 0.12 * height:
+    if max(close) > top + OUTSIDE * height or min(close) < bottom - OUTSIDE * height:
         return "a close outside the range"
     high, low = touches(upper, lower, top - ZONE * height, bottom + ZONE * height)
     if view.narrowed(start, top, bottom):
@@ -125,19 +157,20 @@ def _refuse(view: View, start: int, stop: int) -> str | None:
 
 def _trend(view: View, start: int, top: float, bottom: float) -> bool:
     """Whether the price came into the range from far outside: two touches of a side are then a double top or bottom."""
-    before = slice(max(start - 16, 0), start + 1)
-    room = 0.3 * (top - bottom)
+    before = slice(max(start - LOOK_BACK, 0), start + 1)
+    room = TREND * (top - bottom)
     return min(view.lower[before]) < bottom - room or max(view.upper[before]) > top + room
 
 
 def _refuse_single(upper: Sequence[float], lower: Sequence[float], top: float, bottom: float) -> str | None:
-    """Four bounces off one side, each from at least 30 % of the range away; one far swing alone is a head."""
+    """Several bounces off one side, each from well away; one far swing alone would be a head."""
     height = top - bottom
-    _, off_low = touches(upper, lower, bottom + 0.42 * height, bottom + 0.13 * height)
-    if off_low >= 4 and touches(upper, lower, top - 0.25 * height, top - 0.5 * height)[0] >= 2:
+    away, at, near, far = (share * height for share in (BOUNCE_FROM, BOUNCE_AT, FAR_FROM, FAR_TO))
+    _, off_low = touches(upper, lower, bottom + away, bottom + at)
+    if off_low >= BOUNCES and touches(upper, lower, top - near, top - far)[0] >= FAR_SWINGS:
         return None
-    off_top, _ = touches(upper, lower, top - 0.13 * height, top - 0.42 * height)
-    if off_top >= 4 and touches(upper, lower, bottom + 0.5 * height, bottom + 0.25 * height)[1] >= 2:
+    off_top, _ = touches(upper, lower, top - at, top - away)
+    if off_top >= BOUNCES and touches(upper, lower, bottom + far, bottom + near)[1] >= FAR_SWINGS:
         return None
     return "too few touches"
 
