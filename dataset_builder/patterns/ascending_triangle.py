@@ -20,7 +20,7 @@ from dataset_builder.market.swings import Swing, View
 GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line
 
 # What is drawn. Prices in H, the height at the triangle's start: the flat top lies at 1, the first low at 0.
-# Relative weights of the stages: half of the labelled charts end under 0.6 of their height, so many don't break upwards.
+# Relative weights of the stages: half of the labelled charts end under 0.6 of their height: not all break upwards.
 STAGES = {"broken": 0.42, "complete": 0.25, "failed": 0.33}
 TURNS, TURN_BARS = (5, 8), 4  # fewest and most turns, at most one in so many bars: four, after a trend, is a double top
 TURNS_LEANING = (0.8, 0.6)  # share of the possible turns that is drawn, and exponent that leans to many
@@ -46,7 +46,6 @@ SMALLEST = 0.4  # share of the window from the first turn to the last
 WIDTH = (0.05, 0.7)  # width at the last turn over width at the start
 TOUCHES = 5  # of both sides together, at least two of each
 END_TO_APEX = 0.6  # a triangle ends that share of the way from its last turn to the apex
-BACK_INSIDE = 2  # after a fall through the rising line, a close above the middle is back inside: one part in so many
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -201,9 +200,7 @@ def _refuse_size(view: View, first: int, low: Swing, last: Swing, width: float) 
 def _refuse_sequel(view: View, last_bar: int, line: float, top: float, room: float) -> str | None:
     after = iter(view.close[last_bar + 1 :])
     fell = any(close < line - room for close in after)
-    return (
-        "back inside after a fall: a range" if fell and max(after, default=line) > (line + top) / BACK_INSIDE else None
-    )
+    return "back inside after a fall: a range" if fell and max(after, default=line) > (line + top) / 2 else None
 
 
 PATTERN = Pattern(id=3, name="ascending_triangle", sketch=sketch, check=check)

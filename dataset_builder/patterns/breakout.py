@@ -46,8 +46,8 @@ SPIKES = 0.05  # share of the bars whose extremes don't count for a level
 LEG_OF_HEIGHT = 0.55  # shortest leg out, and at least one average true range
 BACK, KEPT = 0.4, 0.3  # the leg may come back so far under the level, and must keep that share at the end
 ZONE = 0.33  # a turn that near to a level touches it
-# Five touches make a range. After a leg of LONG_LEG, two of the level that breaks are enough: a sixth of the charts that
-# people labelled show an earlier top, one dip, and a long move through the level.
+# Five touches make a range. After a leg of LONG_LEG, two of the level that breaks are enough: a sixth of the labelled
+# charts show an earlier top, one dip, and a long move through the level.
 TOUCHES, LONG_LEG = 5, 1.0
 REST_SHARE = 0.15  # of the window's bars: with fewer touches, a longer rest after the leg makes it a flag
 SLOPES, SLOPES_FEW = 0.3, 0.2  # largest slope of a side between the halves; of the lower one with few touches
