@@ -1,4 +1,4 @@
-"""Pictures and price paths that stand in two splits."""
+"""Find pictures and price series that are in two splits."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataset_builder.audit.finding import Finding
 
 SIDE = 16
 STEP = 4  # grey levels that a cell must be brighter by: less is noise
-NEAR = 8  # of 256 bits: of re-compressed, brightened copies 97 in 100 differ by less, unrelated charts by 25 and more
-ALIKE = 0.25  # and by no more of the bits that either sets: faint charts set so few that unrelated ones differ by few
+NEAR = 8  # differing bits of 256: 97 % of re-compressed or brightened copies differ in fewer, unrelated charts in 25
+ALIKE = 0.25  # largest share of the bits set in either: faint charts set few bits, so unrelated ones differ in few
 
 
 def picture_hash(image: Image.Image) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""True labels: a market is drawn again until its own pattern's check accepts it, and no other pattern's does."""
+"""True labels: a market is drawn again until its pattern's check accepts it, and every other pattern's refuses it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ class Axis:
     def __init__(self, screen: int, size: int, blur: float):
         self.size = size
         self.scale = screen / size  # screen pixels a picture pixel
-        # An edge fades over one screen pixel (bilinear enlarging) or over 1.3 picture pixels (bilinear shrinking).
+        # Bilinear resizing turns a sharp edge into a ramp: one screen pixel wide when it enlarges, 1.3 picture pixels
+        # (less 0.3 screen pixels) wide when it shrinks.
         fade = max(1.0, 1.3 * self.scale - 0.3) * blur
         self.reach = fade / 2
         self._gain = SUB / fade
@@ -40,11 +41,11 @@ class Axis:
         return self._between(self._centres[pixels, None], self._levels(low, high)[..., None, :])
 
     def _levels(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        """Edges in SUB-ths of their own fading; those far outside are brought near, so that int16 holds them."""
+        """Edges in units of 1/SUB of the ramp's width, clipped far outside the picture so that int16 holds them."""
         return np.rint((np.array((low, high)) * self._gain).clip(-2 * SUB, self._end)).astype(np.int16)
 
     def _between(self, centres: np.ndarray, edges: np.ndarray) -> np.ndarray:
-        """How much of what has passed the low edges at each pixel has not passed the high ones."""
+        """Coverage of each pixel centre: how far it lies past the low edges, less how far past the high ones."""
         passed = centres - edges
         low, high = passed.clip(_NONE, _ALL, out=passed)
         return np.subtract(low, high, out=low)

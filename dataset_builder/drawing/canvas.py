@@ -19,7 +19,7 @@ from PIL import Image
 from dataset_builder.drawing.axis import SUB, Axis
 from dataset_builder.drawing.mixing import Colour, bands, dashes, mix
 
-BLOCK = 24  # rectangles a block of columns, about: most are narrow, so that most of one product would be zeros
+BLOCK = 24  # rectangles a block of columns, about: most are narrow, and one product over all would be mostly zeros
 
 
 class Layer(NamedTuple):
@@ -54,13 +54,13 @@ class Canvas:
         """``screen`` and ``picture`` are (width, height) in pixels; ``blur`` > 1 softens every edge."""
         self.width, self.height = screen
         self.across, self.down = (Axis(*sides, blur) for sides in zip(screen, picture, strict=True))
-        self._reach = self.across.reach + self.across.scale  # no pixel sees further across, whatever is rounded
+        self._reach = self.across.reach + self.across.scale  # a shape further away than that covers no part of a pixel
         self.planes = np.empty((3, self.down.size, self.across.size), np.uint16)
         for plane, value in zip(self.planes, background, strict=True):
             plane.fill(value)
 
     def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
-        """Paint rectangles, all layers at once: none of them shines through the soft edge of another."""
+        """Paint rectangles, all layers at once, so that where two of them meet no background shows between them."""
         parts = [layer.boxes() for layer in layers]
         left, top, right, bottom = np.concatenate([boxes.reshape(-1, 4) for boxes in parts]).T
         rows = self.down.span(np.minimum.reduce(top), np.maximum.reduce(bottom))

@@ -19,7 +19,7 @@ from dataset_builder.drawing.style import Style
 from dataset_builder.market.sketch import log_uniform
 
 FAST_AVERAGES, SLOW_AVERAGES = (5, 7, 9, 10, 12), (20, 21, 25, 30, 50)  # bars
-MOST_NUMBERS = 64  # more than a look has to settle
+MOST_NUMBERS = 64  # uniform numbers that one look takes at most
 THREE_LINES = tuple(permutations(range(len(LINE_COLOURS)), 3))
 
 

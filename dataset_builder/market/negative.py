@@ -9,11 +9,11 @@ import numpy as np
 from dataset_builder.market.moves import trend
 from dataset_builder.market.sketch import Sketch, between, log_uniform, outline
 
-FREE = 1e3  # no walls: the price may go anywhere between two pivots
+FREE = 1e3  # overshoot without walls: the price may go anywhere between two pivots
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
-    """A few pivots that mean nothing, with much noise between them. H is arbitrary."""
+    """A few random pivots with much noise between them. H is arbitrary."""
     draw = (_walk, _walk, _trend, _reverting)[int(4 * rng.random())]
     durations, levels = draw(rng)
     pivots = len(levels)

@@ -1,7 +1,7 @@
 """From a pattern's sketch to a market that traces it: OHLCV candles with the texture of real ones.
 
-Each leg between two pivots is a fat-tailed bridge, not a straight line with noise: the price wanders with clustered
-volatility, takes part of each of its moves back, and is only tied at its two ends.
+Each leg between two pivots is a random bridge with fat tails: a random walk with clustered volatility, of whose moves a
+part is taken back within a few bars, less the straight line that would lead it away from the leg's two ends.
 """
 
 from __future__ import annotations
@@ -18,9 +18,17 @@ from dataset_builder.market.exchange import STEPS, quote, trade
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform
 from dataset_builder.market.volatility import clustered_volatility, leg_volatility
 
-# What is left of the part of a move that does not last, at each age in steps: most is taken back within a bar or two,
-# as quotes bounce. So a leg steps back on its way, as a real one does, and does not stray far.
-FADING = np.exp(-np.arange(24.0) / STEPS / 0.7)
+# Of each random move, one part lasts and one fades. FADING is the share of the fading part that is left after so many
+# steps: it decays within a bar or two, as prices bounce between bid and ask.
+FADING_BARS, FADING_STEPS = 0.7, 24  # time constant; steps after which nothing is left
+FADING = np.exp(-np.arange(float(FADING_STEPS)) / STEPS / FADING_BARS)
+LASTING = (0.25, 0.8)  # share of a move that lasts
+STEEPEST = (1.8, 3.0)  # standard deviations that a leg moves at most before its volatility is raised
+SMOOTHED = 5  # bars over which the volatility changes from one leg to the next
+BUSY = 0.2  # largest share of a leg's move that follows its volatility instead of time
+BEFORE, AFTER = (1.0, 2.5), (1.0, 4.0)  # legs around the sketch: their move in standard deviations of a walk
+TWO_LEGS_BARS, TWO_LEGS = 8, 0.5  # fewest bars for two legs before the sketch, and how often there are two
+NARROWEST = 1e-3  # of H: smallest distance of the two walls
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,8 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
     middles = np.arange(0.5, bars)
     volatility = sigma * clustered_volatility(bars, rng)
     legs = ends[1:-1].searchsorted(np.arange(-1.5, bars + 2) * STEPS)  # of each bar, and of two more at either end
-    scale_of_leg = leg_volatility(y, volatility, legs[2:-2], log_uniform(rng, 1.8, 3.0))[legs]
-    volatility *= np.correlate(scale_of_leg, np.full(5, 0.2), "valid")  # calm turns wild by and by
+    factors = leg_volatility(y, volatility, legs[2:-2], log_uniform(rng, *STEEPEST))[legs]
+    volatility *= np.correlate(factors, np.full(SMOOTHED, 1 / SMOOTHED), "valid")
     volatility *= np.interp(middles, ends / STEPS, noise_level)
     variance = (volatility * volatility / STEPS).repeat(STEPS)
     ohlc = trade(*_bridge(sketch, ends, y, variance, pinned, rng), volatility, variance, rng)
@@ -63,22 +71,23 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
 
 
 def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np.random.Generator):
-    """Add legs of random walk around the sketch, that many bars long. Times become steps.
+    """Add legs of random walk before and after the sketch, that many bars long. Times become steps.
 
-    What comes after it runs further than a walk of its volatility would: people label what was followed by a move.
+    The price moves further after the sketch than a random walk of its volatility: people label a pattern when a move
+    has followed it.
     """
     t, y, noise = sketch.t.tolist(), sketch.y.tolist(), sketch.volatility.tolist()
     legs = 0
     if before:
-        legs = 2 if before >= 8 and rng.random() < 0.5 else 1
+        legs = 2 if before >= TWO_LEGS_BARS and rng.random() < TWO_LEGS else 1
         t = [bar + before for bar in t]
         for _ in range(legs):
-            y.insert(0, y[0] + between(rng, 1.0, 2.5) * sigma * math.sqrt(before / legs) * rng.standard_normal())
+            y.insert(0, y[0] + between(rng, *BEFORE) * sigma * math.sqrt(before / legs) * rng.standard_normal())
         t[:0] = [0.0, before / legs][:legs]
         noise[:0] = [1.0] * legs
     if after:
         t.append(t[-1] + after)
-        end = y[-1] + between(rng, 1.0, 4.0) * sigma * math.sqrt(after) * rng.standard_normal()
+        end = y[-1] + between(rng, *AFTER) * sigma * math.sqrt(after) * rng.standard_normal()
         low, high = sketch.limits
         y.append(min(max(end, 2 * low - end), 2 * high - end))
         noise.append(1.0)
@@ -88,13 +97,13 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
 def _bridge(sketch, ends, y, variance, pinned, rng):
     """The price before and after every intrabar step, shape (bars * STEPS + 1,), in H, and its walls at each step.
 
-    In each leg, the price follows a cubic of its progress, which runs partly with time and partly with the leg's
-    share of volatility; to that comes a random walk less what would lead it away from the leg's ends.
+    In each leg the price is a cubic polynomial of the progress u through the leg, from 0 to 1, plus a random walk less
+    its own straight line from end to end. u grows partly with time and partly with the variance passed so far.
     """
     steps = len(variance)
     walk, clock = np.zeros(steps + 1), np.zeros(steps + 1)
     shocks = rng.standard_normal(steps) * np.sqrt(variance)
-    lasting = between(rng, 0.25, 0.8)
+    lasting = between(rng, *LASTING)
     walk[1:] = lasting * np.add.accumulate(shocks) + (1 - lasting) * np.convolve(shocks, FADING)[:steps]
     np.add.accumulate(variance, out=clock[1:])
     slopes = [1.0] * pinned.start + sketch.slope.tolist() + [1.0] * (len(y) - pinned.stop)
@@ -111,13 +120,13 @@ def _bridge(sketch, ends, y, variance, pinned, rng):
 
 
 def _legs(knots: Iterable, restless: Iterable[float], walls: Iterable) -> np.ndarray:
-    """What the price of each leg is made of, shape (10, legs). For a dozen legs, floats are faster than arrays."""
+    """Coefficients of each leg's price, shape (10, legs). For a dozen legs, floats are faster than arrays."""
     legs = []
     for (start, stop), busy, (low, high) in zip(pairwise(knots), restless, walls, strict=True):
         begin, clock_start, walk_start, y_start, leaving = start
         end, clock_stop, walk_stop, y_stop, arriving = stop
         span, move = clock_stop - clock_start, y_stop - y_start
-        busy = 0.2 * busy  # how much of the leg's move comes in its busy bars
+        busy = BUSY * busy
         by_time, by_clock, pull = (1 - busy) / (end - begin), busy / span, (walk_stop - walk_start) / span
         begun, base = by_time * begin + by_clock * clock_start, y_start - walk_start + pull * clock_start
         linear, square, cubic = move * leaving, move * (3 - 2 * leaving - arriving), move * (leaving + arriving - 2)
@@ -126,9 +135,9 @@ def _legs(knots: Iterable, restless: Iterable[float], walls: Iterable) -> np.nda
 
 
 def _walls(sketch: Sketch, y: list[float], pinned: slice) -> list[tuple[float, float]]:
-    """Lowest and highest price of each leg: it stays between its ends, so that pivots are extrema."""
-    give = sketch.overshoot + sketch.leg_overshoot
-    inside = [(a - give, b + give) if a < b else (b - give, a + give) for a, b in pairwise(y[pinned])]
+    """Lowest and highest price of each leg: it stays between its two ends, so that pivots are extrema."""
+    room = sketch.overshoot + sketch.leg_overshoot
+    inside = [(a - room, b + room) if a < b else (b - room, a + room) for a, b in pairwise(y[pinned])]
     return [(-FAR, FAR)] * pinned.start + inside + [sketch.limits] * (len(y) - pinned.stop)
 
 
@@ -138,7 +147,7 @@ def _narrowed(sketch: Sketch, low: np.ndarray, high: np.ndarray, time: np.ndarra
         low = np.maximum(low, np.interp(time, sketch.t, sketch.floor, right=-FAR) - sketch.overshoot)
     if sketch.ceiling is not None:
         high = np.minimum(high, np.interp(time, sketch.t, sketch.ceiling, right=FAR) + sketch.overshoot)
-    return low, np.maximum(high, low + 1e-3)
+    return low, np.maximum(high, low + NARROWEST)
 
 
 def _fold(path: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 import numpy as np
 
-FAR = 1e6  # a wall that is never reached, in H
+FAR = 1e6  # in H: a wall at that distance is never reached
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Find the turning points of finished candles: the eyes of every pattern's check.
+"""Find the turning points of finished candles: what every pattern's check reads.
 
 Nothing here knows how a chart was made. Turning points come from a zigzag (a swing ends when the price has
-come back by a threshold), at several scales, because a pattern is clear at one scale and hidden at others.
+come back by a threshold), at several scales, because a pattern may show at one scale only.
 
 All of it works on lists of Python floats: for a hundred bars that is several times faster than array calls, and
 the arithmetic is the same on every machine.
@@ -48,7 +48,7 @@ class View:
         view.true_range, view.range, view.atr, view.bars = self.true_range, self.range, self.atr, self.bars
         flipped = {swing.bar: swing.mirrored() for swing in self.scales[0]}
         view.scales = tuple([tuple([flipped[swing.bar] for swing in swings]) for swings in self.scales])
-        return view  # that doesn't know this one: a cycle would leave both to the garbage collector
+        return view  # without a reference to this one: a cycle would leave both to the garbage collector
 
     @cached_property
     def scales(self) -> tuple[tuple[Swing, ...], ...]:
@@ -71,8 +71,11 @@ class View:
         for swings in self.scales:
             if swings:
                 for i in range(swings[0].top != top_first, len(swings) - length + 1, 2):
-                    ends = swings[i].bar, swings[i + length - 1].bar  # say it all: coarser swings are among the finer
-                    found.pop(ends, None)
+                    ends = (
+                        swings[i].bar,
+                        swings[i + length - 1].bar,
+                    )  # they identify a run of swings
+                    found.pop(ends, None)  # a run found again moves to the end
                     found[ends] = swings[i : i + length]
         return found.values()
 

@@ -36,7 +36,7 @@ def run(function: Callable, shared, jobs: Iterable, workers: int, engine: str = 
 
 
 def _run_here(function: Callable, shared, jobs: Iterable) -> Iterator:
-    """In this process, which is one worker like any other: its small products are no work for two threads."""
+    """In this process. One BLAS thread, as in a worker: the matrices are too small for several."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):

@@ -16,7 +16,8 @@ from cryptoai_common.errors import UserError
 from dataset_builder.config import BuildConfig
 
 FOLDER_LIMIT = 10_000  # entries in one directory
-Pick = tuple[Fraction, bool]  # of a row of numbers, the evenly spaced ones that make up this share, or the others
+# A rule that picks indices: of 0, 1, 2, … the evenly spaced ones that make up this share (True), or the others (False).
+Pick = tuple[Fraction, bool]
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Members(Sequence[Item]):
 
     def _index(self, rank: int) -> int:
         """This split's index number ``rank``."""
-        for share, inside in reversed(self.picks):  # in whole numbers: (rank + 1) / share - 1 rounded up, or
+        for share, inside in reversed(self.picks):  # in whole numbers: rank / share rounded up, or
             part, whole = share.numerator, share.denominator  # rank / (1 - share) rounded down
             rank = (rank * whole + whole - 1) // part if inside else rank * whole // (whole - part)
         return rank

@@ -1,4 +1,4 @@
-"""Is a dataset still what it was when it was finished?"""
+"""Check that a dataset is still what it was when it was finished."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Altered(CheckFailed):
 
 
 def verify(config: VerifyConfig) -> None:
-    """Re-hash everything. Raises Altered that names what was altered, is missing or is too much."""
+    """Hash every file again. Prints each file that was altered, is missing or was added, and raises Altered."""
     directory, manifest = config.directory, read_manifest(config.directory)
     problems = list(_problems(directory, manifest))
     for problem in problems:
