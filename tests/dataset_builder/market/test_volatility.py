@@ -5,7 +5,7 @@ import pytest
 
 from dataset_builder.market.prices import draw_market
 from dataset_builder.market.sketch import Sketch
-from dataset_builder.market.volatility import CALM, clustered_volatility, leg_volatility
+from dataset_builder.market.volatility import LEAST, clustered_volatility, leg_volatility
 
 LEGS = np.repeat([0, 1, 2], [10, 10, 5])
 EVEN = np.full(25, 0.01)
@@ -13,7 +13,7 @@ EVEN = np.full(25, 0.01)
 
 def test_a_longer_way_makes_restless_and_none_calm():
     level, slow, fast = leg_volatility([0.0, 0.0, 0.1, -0.1], EVEN, LEGS, 2.0)
-    assert level == CALM < slow < fast <= 10 * CALM
+    assert level == LEAST < slow < fast <= 10 * LEAST
 
 
 @pytest.mark.parametrize("most", [1.3, 2.5])
