@@ -32,14 +32,7 @@ APPLICATION = "trainer.serve"
 # From the bottom: a folder imports only those before it.
 FLOORS = {
     "dataset_builder": (
-        "limits streams config",
-        "market",
-        "patterns drawing",
-        "styles",
-        "charts",
-        "storage",
-        "series",
-        "audit",
+        *("limits streams", "config", "market", "patterns drawing", "styles", "charts", "storage", "series", "audit"),
     ),
     "trainer": ("config", "data", "models", "scoring runs figures", "export scan serve training", "commands"),
 }
