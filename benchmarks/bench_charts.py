@@ -1,6 +1,6 @@
 """Charts a second on one core: mplfinance, plain matplotlib, and this project, on the same candles.
 
-    python benchmarks/bench_charts.py
+    python benchmarks/bench_charts.py [--json FILE]
 
 Every chart is 224 x 224 pixels with a volume pane where the library draws one, and ends as a PNG file. The libraries
 are given finished candles; ours also has to draw them and to confirm the pattern. Time is the CPU time of this
@@ -15,6 +15,7 @@ import os
 
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
+import argparse
 import itertools
 import statistics
 import tempfile
@@ -33,6 +34,7 @@ import numpy as np
 import pandas as pd
 
 from cryptoai_common.candles import Candles
+from cryptoai_common.files import write_json
 from dataset_builder.charts.draft import render_all
 from dataset_builder.charts.sample import TRAINING_STYLES, draw_sample, settle
 from dataset_builder.drawing.chart import encode_png, render
@@ -45,6 +47,9 @@ INCHES = (2.24, 2.24)  # 224 pixels at 100 dots an inch
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, help="write charts a second by name to this file")
+    given = parser.parse_args()
     tables = [_table(draw_sample(0, pattern.name, 0).metadata["ohlcv"]) for pattern in PATTERNS]
     with tempfile.TemporaryDirectory() as folder:
         contestants = _contestants(tables, Path(folder))
@@ -56,6 +61,9 @@ def main() -> None:
     print("| 224 x 224 pixels, PNG on disk | charts/s | times mplfinance |\n|---|---:|---:|")
     for name, rate in medians.items():
         print(f"| {name} | {rate:.1f} | {rate / medians['mplfinance']:.1f} |")
+    if given.json:
+        given.json.parent.mkdir(parents=True, exist_ok=True)
+        write_json(given.json, medians)
 
 
 def _contestants(tables: list[pd.DataFrame], folder: Path) -> dict[str, tuple[Callable[[], None], int]]:
