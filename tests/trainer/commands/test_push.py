@@ -76,10 +76,11 @@ def test_only_the_card_differs_from_the_run_and_other_files_stay(own_run, push, 
 
 
 def test_a_tag_that_holds_more_is_another_version(own_run, push, hub):
+    (own_run / "onnx" / "more.json").write_text("{}")
     push(own_run, "--revision", "v1")
-    (own_run / "onnx" / "model_quantized.onnx").unlink()
+    (own_run / "onnx" / "more.json").unlink()
     code, said, _ = push(own_run, "--revision", "v1")
-    assert code == 2 and "user/model has another onnx/model_quantized.onnx as v1" in said
+    assert code == 2 and "user/model has another onnx/more.json as v1" in said
 
 
 def test_another_version(own_run, push, hub):

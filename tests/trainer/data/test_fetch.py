@@ -12,6 +12,7 @@ import pytest
 from disks import run_on_a_disk
 from filelock import FileLock
 from hub_http import TOKEN, Fault
+from huggingface_hub.utils import enable_progress_bars
 
 from dataset_builder.__main__ import main as builder
 from trainer.__main__ import main
@@ -102,7 +103,9 @@ def test_a_hub_that_stops_answering_ends_a_fetch_that_goes_on(repo, hub, capsys)
     assert len(whole) >= 2 and not whole & set(downloads(hub))
 
 
-def test_one_bar_for_all_files(repo, capfd):
+def test_one_bar_for_all_files(repo, capfd, monkeypatch):
+    monkeypatch.setenv("TQDM_POSITION", "-1")  # lets huggingface_hub show its bars where there is no terminal
+    enable_progress_bars()  # which the push has switched off in this process
     assert main(["fetch", NAME]) == 0
     err = capfd.readouterr().err
     files = [path for path in FETCHED.rglob("*") if path.is_file()]
