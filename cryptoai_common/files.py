@@ -13,6 +13,9 @@ from typing import IO, Any
 
 from cryptoai_common.errors import UserError
 
+LOCK = "lock"  # in a directory that one process at a time works in
+PARTIAL = ".partial"  # the end of an unfinished directory's name
+
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a temporary file in the same directory, then rename it to ``path``.
@@ -58,6 +61,23 @@ def file_hash(path: Path) -> str:
     """SHA-256 of a file's content, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def partial_path(path: Path) -> Path:
+    """Where a directory is made before it takes its name: ``NAME.partial`` beside it."""
+    return path.with_name(path.name + PARTIAL)
+
+
+@contextmanager
+def locked(directory: Path, refusal: str) -> Iterator[None]:
+    """Work in a directory that is there, alone. Raises UserError with ``refusal`` if another process does so now."""
+    from filelock import FileLock, Timeout  # here, for those who only read files and may not have it
+
+    try:
+        with FileLock(directory / LOCK, timeout=0):
+            yield
+    except Timeout:
+        raise UserError(refusal) from None
 
 
 @contextmanager

@@ -1,19 +1,36 @@
-"""The Hugging Face Hub: a client that may write, and its errors as one sentence each."""
+"""The Hugging Face Hub: a client that may write, publishing under a tag, and its errors as one sentence each."""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from cryptoai_common.errors import UserError
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
+ATTRIBUTES = ".gitattributes"  # how the Hub stores each file of a repository; no part of what was published
 LOGIN = "make a token that may do this, then set HF_TOKEN or run `hf auth login`"
 AGAIN = "run the same command again, and it goes on where it stopped"
+
+
+class Destination(Protocol):
+    """Where a push goes, as the options of both packages' ``push`` say it."""
+
+    @property
+    def repo(self) -> str:
+        """``user/name``."""
+
+    @property
+    def private(self) -> bool:
+        """Whether a new repository is one that only its owner sees."""
+
+    @property
+    def revision(self) -> str | None:
+        """The tag for this version, if it gets one."""
 
 
 class HubError(UserError):
@@ -39,6 +56,37 @@ def writing_client(repo: str) -> HfApi:
     with hub_errors(repo):
         api.whoami()
     return api
+
+
+def publish(
+    api: HfApi,
+    to: Destination,
+    kind: Literal["model", "dataset"],
+    refuse_another: Callable[[], None],
+    commit: Callable[[], str],
+) -> None:
+    """Make the repository if it is not there, commit, tag the commit and print the address.
+
+    ``commit`` uploads what the Hub lacks and returns the id of the newest commit: an earlier one if nothing differs.
+    A tag does not move: if it is there, nothing is committed, and ``refuse_another`` raises UserError for a tag of
+    something else. Raises HubError for what the Hub refuses.
+    """
+    with hub_errors(to.repo):
+        api.create_repo(to.repo, repo_type=kind, private=to.private or None, exist_ok=True)
+        refs = api.list_repo_refs(to.repo, repo_type=kind)
+        changed = False
+        if to.revision in [tag.name for tag in refs.tags]:
+            refuse_another()
+        else:
+            before = next((branch.target_commit for branch in refs.branches if branch.name == "main"), None)
+            after = commit()
+            changed = after != before
+            if to.revision:
+                api.create_tag(to.repo, tag=to.revision, revision=after, repo_type=kind)
+    place = to.repo if kind == "model" else f"{kind}s/{to.repo}"
+    version = f"/tree/{to.revision}" if to.revision else ""
+    what = f"has this {kind} now" if changed else f"has this {kind} already: nothing to upload"
+    print(f"{api.endpoint}/{place}{version} {what}")
 
 
 @contextmanager

@@ -36,7 +36,7 @@ FLOORS = {
     ),
     "trainer": ("config", "data", "models", "scoring runs figures", "export scan serve training", "commands"),
 }
-SHORTEST_COPY = 4  # statements of a function: shorter ones are alike by chance
+SHORTEST_COPY = 3  # statements of a function, nested ones too: shorter ones are alike by chance
 
 
 def modules() -> Iterator[Path]:
@@ -92,24 +92,74 @@ def test_no_import_goes_in_a_circle():
 
 
 def test_what_is_shared_is_defined_once():
-    """No public name of the shared package is defined again, and no function stands in two packages."""
-    shared, bodies = set(), defaultdict(set)
-    for path in modules():
-        package = path.relative_to(ROOT).parts[0]
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                if package == "cryptoai_common" and not node.name.startswith("_"):
-                    shared.add(node.name)
-                body = [part for part in node.body if not isinstance(getattr(part, "value", None), ast.Constant)]
-                if len(body) >= SHORTEST_COPY:
-                    bodies[";".join(map(ast.dump, body))].add(f"{package}: {node.name}")
-    copies = [names for names in bodies.values() if len({name.split(":")[0] for name in names}) > 1]
-    assert copies == []
+    """No public function, class or method of the shared package is defined again at the top of another module."""
+    shared = {
+        node.name
+        for path in modules()
+        if is_shared(path)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+    }
     again = [
         f"{path.name}: {node.name}"
         for path in modules()
-        if "cryptoai_common" not in path.parts
+        if not is_shared(path)
         for node in ast.parse(path.read_text()).body
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in shared
     ]
     assert again == ["manifest.py: read_manifest"]  # the trainer's view of it
+
+
+def test_no_function_stands_in_two_packages():
+    """Nor does a copy of one in which the function, its parameters or its variables are called something else."""
+    bodies = defaultdict(set)
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (body := without_names(node)):
+                bodies[body].add((path.relative_to(ROOT).parts[0], node.name))
+    copies = [places for places in bodies.values() if len({package for package, _ in places}) > 1]
+    assert copies == []
+
+
+def test_constants_that_are_shared_are_written_once():
+    """File names, sentences and lists that the shared package gives a name stand nowhere else as literals."""
+    shared = {ast.dump(value) for path in modules() if is_shared(path) for value in constants(path)}
+    again = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}"
+        for path in modules()
+        if not is_shared(path)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, (ast.Constant, ast.Tuple)) and ast.dump(node) in shared
+    ]
+    assert {ast.dump(ast.Constant(name)) for name in ("manifest.json", "hub.json", ".partial")} < shared
+    assert again == []
+
+
+def is_shared(path: Path) -> bool:
+    return path.relative_to(ROOT).parts[0] == "cryptoai_common"
+
+
+def constants(path: Path) -> Iterator[ast.expr]:
+    """The texts and tuples that a module gives a name, but single words, which mean other things elsewhere."""
+    for node in ast.parse(path.read_text()).body:
+        match node:
+            case ast.Assign(value=ast.Tuple() as value):
+                yield value
+            case ast.Assign(value=ast.Constant(value=str(text)) as value) if not text.isalpha():
+                yield value
+
+
+def without_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """What a function does, with its own names numbered; empty if that is so short that it is alike by chance."""
+    body = [part for part in function.body if not isinstance(getattr(part, "value", None), ast.Constant)]
+    nodes = [node for part in (function.args, *body) for node in ast.walk(part)]
+    if sum(isinstance(node, ast.stmt) for node in nodes) < SHORTEST_COPY:
+        return ""
+    own: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)):
+            own.setdefault(node.arg if isinstance(node, ast.arg) else node.id, f"name {len(own)}")
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            node.id = own.get(node.id, node.id)
+    return ";".join(map(ast.dump, body))

@@ -15,7 +15,7 @@ from tqdm import tqdm
 import dataset_builder
 from cryptoai_common.candles import PRICES
 from cryptoai_common.errors import UserError
-from cryptoai_common.files import atomic, disk_errors, write_json
+from cryptoai_common.files import LOCK, atomic, disk_errors, write_json
 from dataset_builder.charts.plain import find_style
 from dataset_builder.charts.render import render_candles
 from dataset_builder.config import RenderConfig
@@ -56,7 +56,7 @@ def render(config: RenderConfig) -> Path:
             config.output.replace(old)
         directory.replace(config.output)
         shutil.rmtree(old, ignore_errors=True)
-        (partial / "lock").unlink()
+        (partial / LOCK).unlink()
         with suppress(OSError):  # an unfinished dataset of that name may lie there too
             partial.rmdir()
     print(f"{config.output} is finished: {len(windows)} windows of {bars} candles, {series.gaps} candles missing")

@@ -9,11 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 import dataset_builder
 from cryptoai_common.errors import UserError
-from cryptoai_common.files import write_json
+from cryptoai_common.files import locked, partial_path, write_json
 from dataset_builder.config import BuildConfig, RenderConfig
 from dataset_builder.storage.plan import Chunk
 
@@ -48,15 +46,12 @@ class BuildFiles:
 @contextmanager
 def partial_directory(config: BuildConfig | RenderConfig) -> Iterator[Path]:
     """The directory of the unfinished output, for this process alone."""
-    partial = config.output.with_name(config.output.name + ".partial")
+    partial = partial_path(config.output)
     if partial.exists() and not partial.is_dir():
         raise UserError(f"{partial} is in the way: the unfinished output needs that name, move it")
     partial.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(partial / "lock", timeout=0):
-            yield partial
-    except Timeout as error:
-        raise UserError(f"another process is at work in {partial}: wait for it, or choose another --output") from error
+    with locked(partial, f"another process is at work in {partial}: wait for it, or choose another --output"):
+        yield partial
 
 
 def open_build_files(config: BuildConfig, partial: Path) -> BuildFiles:

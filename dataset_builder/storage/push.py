@@ -18,7 +18,7 @@ from tqdm import tqdm
 from cryptoai_common.dataset import MANIFEST, read_manifest
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import json_text
-from cryptoai_common.hub import hub_errors, writing_client
+from cryptoai_common.hub import publish, writing_client
 from dataset_builder.config import PushConfig, VerifyConfig
 from dataset_builder.storage.card import audit_section, card_text
 from dataset_builder.storage.shards import number_of_shards, shards
@@ -32,17 +32,9 @@ def push(config: PushConfig) -> None:
     """
     api, manifest = writing_client(config.repo), read_manifest(config.directory)
     verify(VerifyConfig(config.directory))
-    with hub_errors(config.repo):
-        api.create_repo(config.repo, repo_type="dataset", private=config.private or None, exist_ok=True)
-        refs = api.list_repo_refs(config.repo, repo_type="dataset")
-        if config.revision in [tag.name for tag in refs.tags]:
-            _refuse_another(api, config, manifest)
-            return _say(api, config, "has this dataset already: nothing to upload")
-        before = next((branch.target_commit for branch in refs.branches if branch.name == "main"), None)
-        after = _commit(api, config, manifest)
-        if config.revision:
-            api.create_tag(config.repo, tag=config.revision, revision=after, repo_type="dataset")
-    _say(api, config, "has this dataset already: nothing to upload" if after == before else "has this dataset now")
+    publish(
+        api, config, "dataset", lambda: _refuse_another(api, config, manifest), lambda: _commit(api, config, manifest)
+    )
 
 
 def _commit(api, config: PushConfig, manifest: dict) -> str:
@@ -103,8 +95,3 @@ def _refuse_another(api, config: PushConfig, manifest: dict) -> None:
             f"{config.repo} has another dataset as {config.revision} (fingerprint {there['fingerprint'][:12]}, not "
             f"{manifest['fingerprint'][:12]}): a version does not change, choose another --revision"
         )
-
-
-def _say(api, config: PushConfig, what: str) -> None:
-    place = f"/tree/{config.revision}" if config.revision else ""
-    print(f"{api.endpoint}/datasets/{config.repo}{place} {what}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptoai_common.dataset import UNSEEN
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_text
 from trainer.config import CompareConfig
@@ -105,7 +106,7 @@ def _row(run: Run) -> str:
         run.split,
         _accuracy(shown),
         _accuracy(run.evaluation(run.split, QUANTIZED.as_posix())),
-        _accuracy(run.evaluation("test_unseen_styles")),
+        _accuracy(run.evaluation(UNSEEN)),
         f"{false['false_alarms']:.1%}" if false else "–",
         f"{shown['calibration_error']:.3f}" if shown else "–",
         f"{int8['bytes'] / 1e6:.1f}" if int8 else "–",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+from huggingface_hub import HfApi
 from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils import sha
 
 from cryptoai_common.errors import UserError
-from cryptoai_common.hub import hub_errors, writing_client
+from cryptoai_common.files import file_hash, write_text
+from cryptoai_common.hub import publish, writing_client
 from trainer.config import PushConfig
 from trainer.data.manifest import Manifest
 from trainer.data.mixture import read_any
@@ -18,6 +22,9 @@ from trainer.models.classifier import ONNX
 from trainer.runs.card import card_text
 from trainer.runs.results import read_results
 from trainer.runs.trained_on import differing_dataset
+
+# Files of an earlier version that are removed if this one does not have them. Others may be somebody's own.
+REPLACED = ONNX.parent
 
 
 def push(config: PushConfig) -> None:
@@ -28,27 +35,13 @@ def push(config: PushConfig) -> None:
     """
     known = read_any(config.dataset) if config.dataset else None
     _warn(config, known)
-    files = _files(config, known)
+    card = card_text(config.run, config.repo, known)
     api = writing_client(config.repo)
-    with hub_errors(config.repo):
-        api.create_repo(config.repo, private=config.private or None, exist_ok=True)
-        refs = api.list_repo_refs(config.repo)
-        tagged = config.revision in [tag.name for tag in refs.tags]
-        there = _files_on_hub(api, config.repo, config.revision if tagged else "main")
-        changed = [file for file in files if not _is_there(file, there)]
-        if tagged and changed:
-            raise UserError(
-                f"{config.repo} has another {changed[0].path_in_repo} as {config.revision}: a version does not change,"
-                " choose another --revision"
-            )
-        stale = [] if tagged else _stale(there, files)
-        if changed or stale:
-            _commit(api, config, changed, stale)
-        if config.revision and not tagged:
-            api.create_tag(config.repo, tag=config.revision)
-    place = f"/tree/{config.revision}" if config.revision else ""
-    what = "has this model now" if changed or stale else "has this model already: nothing to upload"
-    print(f"{api.endpoint}/{config.repo}{place} {what}")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = _published(config.run, card, Path(scratch) / "run")
+        publish(
+            api, config, "model", lambda: _refuse_another(api, config, folder), lambda: _commit(api, config, folder)
+        )
 
 
 def _warn(config: PushConfig, known: Manifest | None) -> None:
@@ -65,36 +58,36 @@ def _warn(config: PushConfig, known: Manifest | None) -> None:
         print(f"warning: {warning}", file=sys.stderr)
 
 
-def _files(config: PushConfig, known: Manifest | None) -> list[CommitOperationAdd]:
-    """Every file of the run but hidden ones, with the card under its name on the Hub."""
-    files = [CommitOperationAdd("README.md", card_text(config.run, config.repo, known).encode())]
-    for path in sorted(config.run.rglob("*")):
-        name = path.relative_to(config.run)
-        if path.is_file() and name != Path("README.md") and not any(part.startswith(".") for part in name.parts):
-            files.append(CommitOperationAdd(name.as_posix(), path))
-    return files
+def _published(run: Path, card: str, folder: Path) -> Path:
+    """Fill ``folder`` with what is published: links to the run's files but hidden ones, and the card for the Hub."""
+    shutil.copytree(run.resolve(), folder, copy_function=os.symlink, ignore=shutil.ignore_patterns(".*"))
+    write_text(folder / "README.md", card)  # in place of the link: the run keeps its own
+    return folder
 
 
-def _files_on_hub(api: HfApi, repo: str, revision: str) -> dict[str, str]:
-    """The hash of each file by its name: SHA-256 of a large one, git's of a small one."""
-    tree = api.list_repo_tree(repo, recursive=True, revision=revision)
-    return {file.path: file.lfs.sha256 if file.lfs else file.blob_id for file in tree if isinstance(file, RepoFile)}
+def _commit(api: HfApi, config: PushConfig, folder: Path) -> str:
+    """Upload what differs; returns the id of the newest commit, an earlier one if nothing differs."""
+    message = f"Model {config.run.resolve().name}"
+    return api.upload_folder(
+        repo_id=config.repo, folder_path=folder, delete_patterns=f"{REPLACED}/*", commit_message=message
+    ).oid
 
 
-def _is_there(file: CommitOperationAdd, there: dict[str, str]) -> bool:
-    hash = there.get(file.path_in_repo, "")
-    if len(hash) == len(file.upload_info.sha256.hex()):
-        return hash == file.upload_info.sha256.hex()
-    with file.as_file() as content:
-        return hash == sha.git_hash(content.read())
+def _refuse_another(api: HfApi, config: PushConfig, folder: Path) -> None:
+    """Raises UserError that names the first file in which the revision on the Hub differs."""
+    tree = api.list_repo_tree(config.repo, recursive=True, revision=config.revision)
+    there = {file.path: file for file in tree if isinstance(file, RepoFile)}
+    here = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(here.keys() | {name for name in there if Path(name).is_relative_to(REPLACED)}):
+        if name not in here or name not in there or not _is_same(here[name], there[name]):
+            raise UserError(
+                f"{config.repo} has another {name} as {config.revision}: a version does not change,"
+                " choose another --revision"
+            )
 
 
-def _stale(there: dict[str, str], files: list[CommitOperationAdd]) -> list[str]:
-    """ONNX files of an earlier version that this one does not have. Other files may be somebody's own."""
-    kept = {file.path_in_repo for file in files}
-    return [name for name in there if name.startswith(f"{ONNX.parent}/") and name not in kept]
-
-
-def _commit(api: HfApi, config: PushConfig, changed: list[CommitOperationAdd], stale: list[str]) -> None:
-    operations = [*changed, *map(CommitOperationDelete, stale)]
-    api.create_commit(config.repo, operations, commit_message=f"Model {config.run.resolve().name}")
+def _is_same(path: Path, file: RepoFile) -> bool:
+    """Compare by SHA-256 for a large file, by git's hash for a small one."""
+    if file.lfs:
+        return file_hash(path) == file.lfs.sha256
+    return sha.git_hash(path.read_bytes()) == file.blob_id

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+import requests
 from huggingface_hub import HfApi
-from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-from tqdm.contrib.concurrent import thread_map
+from tqdm import tqdm
 
-from cryptoai_common.dataset import SOURCE, read_source
+from cryptoai_common.dataset import MANIFEST, SOURCE, read_source
 from cryptoai_common.errors import UserError
-from cryptoai_common.files import write_json
-from cryptoai_common.hub import HubError, hub_errors
+from cryptoai_common.files import locked, partial_path, write_json
+from cryptoai_common.hub import ATTRIBUTES, HubError, hub_errors
 from trainer.data.manifest import verify
 
 PREFIX = "hub:"
@@ -61,7 +60,7 @@ def fetch(dataset: str) -> Path:
     and if the revision is no longer what it was when it was fetched.
     """
     name = HubName.parse(dataset)
-    if (name.directory / "manifest.json").exists():
+    if (name.directory / MANIFEST).exists():
         _refuse_a_change(name)
     else:
         _fetch(name)
@@ -95,46 +94,48 @@ def _commit(name: HubName) -> str:
 
 def _fetch(name: HubName) -> None:
     commit, directory = _commit(name), name.directory
-    partial = directory.with_name(directory.name + ".partial")
+    partial = partial_path(directory)
     made = partial / commit  # of another commit no file is taken over
-    try:
-        with hub_errors(name.repo):
-            made.mkdir(parents=True, exist_ok=True)
-            with FileLock(partial / "lock", timeout=0):
-                _download(name, commit, made)
-                _check(name, made)
-                source = {"repo": name.repo, "revision": name.revision, "commit": commit}
-                write_json(made / SOURCE, source | {"fetched": date.today().isoformat()})
-                made.rename(directory)
-    except Timeout:
-        raise UserError(f"another process fetches {name} into {partial}; wait for it") from None
+    with hub_errors(name.repo):
+        made.mkdir(parents=True, exist_ok=True)
+        with locked(partial, f"another process fetches {name} into {partial}; wait for it"):
+            _download(name, commit, made)
+            _check(name, made)
+            source = {"repo": name.repo, "revision": name.revision, "commit": commit}
+            write_json(made / SOURCE, source | {"fetched": date.today().isoformat()})
+            made.rename(directory)
     shutil.rmtree(partial)
 
 
 def _download(name: HubName, commit: str, made: Path) -> None:
     """Every file of the commit. Those that are there stay, and one that is there in part is continued."""
     for note in (made / ".cache").rglob("*.metadata"):  # huggingface_hub fails on one that a full disk cut short
-        if len(note.read_text().split()) < 3:
+        if len(note.read_text(encoding="utf-8").split()) < 3:
             note.unlink()
     api, shown = HfApi(), not are_progress_bars_disabled()
-
-    def download(file: str) -> None:
-        api.hf_hub_download(name.repo, file, repo_type="dataset", revision=commit, local_dir=made)
-
+    files = [
+        file for file in api.list_repo_files(name.repo, repo_type="dataset", revision=commit) if file != ATTRIBUTES
+    ]
+    if MANIFEST not in files:
+        raise UserError(
+            f"{name} has no {MANIFEST}, so `python -m dataset_builder push` did not make it; it cannot be verified"
+        )
     disable_progress_bars()  # one a file; there is one for all of them
     try:
-        download("manifest.json")
-        files = api.list_repo_files(name.repo, repo_type="dataset", revision=commit)
-        thread_map(download, [file for file in files if file != ".gitattributes"], desc=f"fetching {name}", unit="file")
-    except LocalEntryNotFoundError:  # no connection
-        raise
-    except EntryNotFoundError:
-        raise UserError(
-            f"{name} has no manifest.json, so `python -m dataset_builder push` did not make it; it cannot be verified"
-        ) from None
+        api.snapshot_download(
+            name.repo,
+            repo_type="dataset",
+            revision=commit,
+            local_dir=made,
+            tqdm_class=tqdm,
+            ignore_patterns=ATTRIBUTES,
+        )
     finally:
         if shown:
             enable_progress_bars()
+    if not all((made / file).is_file() for file in files):
+        # If the Hub does not answer, snapshot_download raises no error and takes the files that are there for all.
+        raise requests.ConnectionError(f"{name} is not whole")
     shutil.rmtree(made / ".cache")  # what huggingface_hub remembers of the download
 
 

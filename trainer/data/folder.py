@@ -7,6 +7,7 @@ from pathlib import Path
 
 import datasets
 
+from cryptoai_common.dataset import MANIFEST
 from cryptoai_common.errors import UserError
 from trainer.data.manifest import Manifest
 from trainer.data.picture import open_rgb
@@ -25,11 +26,7 @@ def find_pictures(directory: Path) -> Pictures:
     Without splits, 80 % of the pictures train, 10 % validate and 10 % test, by their content: a picture keeps its place
     whatever is added, and copies of it stay together. Raises UserError for a folder with and without splits.
     """
-    if (
-        (directory / "manifest.json").exists()
-        or any(directory.glob("metadata.*"))
-        or any(directory.glob("*/metadata.*"))
-    ):
+    if (directory / MANIFEST).exists() or any(directory.glob("metadata.*")) or any(directory.glob("*/metadata.*")):
         return {}
     split = {folder: name for folder, name in SPLITS.items() if _classes(directory / folder)}
     bare = [folder for folder in _classes(directory) if folder.name not in split]

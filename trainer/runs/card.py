@@ -7,7 +7,7 @@ from typing import Any
 
 from huggingface_hub import ModelCardData
 
-from cryptoai_common.files import write_text
+from cryptoai_common.files import PARTIAL, write_text
 from trainer.data.manifest import Manifest
 from trainer.models.classifier import QUANTIZED, read_classes
 from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED
@@ -19,7 +19,7 @@ from trainer.runs.results import read_results
 
 def write_card(directory: Path) -> None:
     """Write ``README.md``. Raises UserError if ``directory`` is not a finished run."""
-    write_text(directory / "README.md", card_text(directory, directory.resolve().name.removesuffix(".partial")))
+    write_text(directory / "README.md", card_text(directory, directory.resolve().name.removesuffix(PARTIAL)))
 
 
 def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from cryptoai_common.errors import UserError
-from cryptoai_common.files import write_text
+from cryptoai_common.files import partial_path, write_text
 
 CONFIG_NAME = "config_resolved.yaml"
 COMPARED = ("config", "training_arguments", "dataset")  # what makes two runs the same; library versions don't
@@ -29,7 +29,7 @@ class RunDirectory:
 
     @property
     def partial(self) -> Path:
-        return self.final.with_name(self.final.name + ".partial")
+        return partial_path(self.final)
 
     @property
     def old(self) -> Path:

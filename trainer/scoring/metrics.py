@@ -5,6 +5,7 @@ from __future__ import annotations
 import datasets
 import evaluate
 import numpy as np
+from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 CALIBRATION_BINS = 15  # as in Guo et al. 2017, https://arxiv.org/abs/1706.04599
@@ -56,12 +57,13 @@ def score(probabilities: np.ndarray, truth: np.ndarray, classes: tuple[str, ...]
     return metric.compute(predictions=probabilities, references=truth, classes=classes)
 
 
-def wilson_interval(right: int, charts: int, z: float = 1.959964) -> tuple[float, float]:
-    """95 % score interval of a proportion (Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953)."""
-    share, spread = right / charts, z * z / charts
-    centre = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * np.sqrt(share * (1 - share) / charts + spread / (4 * charts))
-    return float(max(centre - half, 0.0)), float(min(centre + half, 1.0))
+def wilson_interval(right: int, charts: int) -> tuple[float, float]:
+    """95 % score interval of the share ``right / charts`` (Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953).
+
+    Raises ValueError if ``charts`` is 0.
+    """
+    interval = binomtest(right, charts).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:

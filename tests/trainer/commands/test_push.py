@@ -55,6 +55,34 @@ def test_the_run_and_its_card_are_pushed_once(finished_run, charts, push, hub):
     assert hub.uploads() == uploads and len(repo.history()) == 2 and repo.refs()["tags"].keys() == {"v1", "v2"}
 
 
+def test_only_the_card_differs_from_the_run_and_other_files_stay(own_run, push, hub, monkeypatch):
+    (own_run / ".cache").mkdir()
+    for hidden in (".DS_Store", ".cache/note.txt", "onnx/.model.onnx.swp"):
+        (own_run / hidden).write_text("x")
+    before = {path: path.read_bytes() for path in own_run.rglob("*") if path.is_file()}
+    monkeypatch.chdir(own_run.parent)
+    repo = hub.store.create("models", "user/model", private=False)
+    for name in ("notes.txt", "onnx/older/model.onnx"):
+        content = {"path": name, "content": "aGVsbG8="}
+        repo.commit([{"key": "header", "value": {"summary": "by hand"}}, {"key": "file", "value": content}])
+    assert push(own_run.name)[0] == 0
+    assert {path: path.read_bytes() for path in own_run.rglob("*") if path.is_file()} == before
+    there = files(hub)
+    shown = {path.relative_to(own_run).as_posix() for path in before}
+    shown = {name for name in shown if not any(part.startswith(".") for part in name.split("/"))}
+    assert there.keys() == shown | {".gitattributes", "notes.txt"}
+    assert there["README.md"] != (own_run / "README.md").read_bytes()
+    assert repo.history() == ["Model run", "by hand", "by hand", "initial commit"]
+
+
+def test_a_tag_that_holds_more_is_another_version(own_run, push, hub):
+    (own_run / "onnx" / "more.json").write_text("{}")
+    push(own_run, "--revision", "v1")
+    (own_run / "onnx" / "more.json").unlink()
+    code, said, _ = push(own_run, "--revision", "v1")
+    assert code == 2 and "user/model has another onnx/more.json as v1" in said
+
+
 def test_another_version(own_run, push, hub):
     push(own_run, "--revision", "v1")
     (own_run / "onnx" / "model_quantized.onnx").unlink()
@@ -100,7 +128,7 @@ def test_what_will_not_do(finished_run, push, hub, tmp_path, monkeypatch, fails)
     monkeypatch.setenv("HF_TOKEN", "hf_wrong")
     assert "does not accept the token" in push(finished_run)[1]
     monkeypatch.delenv("HF_TOKEN")
-    assert "there is no token for the Hub" in push(finished_run)[1]
+    assert "there is no token for http://127.0.0.1" in push(finished_run)[1]
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:1")
     assert "http://127.0.0.1:1 cannot be reached" in push(finished_run)[1]

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from disks import run_on_a_disk
+from filelock import FileLock
 from hub_http import TOKEN, Fault
+from huggingface_hub.utils import enable_progress_bars
 
 from dataset_builder.__main__ import main as builder
 from trainer.__main__ import main
@@ -84,6 +86,42 @@ def test_a_fetch_that_breaks_off_leaves_nothing_and_goes_on(repo, hub, capsys, m
     assert said(capsys) == str(FETCHED)
     assert len(whole) >= 2 and not whole & set(downloads(hub)), "what was there is not fetched again"
     assert any(status == 206 for _, _, status in hub.log), "what was there in part is continued"
+
+
+def test_a_hub_that_stops_answering_ends_a_fetch_that_goes_on(repo, hub, capsys):
+    hub.faults = [Fault("GET", "/cdn/", "drop", skip=2, times=99)]
+    said(capsys, code=2)
+    whole = set(downloads(hub))
+    hub.faults = [Fault("GET", f"/revision/{repo.resolve('v1')}", "drop", times=99)]  # where snapshot_download begins
+    assert "the connection broke off" in said(capsys, code=2), "files that are there are not taken for all"
+    hub.faults = [Fault("GET", f"/revision/{repo.resolve('v1')}", "503", times=99)]
+    assert said(capsys, code=2).endswith("it goes on where it stopped")
+    assert not FETCHED.exists()
+    hub.faults = []
+    hub.log.clear()
+    assert said(capsys) == str(FETCHED)
+    assert len(whole) >= 2 and not whole & set(downloads(hub))
+
+
+def test_one_bar_for_all_files(repo, capfd, monkeypatch):
+    monkeypatch.setenv("TQDM_POSITION", "-1")  # lets huggingface_hub show its bars where there is no terminal
+    enable_progress_bars()  # which the push has switched off in this process
+    assert main(["fetch", NAME]) == 0
+    err = capfd.readouterr().err
+    files = [path for path in FETCHED.rglob("*") if path.is_file()]
+    total = len(files) - 1  # hub.json is ours
+    assert f"Fetching {total} files: 100%" in err
+    assert not any(path.name in err for path in files)
+
+
+def test_one_process_fetches_at_a_time(repo, hub, capsys):
+    partial = FETCHED.with_name("user--charts--v1.partial")
+    partial.mkdir(parents=True)
+    with FileLock(partial / "lock"):
+        refusal = said(capsys, code=2)
+    assert refusal == f"error: another process fetches user/charts@v1 into {partial}; wait for it"
+    assert not downloads(hub) and not FETCHED.exists()
+    assert said(capsys) == str(FETCHED)
 
 
 def test_a_slow_hub_is_asked_again(repo, hub, capsys, monkeypatch):

@@ -1,5 +1,9 @@
+import math
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trainer.scoring.metrics import calibration_error, score, wilson_interval
 
@@ -17,6 +21,21 @@ CLASSES = ("a", "b", "c", "d")
 )
 def test_wilson_interval(right, charts, expected):
     assert wilson_interval(right, charts) == pytest.approx(expected, abs=1e-4)
+
+
+@given(charts=st.integers(1, 100_000), data=st.data())
+def test_wilson_interval_is_where_the_score_test_rejects(charts, data):
+    """Wilson 1927, equation 4: the two shares p with (share - p)² = z² p (1 - p) / charts."""
+    right = data.draw(st.integers(0, charts))
+    share, spread = right / charts, 1.959963984540054**2 / charts
+    half = math.sqrt(spread * share * (1 - share) + spread**2 / 4)
+    expected = [(share + spread / 2 + sign * half) / (1 + spread) for sign in (-1, 1)]
+    assert wilson_interval(right, charts) == pytest.approx(expected, abs=1e-9)
+
+
+def test_no_charts_have_no_interval():
+    with pytest.raises(ValueError, match="not less than 1"):
+        wilson_interval(0, 0)
 
 
 def test_calibration_error_is_the_distance_of_confidence_and_accuracy():

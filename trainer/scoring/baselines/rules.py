@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from cryptoai_common.candles import PRICES
+
 # Class of ours -> detectors of theirs. None watches for a range that is left: a breakout has no detector.
 DETECTORS = {
     "head_and_shoulders": ("hs_top",),
@@ -56,7 +58,7 @@ def fired(charts: Sequence[Candles], watched: Sequence[str]) -> np.ndarray:
 
 
 def _prices(chart: Candles) -> list[np.ndarray]:
-    prices = [np.asarray(chart[name], dtype=float) for name in ("open", "high", "low", "close")]
+    prices = [np.asarray(chart[name], dtype=float) for name in PRICES]
     return [each * LEVEL / prices[3].mean() for each in prices]
 
 
