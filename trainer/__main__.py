@@ -11,6 +11,7 @@ from typing import Any
 import tyro
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.extras import extras_named
 from trainer import config
 
 # A command imports what it needs when it runs, so that --help and predict are quick.
@@ -37,7 +38,8 @@ def main(argv: list[str] | None = None) -> int:
         if not argv or argv[0] in ("-h", "--help"):
             print(_help())
         elif argv[0] in COMMANDS:
-            _run(argv[0], argv[1:])
+            with extras_named():
+                _run(argv[0], argv[1:])
         else:
             raise UserError.unknown("command", argv[0], COMMANDS)
     except UserError as error:
