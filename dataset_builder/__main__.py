@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.extras import extras_named
+from cryptoai_common.log import diagnostics_shown
 from dataset_builder import config
 
 COMMANDS = {
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         config_class, target = COMMANDS[arguments[0]]
         settings = _parse(config_class, arguments[0], arguments[1:])
         module, function = target.split(":")
-        with extras_named():
+        with extras_named(), diagnostics_shown():
             getattr(import_module(module), function)(settings)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)

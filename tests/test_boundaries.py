@@ -41,7 +41,15 @@ FLOORS = {
         "series",
         "audit",
     ),
-    "trainer": ("shipped", "config", "data", "models", "scoring runs figures", "export scan serve training", "commands"),
+    "trainer": (
+        "shipped",
+        "config",
+        "data",
+        "models",
+        "scoring runs figures",
+        "export scan serve training",
+        "commands",
+    ),
 }
 SHORTEST_COPY = 4  # statements of a function: shorter ones are alike by chance
 

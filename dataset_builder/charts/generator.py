@@ -36,7 +36,7 @@ class ChartPatternGenerator:
         return sample.image
 
     def generate_head_and_shoulders(self) -> Image.Image:
-        """The next chart of a head and shoulders: three tops, the middle one the highest, over a nearly level neckline."""
+        """The next chart of a head and shoulders: three tops, the middle one the highest, over a level neckline."""
         return self.generate_pattern("head_and_shoulders")
 
     def generate_double_top(self) -> Image.Image:
@@ -68,7 +68,7 @@ class ChartPatternGenerator:
         return self.generate_pattern("bearish_flag")
 
     def generate_support_resistance(self) -> Image.Image:
-        """The next chart of support and resistance: a range between two horizontal levels, or several bounces off one."""
+        """The next chart of support and resistance: a range between two levels, or several bounces off one."""
         return self.generate_pattern("support_resistance")
 
     def generate_breakout(self) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
@@ -13,11 +13,12 @@ from cryptoai_common.errors import UserError
 from cryptoai_common.hub import hub_errors, writing_client
 from trainer.config import PushConfig
 from trainer.data.manifest import Manifest
-from trainer.data.mixture import read_any
 from trainer.models.classifier import ONNX
 from trainer.runs.card import card_text
 from trainer.runs.results import read_results
 from trainer.runs.trained_on import differing_dataset
+
+logger = logging.getLogger(__name__)
 
 
 def push(config: PushConfig) -> None:
@@ -26,7 +27,7 @@ def push(config: PushConfig) -> None:
     The Hub keeps large files by their hash, so that a push that broke off goes on; the commit at the end makes all of
     it appear at once. Raises UserError if this is no run, the Hub refuses, or the revision is there and differs.
     """
-    known = read_any(config.dataset) if config.dataset else None
+    known = _read_dataset(config.dataset) if config.dataset else None
     _warn(config, known)
     files = _files(config, known)
     api = writing_client(config.repo)
@@ -51,6 +52,12 @@ def push(config: PushConfig) -> None:
     print(f"{api.endpoint}/{config.repo}{place} {what}")
 
 
+def _read_dataset(directory: Path) -> Manifest:
+    from trainer.data.mixture import read_any  # loads datasets, of which a push without --dataset has no need
+
+    return read_any(directory)
+
+
 def _warn(config: PushConfig, known: Manifest | None) -> None:
     """Say what may not be meant: figures or a dataset of another fingerprint, or no file for those without torch."""
     warnings = []
@@ -62,7 +69,7 @@ def _warn(config: PushConfig, known: Manifest | None) -> None:
     if not (config.run / ONNX).exists():
         warnings.append(f"{config.run} has no {ONNX}: without `python -m trainer export` only torch can load the model")
     for warning in dict.fromkeys(filter(None, warnings)):
-        print(f"warning: {warning}", file=sys.stderr)
+        logger.warning(warning)
 
 
 def _files(config: PushConfig, known: Manifest | None) -> list[CommitOperationAdd]:

@@ -31,7 +31,7 @@ def test_the_table_says_what_the_runs_hold(runs, capsys):
     output = runs / "comparison.md"
     assert main(["compare", *map(str, sorted(runs.iterdir())), "--output", str(output)]) == 0
     said = capsys.readouterr()
-    assert said.err.strip() == f"left out: {runs / 'junk'} is not a run: it has no metrics.json; make one with " + (
+    assert said.err.strip() == f"warning: left out: {runs / 'junk'} is not a run: it has no metrics.json; make one with " + (
         "`trainer train`"
     )
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in said.out.splitlines() if line.startswith("|")]
