@@ -43,7 +43,7 @@ MODEL ?= $(DEPLOYABLE)
 PORT ?= 8000
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model test lint bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model test lint package bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -57,11 +57,11 @@ setup-dev: $(VENV)/installed-dev  ## the same with what tests and linters need
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable .
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train,serve]'
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[dev,ray,baselines]'
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train,serve,ray,baselines,dev]'
 	@touch $@
 
 setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
@@ -136,12 +136,15 @@ lint: $(VENV)/installed-dev  ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+package: $(VENV)/installed-dev  ## source distribution and wheel, into dist
+	$(PY) -m build --no-isolation
+
 bench: $(VENV)/installed-dev  ## measure speed and memory
 	for bench in benchmarks/bench_*.py; do $(PY) $$bench || exit 1; done
 
 clean:  ## delete runs, scans and caches; datasets stay
 	find models -mindepth 1 -maxdepth 1 ! -name chart-vit ! -name README.md -exec rm -r {} +
-	rm -rf scans .pytest_cache .ruff_cache .hypothesis
+	rm -rf scans build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 distclean: clean  ## delete datasets and the virtual environment too
 	find data -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -r {} +

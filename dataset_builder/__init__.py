@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dataset_builder.charts.generator import ChartPatternGenerator
+    from dataset_builder.charts.render import render_candles
+
 __all__ = ["ChartPatternGenerator", "render_candles"]
 __version__ = "0.11.0"  # raised whenever the same configuration draws other pictures
 _HOMES = {
@@ -10,7 +16,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """Import the drawing code on first use: the command line's ``--help`` does without it."""
     if name in _HOMES:
         from importlib import import_module

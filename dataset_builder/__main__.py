@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.extras import extras_named
+from cryptoai_common.log import diagnostics_shown
 from dataset_builder import config
 
 COMMANDS = {
@@ -32,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
         config_class, target = COMMANDS[arguments[0]]
         settings = _parse(config_class, arguments[0], arguments[1:])
         module, function = target.split(":")
-        getattr(import_module(module), function)(settings)
+        with extras_named(), diagnostics_shown():
+            getattr(import_module(module), function)(settings)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -11,6 +11,8 @@ from typing import Any
 import tyro
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.extras import extras_named
+from cryptoai_common.log import diagnostics_shown
 from trainer import config
 
 # A command imports what it needs when it runs, so that --help and predict are quick.
@@ -37,7 +39,8 @@ def main(argv: list[str] | None = None) -> int:
         if not argv or argv[0] in ("-h", "--help"):
             print(_help())
         elif argv[0] in COMMANDS:
-            _run(argv[0], argv[1:])
+            with extras_named(), diagnostics_shown():
+                _run(argv[0], argv[1:])
         else:
             raise UserError.unknown("command", argv[0], COMMANDS)
     except UserError as error:

@@ -8,6 +8,8 @@ from typing import Literal
 
 from tyro.conf import Positional, UseAppendAction
 
+from trainer.shipped import SHIPPED, SHIPPED_INT8
+
 Quantize = Literal["int8", "int4", "fp16"]
 Target = Literal["auto", "avx2", "avx512_vnni", "arm64"]
 
@@ -102,9 +104,9 @@ class PredictConfig:
 
     pictures: Positional[tuple[Path, ...]]
     """Picture files."""
-    model: Path
-    """Model directory, whose INT8 ONNX file is used, or else its ONNX file, or else its checkpoint; or the file
-    crypto_pattern_model.onnx or crypto_pattern_model_quantized.onnx alone."""
+    model: Path = SHIPPED_INT8
+    """The file crypto_pattern_model.onnx or crypto_pattern_model_quantized.onnx; or a model directory, whose INT8 ONNX
+    file is used, or else its ONNX file, or else its checkpoint. The default comes with the project."""
     onnx: Path | None = None
     """Use this ONNX file."""
     json: bool = False
@@ -117,7 +119,7 @@ class ScanConfig:
 
     windows: Positional[Path]
     """Directory that it wrote."""
-    model: Path = Path("models/chart-vit")
+    model: Path = SHIPPED
     """Model directory, of which crypto_pattern_model_quantized.onnx is used, or such a file."""
     output: Path | None = None
     """Directory for the hits and their pictures. None: WINDOWS-hits, beside it."""
@@ -129,7 +131,7 @@ class ExplainConfig:
 
     picture: Positional[Path]
     """Picture file."""
-    model: Path = Path("models/chart-vit")
+    model: Path = SHIPPED
     """Model directory. Its checkpoint is used."""
     output: Path | None = None
     """Picture to write. None: PICTURE_explained.png beside the picture."""

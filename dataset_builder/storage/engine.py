@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
 
-from cryptoai_common.errors import CheckFailed, UserError
+from cryptoai_common.errors import CheckFailed
 
 
 class WorkerDied(CheckFailed):
@@ -63,10 +63,8 @@ def _run_in_processes(function: Callable, shared, jobs: Iterable, workers: int) 
 
 def _run_on_ray(function: Callable, shared, jobs: Iterable, workers: int) -> Iterator:
     """On the cluster that RAY_ADDRESS names, else on a local one of that many workers."""
-    try:
-        import ray
-    except ImportError as error:
-        raise UserError("--engine ray needs Ray: install it with pip install 'cryptoai-vision[ray]'") from error
+    import ray
+
     started = not ray.is_initialized()
     if started:
         local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": max(workers, 1), "include_dashboard": False}

@@ -66,7 +66,7 @@ def _rules(
 ) -> list[dict[str, Any]]:
     """Needs the candles that only our own datasets store."""
     if not installed():
-        print("ta_patterns is not installed, so its rules are left out: pip install '.[baselines]'")
+        print("ta_patterns is not installed, so its rules are left out: pip install 'cryptoai-vision[baselines]'")
         return []
     if CANDLES not in rows.column_names:
         print("the dataset stores no candles, so the rules of ta_patterns are left out")

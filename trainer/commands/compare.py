@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from trainer.models.classifier import CHECKPOINT, ONNX, QUANTIZED
 from trainer.runs.directory import read_resolved
 from trainer.runs.results import accuracy_text, read_results
 
+logger = logging.getLogger(__name__)
 HEAD = (
     "| run | recipe | dataset | split | fp32 | INT8 | unseen styles | false alarms | calibration error | INT8 MB"
     " | ms a picture |\n|---|---|---|---|---|---|---|---:|---:|---:|---:|"
@@ -83,7 +84,7 @@ def _read(paths: tuple[Path, ...]) -> Iterator[Run]:
             try:
                 yield Run(path.resolve().name, read_results(path), read_resolved(path))
             except UserError as error:
-                print(f"left out: {error}", file=sys.stderr)
+                logger.warning("left out: %s", error)
 
 
 def _table(runs: list[Run]) -> str:

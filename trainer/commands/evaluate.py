@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ from trainer.runs.summary import false_alarms_line, figures_line, table
 from trainer.runs.trained_on import differing_dataset
 from trainer.scoring.evaluate import all_logits, evaluation, false_alarms, figures, load_classifier, weights_name
 
+logger = logging.getLogger(__name__)
+
 
 def evaluate(config: EvaluateConfig) -> None:
     """Print the figures; write them where ``--json`` says, and into ``metrics.json`` if the model is a run of ours."""
@@ -32,7 +34,7 @@ def evaluate(config: EvaluateConfig) -> None:
     entry = evaluation(config.dataset.resolve().name, config.split, weights, fingerprint)
     another = differing_dataset(config.model, str(config.dataset), fingerprint)
     if another:
-        print(f"warning: {another}", file=sys.stderr)
+        logger.warning(another)
     if config.split == NONE:
         rows = measuring_quarter(load_without_pattern(config.dataset))
         probabilities = softmax(all_logits(classifier, rows, config.batch_size))

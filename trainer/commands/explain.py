@@ -15,12 +15,13 @@ from trainer.models.answer import answer_with, as_text, classify
 from trainer.models.calibration import read_threshold
 from trainer.models.chart_reader import ReadingHead
 from trainer.models.heads import FILE_NAME, read_heads
-from trainer.models.vit import TorchClassifier, from_anywhere
+from trainer.models.vit import TorchClassifier
+from trainer.shipped import find_shipped
 
 
 def explain(config: ExplainConfig) -> None:
     """Write the picture and print the answer. Raises UserError for a picture, model or output that cannot be used."""
-    directory = Path(from_anywhere(str(config.model)))
+    directory = find_shipped(config.model)
     picture, classifier = open_rgb(config.picture), TorchClassifier.load(directory)
     answer = classify(classifier.classes, answer_with(classifier, read_threshold(directory)), picture)
     tokens, attentions = _look(classifier, classifier.preprocess(picture))

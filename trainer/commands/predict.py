@@ -9,6 +9,7 @@ from cryptoai_common.errors import UserError
 from trainer.config import PredictConfig
 from trainer.data.picture import open_rgb
 from trainer.models.answer import as_text, classify, load
+from trainer.shipped import find_shipped
 
 
 def predict(config: PredictConfig) -> None:
@@ -18,7 +19,7 @@ def predict(config: PredictConfig) -> None:
     """
     if not config.pictures:
         raise UserError("name at least one picture")
-    classes, classify_picture = load(config.model, config.onnx)
+    classes, classify_picture = load(find_shipped(config.model), config.onnx)
     unread = 0
     for path in config.pictures:
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from cryptoai_common.files import file_hash, write_text
 from cryptoai_common.hub import publish, writing_client
 from trainer.config import PushConfig
 from trainer.data.manifest import Manifest
-from trainer.data.mixture import read_any
 from trainer.models.classifier import ONNX
 from trainer.runs.card import card_text
 from trainer.runs.results import read_results
@@ -25,6 +24,7 @@ from trainer.runs.trained_on import differing_dataset
 
 # Files of an earlier version that are removed if this one does not have them. Others may be somebody's own.
 REPLACED = ONNX.parent
+logger = logging.getLogger(__name__)
 
 
 def push(config: PushConfig) -> None:
@@ -33,7 +33,7 @@ def push(config: PushConfig) -> None:
     The Hub keeps large files by their hash, so that a push that broke off goes on; the commit at the end makes all of
     it appear at once. Raises UserError if this is no run, the Hub refuses, or the revision is there and differs.
     """
-    known = read_any(config.dataset) if config.dataset else None
+    known = _read_dataset(config.dataset) if config.dataset else None
     _warn(config, known)
     card = card_text(config.run, config.repo, known)
     api = writing_client(config.repo)
@@ -42,6 +42,12 @@ def push(config: PushConfig) -> None:
         publish(
             api, config, "model", lambda: _refuse_another(api, config, folder), lambda: _commit(api, config, folder)
         )
+
+
+def _read_dataset(directory: Path) -> Manifest:
+    from trainer.data.mixture import read_any  # loads datasets, of which a push without --dataset has no need
+
+    return read_any(directory)
 
 
 def _warn(config: PushConfig, known: Manifest | None) -> None:
@@ -55,7 +61,7 @@ def _warn(config: PushConfig, known: Manifest | None) -> None:
     if not (config.run / ONNX).exists():
         warnings.append(f"{config.run} has no {ONNX}: without `python -m trainer export` only torch can load the model")
     for warning in dict.fromkeys(filter(None, warnings)):
-        print(f"warning: {warning}", file=sys.stderr)
+        logger.warning(warning)
 
 
 def _published(run: Path, card: str, folder: Path) -> Path:

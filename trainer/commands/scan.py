@@ -16,6 +16,7 @@ from trainer.models.session import at_once
 from trainer.scan.hits import find_hits, write_hits
 from trainer.scan.pictures import SHEET, draw_series, draw_surest
 from trainer.scan.series import RenderedWindow, read_series
+from trainer.shipped import find_shipped
 
 
 def scan(config: ScanConfig) -> Path:
@@ -23,7 +24,7 @@ def scan(config: ScanConfig) -> Path:
 
     Raises UserError for a model or a directory of windows that can't be used.
     """
-    model, series = PatternModel(_model_file(config.model), threads=1), read_series(config.windows)
+    model, series = PatternModel(_model_file(find_shipped(config.model)), threads=1), read_series(config.windows)
     probabilities, labels = classify(model, series.windows)
     hits = find_hits(series.windows, probabilities, labels, model.classes)
     output = config.output or config.windows.with_name(f"{config.windows.resolve().name}-hits")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
-import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from cryptoai_common.files import locked, partial_path, write_json
 from cryptoai_common.hub import ATTRIBUTES, HubError, hub_errors
 from trainer.data.manifest import verify
 
+logger = logging.getLogger(__name__)
 PREFIX = "hub:"
 FETCHED = Path("data/hub")
 
@@ -77,7 +78,7 @@ def _refuse_a_change(name: HubName) -> None:
         commit = _commit(name)
     except HubError as error:
         at = f"on {source['fetched']} at commit {source['commit'][:12]}"
-        print(f"{error.reason}: using {name.directory}, fetched {at}", file=sys.stderr)
+        logger.warning("%s: using %s, fetched %s", error.reason, name.directory, at)
         return
     if commit != source["commit"]:
         raise UserError(

@@ -10,14 +10,14 @@ from safetensors.torch import load_file, save_file
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_atomically
-from trainer.models.vit import from_anywhere
+from trainer.shipped import find_shipped
 
 FILE_NAME = "chart_reader.safetensors"
 
 
 def base_heads(base: str | None) -> dict[str, torch.Tensor]:
     """The heads that a base directory holds. None for a new network, or a base from elsewhere."""
-    return read_heads(Path(from_anywhere(base))) if base else {}
+    return read_heads(find_shipped(base)) if base else {}
 
 
 def read_heads(directory: Path) -> dict[str, torch.Tensor]:

@@ -16,8 +16,8 @@ from trainer.data.preprocess import Preprocessor
 from trainer.models.class_head import class_names, give_classes
 from trainer.models.classifier import read_classes
 from trainer.models.precision import has_accelerator
+from trainer.shipped import find_shipped
 
-ROOT = Path(__file__).parents[2]
 HALF = [0.5, 0.5, 0.5]  # mean and deviation that google/vit-* use: pixels become -1…1
 
 
@@ -94,7 +94,7 @@ def sincos_positions(grid: int, width: int) -> np.ndarray:
 
 def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) -> ViTForImageClassification:
     """A checkpoint with a classifier for ``classes``, new but for those that it has already."""
-    base = from_anywhere(base)
+    base = str(find_shipped(base))
     try:
         found, _ = PretrainedConfig.get_config_dict(base, revision=revision)
         if found.get("model_type") != "vit":
@@ -109,18 +109,13 @@ def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) ->
     return model
 
 
-def from_anywhere(base: str) -> str:
-    """The base that comes with this repository is named from its root, whatever the working directory."""
-    shipped = ROOT / base
-    return str(shipped) if shipped.is_dir() and not Path(base).exists() else base
-
-
 def _processor(config: TrainConfig, image_size: int) -> ViTImageProcessor:
     """Resize to the model's size (no crop) and normalise as the base was."""
     mean = std = HALF
     if config.base:
         try:
-            stored, _ = ViTImageProcessor.get_image_processor_dict(config.base, revision=config.revision)
+            base = str(find_shipped(config.base))
+            stored, _ = ViTImageProcessor.get_image_processor_dict(base, revision=config.revision)
             mean, std = stored.get("image_mean", HALF), stored.get("image_std", HALF)
         except OSError:  # a base without a processor was trained by somebody who used the default
             pass

@@ -31,9 +31,8 @@ def test_the_table_says_what_the_runs_hold(runs, capsys):
     output = runs / "comparison.md"
     assert main(["compare", *map(str, sorted(runs.iterdir())), "--output", str(output)]) == 0
     said = capsys.readouterr()
-    assert said.err.strip() == f"left out: {runs / 'junk'} is not a run: it has no metrics.json; make one with " + (
-        "`trainer train`"
-    )
+    left_out = f"{runs / 'junk'} is not a run: it has no metrics.json; make one with `trainer train`"
+    assert said.err == f"warning: left out: {left_out}\n"
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in said.out.splitlines() if line.startswith("|")]
     table = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[2:]}
     results = json.loads((runs / "first" / "metrics.json").read_text())

@@ -1,0 +1,33 @@
+"""Diagnostics of a command: what the packages report through ``logging``, one line each on standard error."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PACKAGES = ("cryptoai_common", "dataset_builder", "trainer")
+
+
+class _Line(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{record.levelname.lower()}: {record.getMessage()}"
+
+
+@contextmanager
+def diagnostics_shown() -> Iterator[None]:
+    """Show warnings and errors of the three packages while a command runs.
+
+    For the command line only: a program that imports the packages configures ``logging`` as it likes.
+    """
+    handler = logging.StreamHandler()  # on what sys.stderr is now
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_Line())
+    loggers = [logging.getLogger(name) for name in PACKAGES]
+    for logger in loggers:
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)

@@ -1,0 +1,35 @@
+"""What pyproject.toml cannot say: the wheel holds the shipped model, which lies outside the packages.
+
+``trainer/shipped.py`` looks for it where this puts it.
+"""
+
+from pathlib import Path
+from shutil import copyfile
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+SHIPPED = Path("models/chart-vit")
+TARGET = Path("trainer/shipped_models") / SHIPPED.name
+FILES = (  # what predict, scan, explain and training need of it
+    "config.json",
+    "preprocessor_config.json",
+    "crypto_pattern_model_quantized.onnx",
+    "model.safetensors",
+    "chart_reader.safetensors",
+)
+
+
+class BuildWithModel(build_py):
+    """Copies the model into what becomes the wheel; an editable installation reads it where it is."""
+
+    def run(self) -> None:
+        super().run()
+        if not self.editable_mode:
+            target = Path(self.build_lib) / TARGET
+            target.mkdir(parents=True, exist_ok=True)
+            for name in FILES:
+                copyfile(SHIPPED / name, target / name)
+
+
+setup(cmdclass={"build_py": BuildWithModel})
