@@ -32,7 +32,8 @@ APPLICATION = "trainer.serve"
 # From the bottom: a folder imports only those before it.
 FLOORS = {
     "dataset_builder": (
-        "limits streams config",
+        "limits streams",
+        "config",
         "market",
         "patterns drawing",
         "styles",
