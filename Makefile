@@ -57,7 +57,7 @@ setup-dev: $(VENV)/installed-dev  ## the same with what tests and linters need
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable .
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[serve]'
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed

@@ -81,13 +81,13 @@ def media_type(header: str) -> str:
     return header.split(";")[0].strip().lower()
 
 
-def _method(event: dict) -> Any:
+def _method(event: dict[str, Any]) -> Any:
     context = event.get("requestContext")
     http = context.get("http") if isinstance(context, dict) else None
     return http.get("method") if isinstance(http, dict) else event.get("httpMethod")  # format 2.0, or else 1.0
 
 
-def _content_type(event: dict) -> str:
+def _content_type(event: dict[str, Any]) -> str:
     headers = event.get("headers")
     for name, value in headers.items() if isinstance(headers, dict) else ():
         if isinstance(name, str) and name.lower() == "content-type":

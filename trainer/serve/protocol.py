@@ -23,7 +23,8 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._began, self._thrown_away = time.perf_counter(), None
+        self._began = time.perf_counter()
+        self._thrown_away: int | None = None  # bytes, from the refusal on
         self._limit = self.loop.call_later(limits.SILENCE, self._close_without_request)
 
     def connection_lost(self, exc: Exception | None) -> None:

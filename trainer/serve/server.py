@@ -24,7 +24,7 @@ def listen(host: str, port: int) -> socket.socket:
             errno.EADDRINUSE: "the port is in use; choose another with --port, or stop the program that has it",
             errno.EACCES: "no permission; choose a port above 1023",
         }
-        reason = reasons.get(getattr(error, "errno", None), f"{error}; check --host and --port")
+        reason = reasons.get(getattr(error, "errno", None) or 0, f"{error}; check --host and --port")
         raise UserError(f"cannot listen on {host}:{port}: {reason}") from None
 
 
