@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[type, str]] = {
     "predict": (config.PredictConfig, "trainer.commands.predict:predict"),
     "explain": (config.ExplainConfig, "trainer.commands.explain:explain"),
     "scan": (config.ScanConfig, "trainer.commands.scan:scan"),
-    "serve": (config.ServeConfig, "trainer.serve.local:serve"),
+    "serve": (config.ServeConfig, "trainer.commands.serve:serve"),
     "baselines": (config.BaselinesConfig, "trainer.commands.baselines:baselines"),
     "compare": (config.CompareConfig, "trainer.commands.compare:compare"),
     "summary": (config.SummaryConfig, "trainer.commands.summary:summary"),

@@ -11,10 +11,11 @@ from cryptoai_common.errors import UserError
 from trainer.config import ExplainConfig
 from trainer.data.picture import open_rgb
 from trainer.figures.overlay import draw_explanation
-from trainer.models.answer import answer_with, as_text, classify
+from trainer.models.answer import as_text
 from trainer.models.calibration import read_threshold
 from trainer.models.chart_reader import ReadingHead
 from trainer.models.heads import FILE_NAME, read_heads
+from trainer.models.load import ask_with
 from trainer.models.vit import TorchClassifier
 from trainer.shipped import find_shipped
 
@@ -23,7 +24,7 @@ def explain(config: ExplainConfig) -> None:
     """Write the picture and print the answer. Raises UserError for a picture, model or output that cannot be used."""
     directory = find_shipped(config.model)
     picture, classifier = open_rgb(config.picture), TorchClassifier.load(directory)
-    answer = classify(classifier.classes, answer_with(classifier, read_threshold(directory)), picture)
+    answer = ask_with(classifier, read_threshold(directory))(picture)
     tokens, attentions = _look(classifier, classifier.preprocess(picture))
     read = _read(directory, tokens)
     output = config.output or config.picture.with_name(f"{config.picture.stem}_explained.png")
@@ -33,7 +34,7 @@ def explain(config: ExplainConfig) -> None:
         raise UserError(
             f"--output {output} cannot be written ({error}); choose another place, ending in .png"
         ) from None
-    print(as_text({"file": str(config.picture), **answer}))
+    print(as_text(str(config.picture), answer))
     if read is None:
         print(f"{directory} has no {FILE_NAME}, so the prices that it read are not drawn; train with --read-chart")
     print(f"  {output}")

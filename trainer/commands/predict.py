@@ -8,7 +8,8 @@ import sys
 from cryptoai_common.errors import UserError
 from trainer.config import PredictConfig
 from trainer.data.picture import open_rgb
-from trainer.models.answer import as_text, classify, load
+from trainer.models.answer import as_text
+from trainer.models.load import load
 from trainer.shipped import find_shipped
 
 
@@ -19,15 +20,15 @@ def predict(config: PredictConfig) -> None:
     """
     if not config.pictures:
         raise UserError("name at least one picture")
-    classes, classify_picture = load(find_shipped(config.model), config.onnx)
+    ask = load(find_shipped(config.model), config.onnx)
     unread = 0
     for path in config.pictures:
         try:
-            answer = {"file": str(path), **classify(classes, classify_picture, open_rgb(path))}
+            answer = ask(open_rgb(path))
         except UserError as error:
             print(error, file=sys.stderr)
             unread += 1
         else:
-            print(json.dumps(answer) if config.json else as_text(answer), flush=True)
+            print(json.dumps({"file": str(path), **answer}) if config.json else as_text(str(path), answer), flush=True)
     if unread:
         raise UserError(f"{unread} of {len(config.pictures)} pictures could not be read")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,17 +11,18 @@ from matplotlib.patheffects import Normal, Stroke
 from PIL import Image
 
 from trainer.figures.report import BLUE, FAINT, INK, ORANGE, save_figure, spoken
+from trainer.models.answer import Answer
 
 OUTLINE = [Stroke(linewidth=4, foreground="white"), Normal()]  # legible on dark and light charts
 
 
 def draw_explanation(
-    picture: Image.Image, looked: np.ndarray, read: np.ndarray | None, answer: dict[str, Any], path: Path
+    picture: Image.Image, looked: np.ndarray, read: np.ndarray | None, answer: Answer, path: Path
 ) -> None:
     """Three panels: the chart with the prices read, where the model looked, and the probability of each class.
 
     ``looked`` [grid, grid] adds up to 1; ``read`` [grid, 2] are heights as fractions, y downwards; ``answer`` as
-    ``predict.classify`` gives it.
+    ``models.answer`` makes it.
     """
     height = min(max(5 * picture.height / picture.width, 2.5), 8)
     figure = Figure(figsize=(15, height + 0.9), layout="constrained")
@@ -33,7 +33,7 @@ def draw_explanation(
     _panel(heat, picture.convert("L"), "where the model looked")
     _draw_looked(heat, looked, picture.size)
     _draw_probabilities(bars, answer)
-    best = f"{spoken(answer['label'])}, {answer['score']:.0%}"
+    best = f"{spoken(answer['best_guess'])}, {answer['score']:.0%}"
     title = best if answer["clear"] else f"no clear pattern; the best guess is {best}"
     figure.suptitle(title, fontsize=15, color=INK, weight="bold")
     save_figure(figure, path)
@@ -65,10 +65,10 @@ def _draw_looked(axes: Axes, looked: np.ndarray, size: tuple[int, int]) -> None:
     axes.set_xlabel(f"colour: more than an even look; darkest {times.max():.1f} times", fontsize=10, color=INK)
 
 
-def _draw_probabilities(axes: Axes, answer: dict[str, Any]) -> None:
+def _draw_probabilities(axes: Axes, answer: Answer) -> None:
     ranking = sorted(answer["probabilities"].items(), key=lambda item: item[1])
     names, chances = zip(*ranking, strict=True)
-    colours = [INK if name == answer["label"] else FAINT for name in names]
+    colours = [INK if name == answer["best_guess"] else FAINT for name in names]
     bars = axes.barh([spoken(name) for name in names], chances, color=colours)
     axes.bar_label(bars, [f"{chance:.1%}" for chance in chances], padding=3, fontsize=10, color=INK)
     axes.set_xlim(0, 1.18)

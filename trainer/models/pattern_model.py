@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from cryptoai_common.errors import UserError
+from trainer.models.answer import Answer, make_answer
 from trainer.models.session import open_session, run_each
 
 DEPLOYABLE = Path("crypto_pattern_model.onnx")  # at the root of a run
@@ -44,3 +45,8 @@ class PatternModel:
         """RGB uint8 [n, height, width, 3], any size → probabilities float32 [n, classes], labels int64 [n]."""
         probabilities, labels = run_each(self.session, pictures)
         return probabilities, labels
+
+    def answer(self, picture: np.ndarray) -> Answer:
+        """What is said of one picture, RGB uint8 [height, width, 3]."""
+        probabilities, labels = self(picture[np.newaxis])
+        return make_answer(self.classes, probabilities[0], bool(labels[0] != UNCLEAR), self.version)

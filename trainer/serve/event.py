@@ -1,4 +1,7 @@
-"""An event of API Gateway, in its payload format 1.0 or 2.0, → the request in it. Nothing in it is trusted."""
+"""An event of API Gateway, in its payload format 1.0 or 2.0, → the request in it. Nothing in it is trusted.
+
+``Post`` is what the HTTP server makes too, of the requests that come to it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ MAX_BODY = 6 * 1024 * 1024  # bytes; AWS Lambda takes no more either
 JSON = "application/json"
 NOT_NAMED = "application/octet-stream"  # some bytes
 HOW = f"POST a picture as image/png, or {JSON} with image (base64) or candles"
+NO_BODY = f"the request has no body; {HOW}"
 
 
 class BadRequest(UserError):
@@ -23,18 +27,25 @@ class BadRequest(UserError):
 
 
 @dataclass(frozen=True)
-class Request:
+class Post:
     """A POST request: ``content_type`` in lower case, without parameters."""
 
     content_type: str
     body: bytes
+
+    def __post_init__(self) -> None:
+        """Raises BadRequest for a body that is empty or larger than ``MAX_BODY``."""
+        if not self.body:
+            raise BadRequest(NO_BODY)
+        if len(self.body) > MAX_BODY:
+            raise too_large()
 
     @property
     def is_picture(self) -> bool:
         return self.content_type.startswith("image/") or self.content_type == NOT_NAMED
 
 
-def read_event(event: Any) -> Request:
+def read_event(event: Any) -> Post:
     """Raises BadRequest for anything but a POST request with a body of at most ``MAX_BODY`` bytes."""
     if not isinstance(event, dict):
         raise BadRequest(f"this is no request that came through API Gateway; {HOW}")
@@ -42,14 +53,12 @@ def read_event(event: Any) -> Request:
         raise BadRequest(f"only POST is answered; {HOW}", 405)
     body = event.get("body")
     if not isinstance(body, str) or not body:
-        raise BadRequest(f"the request has no body; {HOW}")
+        raise BadRequest(NO_BODY)
     encoded = event.get("isBase64Encoded") is True
     if len(body) > (MAX_BODY * 4 / 3 + 4 if encoded else MAX_BODY):
         raise too_large()
     content = decode_base64(body, "the body") if encoded else body.encode(errors="replace")
-    request = Request(_content_type(event), content)
-    if len(request.body) > MAX_BODY:
-        raise too_large()
+    request = Post(_content_type(event), content)
     if request.is_picture and not encoded:
         raise BadRequest("the picture arrived as text; add image/* to the API's binary media types")
     return request
@@ -67,15 +76,20 @@ def too_large() -> BadRequest:
     return BadRequest(f"the request is larger than {MAX_BODY // 1024**2} MB; send a smaller picture", 413)
 
 
-def _method(event: dict) -> Any:
+def media_type(header: str) -> str:
+    """The value of a Content-Type header without its parameters, in lower case."""
+    return header.split(";")[0].strip().lower()
+
+
+def _method(event: dict[str, Any]) -> Any:
     context = event.get("requestContext")
     http = context.get("http") if isinstance(context, dict) else None
     return http.get("method") if isinstance(http, dict) else event.get("httpMethod")  # format 2.0, or else 1.0
 
 
-def _content_type(event: dict) -> str:
+def _content_type(event: dict[str, Any]) -> str:
     headers = event.get("headers")
     for name, value in headers.items() if isinstance(headers, dict) else ():
         if isinstance(name, str) and name.lower() == "content-type":
-            return str(value).split(";")[0].strip().lower()
+            return media_type(str(value))
     return ""

@@ -1,58 +1,78 @@
-"""A request → the answer. What Lambda and the local server have in common: an event in, a response out."""
+"""A request → the status and the answer: what the Lambda handler and the HTTP server have in common."""
 
 from __future__ import annotations
 
 import json
-import sys
+import logging
 import traceback
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from cryptoai_common.errors import UserError
 from trainer.data.picture import open_rgb
-from trainer.models.pattern_model import UNCLEAR, PatternModel
+from trainer.models.pattern_model import PatternModel
 from trainer.serve import candles
-from trainer.serve.event import HOW, JSON, BadRequest, Request, decode_base64, read_event
+from trainer.serve.event import HOW, JSON, BadRequest, Post, decode_base64, read_event
 
 MAX_PIXELS = 16_000_000  # a 5K screen has 15 million; the process peaks at 560 MB with that many in 16-bit grey
 PICTURE = "the picture"
+logger = logging.getLogger(__name__)
 
 
 def respond(event: Any, model: PatternModel) -> dict[str, Any]:
-    """An event of API Gateway (payload format 1.0 or 2.0) → the response that it expects, with a body of JSON.
+    """An event of API Gateway (payload format 1.0 or 2.0) → the response that it expects, with a body of JSON."""
+    status, content = outcome(lambda: answer(read_event(event), model))
+    headers = {"Content-Type": JSON} | ({"Allow": "POST"} if status == 405 else {})
+    return {"statusCode": status, "headers": headers, "body": json.dumps(content), "isBase64Encoded": False}
 
-    200 with ``label`` (null without a clear pattern), ``score`` (the highest probability), ``clear``,
-    ``probabilities`` by class name and ``model_version``, and for candles ``candles``, how many the chart shows.
-    4xx with ``error``, one sentence, for whatever is wrong with the request.
+
+def outcome(work: Callable[[], dict[str, Any]]) -> tuple[int, dict[str, Any]]:
+    """The status and the JSON object of a response: 200 and what ``work`` returns, or ``error``, one sentence.
+
+    4xx where ``work`` raises BadRequest; 500 for any other exception, which is logged.
     """
     try:
-        status, answer = 200, _answer(read_event(event), model)
+        return 200, work()
     except BadRequest as error:
-        status, answer = error.status, {"error": str(error)}
-    except Exception:  # our fault; on one line, since the text may hold what the client sent
-        print(json.dumps({"error": traceback.format_exc()}), file=sys.stderr, flush=True)
-        status, answer = 500, {"error": "the server failed; nothing is known to be wrong with the request"}
-    headers = {"Content-Type": JSON} | ({"Allow": "POST"} if status == 405 else {})
-    return {"statusCode": status, "headers": headers, "body": json.dumps(answer), "isBase64Encoded": False}
+        return error.status, {"error": str(error)}
+    except Exception:
+        return failure()
 
 
-def _answer(request: Request, model: PatternModel) -> dict[str, Any]:
+def failure() -> tuple[int, dict[str, Any]]:
+    """Log the exception at hand, on one line since its text may hold what the client sent; returns status and error."""
+    logger.error(json.dumps({"error": traceback.format_exc()}))
+    return 500, {"error": "the server failed; nothing is known to be wrong with the request"}
+
+
+def answer(request: Post, model: PatternModel) -> dict[str, Any]:
+    """``trainer.models.answer.Answer`` for the picture; of candles also ``candles``, how many the chart shows.
+
+    Raises BadRequest for whatever is wrong with the request.
+    """
     if request.is_picture:
-        return _classify(_decode(request.body), model)
+        return {**model.answer(_decode(request.body))}
     if request.content_type != JSON:
         raise BadRequest(f"this content type is not known; {HOW}", 415)
     content = _parse(request.body)
     if set(content) == {"candles"}:
         picture, shown = candles.draw(content["candles"])
-        return _classify(picture, model) | {"candles": shown}
+        return {**model.answer(np.asarray(picture)), "candles": shown}
     if set(content) != {"image"} or not isinstance(content["image"], str):
         raise BadRequest("the JSON must be an object with either image (a base64 text) or candles (a list of rows)")
     text = content["image"]
     if text.startswith("data:"):  # a data URL, as browsers make them
         text = text.partition(",")[2]
-    return _classify(_decode(decode_base64(text, "image")), model)
+    return {**model.answer(_decode(decode_base64(text, "image")))}
+
+
+def silence_decoders() -> None:
+    """Decoders' remarks on a client's picture belong in no log."""
+    warnings.simplefilter("ignore")
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
 def _parse(body: bytes) -> dict[str, Any]:
@@ -65,22 +85,11 @@ def _parse(body: bytes) -> dict[str, Any]:
     return content
 
 
-def _decode(content: bytes) -> Image.Image:
+def _decode(content: bytes) -> np.ndarray:
+    """A picture file → RGB uint8 [height, width, 3]."""
     try:
-        return open_rgb(content, PICTURE, MAX_PIXELS)
+        return np.asarray(open_rgb(content, PICTURE, MAX_PIXELS))
     except UserError as error:
         raise BadRequest(str(error), 422) from None
     except Exception:  # decoders raise anything at all for bytes that were made to break them
         raise BadRequest(f"{PICTURE} is damaged; save it again", 422) from None
-
-
-def _classify(picture: Image.Image, model: PatternModel) -> dict[str, Any]:
-    probabilities, labels = model(np.asarray(picture)[np.newaxis])
-    label = int(labels[0])
-    return {
-        "label": None if label == UNCLEAR else model.classes[label],
-        "score": float(probabilities[0].max()),
-        "clear": label != UNCLEAR,
-        "probabilities": dict(zip(model.classes, probabilities[0].tolist(), strict=True)),
-        "model_version": model.version,
-    }

@@ -10,6 +10,7 @@ from PIL import Image
 from transformers import pipeline
 
 from trainer.__main__ import main
+from trainer.models.answer import Answer
 from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
 
 
@@ -29,9 +30,12 @@ def test_one_json_object_a_line(finished_run, charts, capsys):
     answers = _json_lines(capsys, "predict", "--model", finished_run, "--json", *pictures)
     assert [answer["file"] for answer in answers] == [str(path) for path in pictures]
     for answer in answers:
-        assert set(answer) == {"file", "label", "score", "clear", "probabilities"}
+        assert set(answer) == {"file", *Answer.__annotations__}
         assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-5)
-        assert answer["score"] == max(answer["probabilities"].values()) == answer["probabilities"][answer["label"]]
+        assert answer["score"] == max(answer["probabilities"].values()) == answer["probabilities"][answer["best_guess"]]
+        assert (
+            answer["label"] == (answer["best_guess"] if answer["clear"] else None) and answer["model_version"] is None
+        )
 
 
 def test_every_kind_of_weights_agrees_with_transformers(finished_run, picture, tmp_path, capsys):
@@ -66,9 +70,10 @@ def test_a_deployable_file_alone_answers_as_its_run_does(finished_run, picture, 
     answer = _json_lines(capsys, "predict", "--model", alone, "--json", picture)[0]
     expected = _json_lines(capsys, "predict", "--model", finished_run, "--json", picture)[0]
     assert answer["probabilities"] == pytest.approx(expected["probabilities"], abs=0.05)
-    threshold = PatternModel(alone).threshold
-    assert answer["label"] == max(answer["probabilities"], key=answer["probabilities"].get)
-    assert answer["clear"] == (np.float32(answer["score"]) >= np.float32(threshold))
+    model = PatternModel(alone)
+    assert answer["best_guess"] == max(answer["probabilities"], key=answer["probabilities"].get)
+    assert answer["clear"] == (np.float32(answer["score"]) >= np.float32(model.threshold))
+    assert answer["model_version"] == model.version
 
 
 @pytest.mark.parametrize("file", ["", DEPLOYABLE_QUANTIZED])
@@ -125,4 +130,6 @@ def test_a_chart_under_the_threshold_has_no_clear_pattern_and_three_guesses(own_
     assert lines[0].endswith("no clear pattern; the best guesses:")
     assert len(lines) == 4
     assert main(["predict", "--model", str(own_run), "--json", str(picture)]) == 0
-    assert json.loads(capsys.readouterr().out)["clear"] is False
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["clear"] is False and answer["label"] is None
+    assert answer["best_guess"] == lines[1].split()[-1]

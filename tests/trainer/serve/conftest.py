@@ -2,15 +2,14 @@
 
 import io
 import json
-import threading
 from collections.abc import Iterator
 
 import pytest
 from events import make_event, make_rows, read
 from PIL import Image
+from running import running
 
 from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
-from trainer.serve import local
 from trainer.serve.respond import respond
 
 
@@ -49,11 +48,6 @@ def ask(model):
 
 @pytest.fixture
 def server(model) -> Iterator[int]:
-    """The port of a running server; it must stop at once."""
-    with local.open_server(model, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join(5)
-        assert not thread.is_alive()
+    """The port of a running server."""
+    with running(model) as port:
+        yield port

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 DOCKERFILE = ROOT / "trainer/serve/Dockerfile"
 REQUIREMENTS = ROOT / "trainer/serve/requirements.txt"
 LEFT_OUT = ("torch", "transformers", "datasets", "tyro", "matplotlib", "pandas", "pyarrow", "scipy", "sklearn", "yaml")
-LEFT_OUT += ("onnx", "optimum", "safetensors", "tqdm", "requests", "evaluate", "accelerate")
+LEFT_OUT += ("onnx", "optimum", "safetensors", "tqdm", "requests", "evaluate", "accelerate", "starlette", "uvicorn")
 PROGRAM = f"""
 import json, sys
 sys.modules.update(dict.fromkeys({LEFT_OUT}))  # importing one raises ImportError

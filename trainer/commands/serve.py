@@ -1,0 +1,41 @@
+"""Answer requests over HTTP until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+
+from cryptoai_common.errors import UserError
+from trainer.config import ServeConfig
+from trainer.models.pattern_model import PatternModel
+
+
+def serve(config: ServeConfig) -> None:
+    """Answer until Ctrl-C or a TERM signal, then finish what was begun.
+
+    One line a request goes to stderr. Raises UserError if the server cannot start.
+    """
+    try:
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ModuleNotFoundError as error:
+        extra = "cryptoai-vision[serve]"
+        raise UserError(f"this command needs {error.name}, which is not installed: pip install '{extra}'") from None
+    from trainer.serve.app import make_app
+    from trainer.serve.respond import silence_decoders
+    from trainer.serve.server import listen, make_server
+
+    logging.basicConfig(stream=sys.stderr, format="%(message)s")
+    logging.getLogger("trainer").setLevel(logging.INFO)
+    silence_decoders()
+    model = PatternModel(config.model)
+    for number in (signal.SIGINT, signal.SIGTERM):  # set anew: a shell starts `command &` with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with listen(config.host, config.port) as listening:
+            port = listening.getsockname()[1]
+            print(f"serving {config.model} on http://{config.host}:{port}; Ctrl-C stops", flush=True)
+            make_server(make_app(model)).run([listening])
+    except KeyboardInterrupt:  # uvicorn raises the signal again when it has stopped
+        print("stopped", flush=True)

@@ -1,0 +1,124 @@
+"""What the server can be asked and what it answers, as OpenAPI 3.1 describes it. It is served as /openapi.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainer.serve.candles import MAX_ROWS
+from trainer.serve.event import JSON, NOT_NAMED
+
+Schema = dict[str, Any]
+REASONS = {
+    400: "No body, no JSON, neither `image` nor `candles`, no base64, or no HTTP request.",
+    408: "The body did not come in time.",
+    411: "No Content-Length.",
+    413: "More than 6 MB.",
+    415: "Another content type.",
+    422: "No picture, a damaged one, or more than 16 million pixels; or candles that cannot be, with the row at fault.",
+    431: "The head of the request is too long.",
+    500: "The server failed; nothing is known to be wrong with the request.",
+}
+FILE: Schema = {"type": "string", "format": "binary", "minLength": 1}
+VALUE: Schema = {"type": ["number", "string"]}
+ROW: Schema = {
+    "anyOf": [
+        {
+            "description": "Time (ISO 8601, seconds or milliseconds), open, high, low, close and, if known, volume.",
+            "type": "array",
+            "items": VALUE,
+            "minItems": 5,
+            "maxItems": 6,
+        },
+        {"description": "The same by name; other names are left alone.", "type": "object", "minProperties": 5},
+    ]
+}
+INPUT: Schema = {
+    "oneOf": [
+        {
+            "description": "A picture.",
+            "type": "object",
+            "properties": {"image": {"type": "string", "description": "Base64, or a data URL."}},
+            "required": ["image"],
+            "additionalProperties": False,
+        },
+        {
+            "description": "Candles, oldest first. A chart needs some: too few are refused with the least number.",
+            "type": "object",
+            "properties": {
+                "candles": {"type": "array", "items": ROW, "maxItems": MAX_ROWS},
+            },
+            "required": ["candles"],
+            "additionalProperties": False,
+        },
+    ]
+}
+ERROR: Schema = {
+    "type": "object",
+    "properties": {"error": {"type": "string", "minLength": 1, "description": "One sentence."}},
+    "required": ["error"],
+    "additionalProperties": False,
+}
+
+
+def describe(classes: tuple[str, ...], version: str) -> dict[str, Any]:
+    """The description for a model with these classes; ``version`` is the model's."""
+    classify = {
+        "operationId": "classify",
+        "summary": "Name the pattern in a picture, or in a chart drawn from candles.",
+        "requestBody": {
+            "required": True,
+            "content": {
+                "image/*": {"schema": FILE},
+                NOT_NAMED: {"schema": FILE},
+                JSON: {"schema": INPUT},
+            },
+        },
+        "responses": {"200": _json("The answer.", _reference("Answer"))}
+        | {str(status): _json(reason, _reference("Error")) for status, reason in REASONS.items()},
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Chart patterns", "version": version},
+        "paths": {
+            "/": {"post": classify},
+            "/health": {"get": _get("health", "Whether the server answers, and with which model.", _health())},
+            "/openapi.json": {"get": _get("openapi", "This description.", {"type": "object"})},
+        },
+        "components": {"schemas": {"Answer": _answer(classes), "Error": ERROR}},
+    }
+
+
+def _answer(classes: tuple[str, ...]) -> Schema:
+    """``trainer.models.answer.Answer``, and ``candles``."""
+    chance = {"type": "number", "minimum": 0, "maximum": 1}
+    fields: dict[str, Schema] = {
+        "label": {"enum": [*classes, None], "description": "Class name; null without a clear pattern."},
+        "best_guess": {"enum": [*classes], "description": "The most probable class, clear or not."},
+        "score": {**chance, "description": "The probability of best_guess."},
+        "clear": {"type": "boolean", "description": "Whether the score reaches the model's threshold."},
+        "probabilities": _object(dict.fromkeys(classes, chance)),
+        "model_version": {"type": ["string", "null"], "description": "Which weights answered."},
+    }
+    shown = {"type": "integer", "minimum": 1, "description": "How many candles the chart shows; for candles only."}
+    return {**_object(fields), "properties": {**fields, "candles": shown}}
+
+
+def _health() -> Schema:
+    return _object({"status": {"const": "ok"}, "model_version": {"type": "string"}})
+
+
+def _object(fields: dict[str, Schema]) -> Schema:
+    """An object with all of these fields and no others."""
+    return {"type": "object", "properties": fields, "required": [*fields], "additionalProperties": False}
+
+
+def _get(name: str, summary: str, schema: Schema) -> dict[str, Any]:
+    return {"operationId": name, "summary": summary, "responses": {"200": _json(summary, schema)}}
+
+
+def _json(description: str, schema: Schema) -> dict[str, Any]:
+    return {"description": description, "content": {JSON: {"schema": schema}}}
+
+
+def _reference(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
