@@ -6,7 +6,6 @@ import logging
 import signal
 import sys
 
-from cryptoai_common.errors import UserError
 from trainer.config import ServeConfig
 from trainer.models.pattern_model import PatternModel
 
@@ -16,12 +15,6 @@ def serve(config: ServeConfig) -> None:
 
     One line a request goes to stderr. Raises UserError if the server cannot start.
     """
-    try:
-        import starlette  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ModuleNotFoundError as error:
-        extra = "cryptoai-vision[serve]"
-        raise UserError(f"this command needs {error.name}, which is not installed: pip install '{extra}'") from None
     from trainer.serve.app import make_app
     from trainer.serve.respond import silence_decoders
     from trainer.serve.server import listen, make_server
