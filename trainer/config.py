@@ -1,12 +1,13 @@
-"""What can be asked of each command. ``__main__`` makes the command line from these; the text becomes ``--help``."""
+"""Settings of each command: the fields are its options, and the text under each is its help."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
-from tyro.conf import Positional, UseAppendAction
+from cryptoai_common.settings import FromRecipe, Positional, Repeated
 
 Quantize = Literal["int8", "int4", "fp16"]
 Target = Literal["auto", "avx2", "avx512_vnni", "arm64"]
@@ -20,7 +21,7 @@ class TrainConfig:
     --num-train-epochs 20. The command line wins over the recipe, and the recipe over the defaults below.
     """
 
-    dataset: UseAppendAction[tuple[Path, ...]]
+    dataset: Repeated[tuple[Path, ...]]
     """Dataset directory, as `python -m dataset_builder build` writes it, hub:user/name@revision, or a folder of your
     own labelled pictures: CLASS/PICTURE, or train/CLASS/PICTURE and so on. Give it again to add another; new classes
     come last."""
@@ -62,6 +63,7 @@ class TrainConfig:
     """Go on where a killed run stopped."""
     overwrite: bool = False
     """Replace a run that differs, finished or not."""
+    REFUSED: ClassVar[Mapping[str, str]] = FromRecipe.REFUSED
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,8 @@ class ExportConfig:
 class EvaluateConfig:
     """Score a model on a split of a dataset: ours, or any ImageFolder with the same class names."""
 
-    model: Path
-    """Model directory."""
+    run: Positional[Path]
+    """Run directory, or any other model directory."""
     dataset: Path
     """Dataset directory, or hub:user/name@revision."""
     split: str = "test"
@@ -94,6 +96,9 @@ class EvaluateConfig:
     """Write the scores to this file too."""
     batch_size: int = 32
     """Pictures at a time."""
+    REFUSED: ClassVar[Mapping[str, str]] = {
+        "model": "name the run first, as in `python -m trainer evaluate models/charts-default --dataset data/charts`"
+    }
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hub_http import TOKEN, Fault
 
 from dataset_builder.__main__ import main as builder
 from trainer.__main__ import main
-from trainer.data.fetch import HubName
+from cryptoai_common.hub_names import HubName
 from trainer.data.manifest import read_manifest, verify
 
 ROOT = Path(__file__).parents[3]
@@ -117,13 +117,13 @@ def test_what_is_not_there_or_not_ours(repo, hub, fails, capsys, monkeypatch):
 
 
 def test_evaluate_takes_the_name_and_warns_of_another_dataset(repo, own_run, charts, capsys):
-    assert main(["evaluate", "--model", str(own_run), "--dataset", NAME]) == 0
+    assert main(["evaluate", str(own_run), "--dataset", NAME]) == 0
     assert "warning" not in capsys.readouterr().err
     other = Path(shutil.copytree(FETCHED, "other"))
     manifest = json.loads((other / "manifest.json").read_text())
     nothing = {"splits": {}, "fingerprint": hashlib.sha256().hexdigest()}
     (other / "manifest.json").write_text(json.dumps(manifest | nothing))
-    assert main(["evaluate", "--model", str(own_run), "--dataset", "other"]) == 0
+    assert main(["evaluate", str(own_run), "--dataset", "other"]) == 0
     assert "and other is another dataset (e3b0c44298fc…)" in capsys.readouterr().err
 
 

@@ -58,7 +58,7 @@ def test_files_of_another_kind(finished_run, tmp_path):
 
 README = """
 import json, sys
-sys.modules.update(dict.fromkeys(("torch", "transformers", "optimum", "onnx", "trainer", "tyro")))  # not to be had
+sys.modules.update(dict.fromkeys(("torch", "transformers", "optimum", "onnx", "trainer", "jsonargparse")))  # not to be had
 import numpy as np
 import onnxruntime
 from PIL import Image
