@@ -1,8 +1,7 @@
 """Command line over recipe over defaults: a command's words become the frozen dataclass of its settings.
 
-The dataclass is the one definition of a command: its fields are the options, and the docstrings under them are the
-help. jsonargparse reads and checks the values. What it does not do stands here: an unknown name suggests the right
-one, an option that is given twice is refused, and every mistake is one sentence.
+jsonargparse reads and checks the values. What it does not do stands here: an unknown name suggests the right one, an
+option that is given twice is refused, and every mistake is one sentence.
 """
 
 from __future__ import annotations
@@ -10,80 +9,19 @@ from __future__ import annotations
 import json
 import re
 from argparse import SUPPRESS, RawDescriptionHelpFormatter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from importlib.resources import files
-from inspect import cleandoc
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, is_dataclass
+from inspect import cleandoc, getfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.options import OPTION, Option, options_of
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser
 
 T = TypeVar("T")
-Positional = Annotated[T, "positional"]  # a word without a name, such as RUN in `export RUN`
-Repeated = Annotated[T, "repeated"]  # an option that may be given again; every time adds one value to the tuple
-
-SWITCH_VALUES = ("true", "false", "yes", "no", "1", "0")  # a word after a switch that is none of these is not its value
-KINDS = {int: "a whole number", float: "a number", bool: "true or false", dict: "a JSON object"}
-METAVARS = {bool: "[true|false]", int: "NUMBER", float: "NUMBER", Path: "PATH"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class FromRecipe:
-    """Base of the settings of a command that reads a recipe."""
-
-    recipe: str | None = None
-    """YAML file that sets options, or the name of one in the package's recipes. The command line wins over it."""
-    REFUSED: ClassVar[Mapping[str, str]] = {"config": "name the YAML file by --recipe"}
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option of a command, or a word without a name."""
-
-    name: str
-    """As the dataclass has it, with underscores."""
-    type: Any
-    """Of one value."""
-    default: Any
-    """MISSING: it must be given. ``argparse.SUPPRESS``: absent from the result unless it is given."""
-    many: bool = False
-    """Takes several values: the setting is a tuple."""
-    positional: bool = False
-    repeated: bool = False
-
-    @property
-    def flag(self) -> str:
-        """As it is written on the command line."""
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def shown(self) -> str:
-        """As a message names it."""
-        return self.name.upper() if self.positional else self.flag
-
-    @property
-    def metavar(self) -> str:
-        """What stands for its value in the help."""
-        if self.positional:
-            return self.name.upper()
-        if get_origin(self.type) is Literal:
-            return "{" + ",".join(map(str, get_args(self.type))) + "}"
-        return next((word for kind, word in METAVARS.items() if kind in (self.type, *get_args(self.type))), "TEXT")
-
-    @property
-    def switch(self) -> bool:
-        """Whether it may stand without a value."""
-        return bool in (self.type, *get_args(self.type))
-
-
-def options_of(config_class: type) -> list[Option]:
-    """The options that the fields of a dataclass define, in their order."""
-    hints = get_type_hints(config_class, include_extras=True)
-    return [_option_of(field.name, hints[field.name], field.default) for field in fields(config_class)]
 
 
 def read_settings(config_class: type[T], program: str, words: Sequence[str]) -> T:
@@ -107,12 +45,15 @@ def read_with_more(
         _parser(config_class, program, options_of(config_class), _help_texts(config_class)).print_help()
         raise SystemExit(0)
     own = options_of(config_class)
-    names = _Names({option.name: option for option in [*own, *more]}, {**getattr(config_class, "REFUSED", {}), **refused})
-    spelled, given = names.spelled_out(words)
+    names = _Names(
+        {option.name: option for option in [*own, *more]}, {**getattr(config_class, "REFUSED", {}), **refused}
+    )
+    spelled, loose, given = names.spelled_out(words)
     recipe = _recipe_named(spelled, names)
     if recipe is not None:  # its words come first, so that those of the command line replace them
-        spelled = [*names.recipe_words(_recipe_path(config_class, recipe)), f"--recipe={recipe}", *spelled]
-    values = _parsed(_parser(config_class, program, names.options.values()), spelled, names, given, recipe)
+        spelled = names.recipe_words(_recipe_path(config_class, recipe)) + spelled
+    parser = _parser(config_class, program, names.options.values())
+    values = _parsed(parser, [*spelled, *(["--", *loose] if loose else [])], names, given, recipe)
     settings = {option.name: _setting(option, values[option.name]) for option in own}
     return config_class(**settings), {name: values[name] for name in sorted(values) if name not in settings}
 
@@ -129,33 +70,29 @@ class _Names:
     options: dict[str, Option]
     refused: Mapping[str, str]
 
-    def spelled_out(self, words: Sequence[str]) -> tuple[list[str], set[str]]:
-        """The words with every option under its full name and every switch with its value; and the options' names.
+    def spelled_out(self, words: Sequence[str]) -> tuple[list[str], list[str], set[str]]:
+        """Options under their full names, each with its value; then the words without a name; then the options' names.
 
-        Raises UserError for an option that is unknown, refused, or given twice.
+        Raises UserError for an option that is unknown, refused, given twice, or without a value.
         """
-        rest, spelled, given = list(words), [], set()
+        rest, options, loose, given = list(words), [], [], set()
         while rest:
             word = rest.pop(0)
-            if not re.match("--?[A-Za-z]", word):
-                spelled.append(word)
+            if word == "--":  # what follows are no options, whatever they begin with
+                return options, loose + rest, given
+            if not OPTION.match(word):
+                loose.append(word)
                 continue
-            name, equals, value = word.lstrip("-").partition("=")
-            option, off = self._find(word.partition("=")[0], name.replace("-", "_"))
+            name, equals, value = word.partition("=")
+            option, off = self._find(name)
             if option.name in given and not option.repeated:  # the last one would win, in silence
                 raise UserError(f"{option.flag} is given more than once: give it once, with all its values")
             given.add(option.name)
             if off and equals:
-                raise UserError(f"--{name} takes no value: write {option.flag} {value}, or --{name} alone")
-            if option.switch and not equals:
-                bare = not rest or rest[0].lower() not in SWITCH_VALUES
-                equals, value = "=", "false" if off else "true" if bare else rest.pop(0)
-            elif option.repeated and not equals:
-                if not rest or rest[0].startswith("--"):
-                    raise UserError(f"{option.flag} needs a value")
-                equals, value = "=", rest.pop(0)
-            spelled.append(option.flag + "+" * option.repeated + equals + value)
-        return spelled, given
+                raise UserError(f"{name} takes no value: write {option.flag} {value}, or {name} alone")
+            values = ["false"] if off else [value] if equals else option.take_values(rest)
+            options += option.words(values, option.flag)
+        return options, loose, given
 
     def recipe_words(self, path: Path) -> list[str]:
         """What a recipe sets, as words of the command line, so that both are read by the same rules."""
@@ -164,22 +101,18 @@ class _Names:
             option = self._of_recipe(str(key), path)
             values = value if isinstance(value, list) else [value]
             texts = [json.dumps(each) if isinstance(each, dict) else str(each) for each in values]
-            if value is None:
-                continue
-            if option.repeated:
-                words += [f"{option.flag}+={text}" for text in texts]
-            elif option.many:
-                words += [option.flag, *texts]
-            elif len(texts) == 1:
-                words.append(f"{option.flag}={texts[0]}")
-            else:
+            if len(texts) != 1 and not option.many:
                 raise UserError(f"{key} in recipe {path.name} takes one value, not a list of {len(texts)}")
+            if value is not None:
+                words += option.words(texts, f"{key} in recipe {path.name}")
         return words
 
-    def _find(self, word: str, name: str) -> tuple[Option, bool]:
-        """The option of that name, and whether it is switched off, as ``no_augment`` does."""
-        if name in self.refused:
-            raise UserError(f"{word} is not an option here: {self.refused[name]}")
+    def _find(self, word: str) -> tuple[Option, bool]:
+        """The option that a word such as ``--augment`` names, and whether it is off, as in ``--no-augment``."""
+        name = word.lstrip("-").replace("-", "_")
+        why = self.refused.get(name) or self.refused.get(name.removeprefix("no_"))
+        if why:
+            raise UserError(f"{word} is not an option here: {why}")
         if name in self.options and not self.options[name].positional and word.startswith("--"):
             return self.options[name], False
         positive = self.options.get(name.removeprefix("no_"))
@@ -191,29 +124,13 @@ class _Names:
         raise UserError.unknown("option", word, flags)
 
     def _of_recipe(self, key: str, path: Path) -> Option:
-        where = f"key in recipe {path.name}"
+        where = f"key in recipe {path.name}:"
         if key in self.refused:
             raise UserError(f"{where} {key!r} is not an option here: {self.refused[key]}")
         settable = [name for name, option in self.options.items() if not option.positional and name != "recipe"]
         if key not in settable:
             raise UserError.unknown(where, key, settable)
         return self.options[key]
-
-
-def _option_of(name: str, hint: Any, default: Any) -> Option:
-    marks: tuple[str, ...] = ()
-    if get_origin(hint) is Annotated:
-        hint, *marked = get_args(hint)
-        marks = tuple(marked)
-    many = get_origin(hint) is tuple
-    return Option(
-        name,
-        type=get_args(hint)[0] if many else hint,
-        many=many,
-        positional="positional" in marks,
-        repeated="repeated" in marks,
-        default=default,
-    )
 
 
 def _setting(option: Option, value: Any) -> Any:
@@ -236,6 +153,7 @@ def _parser(
         usage=" ".join(["%(prog)s", *map(_usage, needed), "[--option VALUE ...]"]),
         description=cleandoc(config_class.__doc__ or ""),
         formatter_class=RawDescriptionHelpFormatter,  # jsonargparse's shows Python's names of types
+        parser_mode="json",  # YAML, the default, reads 1:30 as 90 and nothing at all in #1
         exit_on_error=False,
         allow_abbrev=False,
         default_env=False,
@@ -245,7 +163,7 @@ def _parser(
         if option.positional:
             more |= {"type": option.type, "nargs": "*" if option.many else None}
         elif option.repeated:
-            more |= {"type": str if texts else list[str]}  # the list is read from `--dataset+=A`, which help need not show
+            more |= {"type": str if texts else list[str]}  # `--dataset+=A`, which adds to a list, is not for help
         else:
             more |= {"type": option.type, "nargs": "+" if option.many else None}
         if option.default is SUPPRESS or not (option.many or option.default is MISSING):
@@ -259,7 +177,7 @@ def _parser(
 
 
 def _usage(option: Option) -> str:
-    metavar = f"{option.metavar} ..." if option.many and not option.repeated else option.metavar
+    metavar = f"{option.metavar} ..." if option.several else option.metavar
     return metavar if option.positional else f"{option.flag} {metavar}"
 
 
@@ -296,46 +214,34 @@ def _parsed(
     if match := re.search(r"arguments are required: (.*)", text):
         missing = [names.options[name].shown for name in match[1].split(", ")]
         raise UserError(f"{parser.prog} needs {' and '.join(missing)}; see {parser.prog} --help")
-    if match := re.match(r"unrecognized arguments: (\S+)", text):
+    if match := re.match(r"unrecognized arguments: (?:-- )?(\S+)", text):
         raise UserError(f"{match[1]!r} belongs to no option; see {parser.prog} --help")
-    if match := re.match(r"argument (--\S+): expected .*argument", text):
+    if match := re.match(r"argument (--\S+): expected .*argument", text):  # an empty list in a recipe
         raise UserError(f"{match[1]} needs a value")
-    if match := re.search(r'Parser key "(\w+)".* value: (.*)$', text):
+    if match := re.search(r'Parser key "(\w+)".* value: ?(.*)$', text):
         option = names.options[match[1]]
-        raise _refusal(option, match[2], option.shown if option.name in given else f"{option.name} in recipe {Path(recipe or '').name}")
+        in_recipe = f"{option.name} in recipe {Path(recipe or '').name}"
+        raise option.refusal(match[2], option.shown if option.name in given else in_recipe)
     raise UserError(text)
-
-
-def _refusal(option: Option, value: str, where: str) -> UserError:
-    """The error for a value that an option does not take."""
-    if get_origin(option.type) is Literal:
-        return UserError.unknown(f"value for {where}", value, map(str, get_args(option.type)))
-    kinds = [KINDS[kind] for kind in (option.type, *get_args(option.type)) if kind in KINDS]
-    return UserError(f"{where} must be {' or '.join(kinds) or 'something else'}, not {value!r}")
 
 
 def _recipe_named(words: list[str], names: _Names) -> str | None:
     """The recipe of the command line, or the one that a command reads if none is named."""
     if "recipe" not in names.options:
         return None
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word.startswith("--recipe"):
-            return word.partition("=")[2] if "=" in word else following
-    return names.options["recipe"].default
+    named = [word.removeprefix("--recipe=") for word in words if word.startswith("--recipe=")]
+    return named[0] if named else names.options["recipe"].default
 
 
 def _recipe_path(config_class: type, recipe: str) -> Path:
+    """The file itself, or that of a name: ``recipes/`` lies beside the module of the settings."""
     if recipe.endswith((".yaml", ".yml")):
         return Path(recipe)
-    folder = Path(str(files(config_class.__module__.split(".")[0]) / "recipes"))
+    folder = Path(getfile(config_class)).parent / "recipes"
     path = folder / f"{recipe}.yaml"
     if "/" in recipe or not path.is_file():
-        raise UserError.unknown("recipe", recipe, sorted(_stems(folder)))
+        raise UserError.unknown("recipe", recipe, sorted(each.stem for each in folder.glob("*.yaml")))
     return path
-
-
-def _stems(folder: Path) -> Iterator[str]:
-    yield from (path.stem for path in folder.glob("*.yaml"))
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

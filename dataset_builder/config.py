@@ -9,7 +9,7 @@ from typing import Literal
 
 from cryptoai_common.cores import usable_cores
 from cryptoai_common.errors import UserError
-from cryptoai_common.settings import FromRecipe, Positional
+from cryptoai_common.options import FromRecipe, Positional
 from dataset_builder.limits import DEFAULT_STYLE, check_bars, check_image_size
 
 

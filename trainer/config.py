@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from cryptoai_common.settings import FromRecipe, Positional, Repeated
+from cryptoai_common.options import FromRecipe, Positional, Repeated
 
 Quantize = Literal["int8", "int4", "fp16"]
 Target = Literal["auto", "avx2", "avx512_vnni", "arm64"]
@@ -30,7 +30,7 @@ class TrainConfig:
     recipe: str = "default"
     """Name of a recipe in trainer/recipes, such as default, scratch, vit-base or vit-small, or a YAML file."""
     base: str | None = None
-    """Checkpoint to fine-tune: a directory, or a name on the Hub. None: a new network of the five sizes below."""
+    """Checkpoint to fine-tune: a directory, or a name on the Hub. null: a new network of the five sizes below."""
     revision: str | None = None
     """Revision of the base on the Hub."""
     keep_layers: int = 0
@@ -192,7 +192,7 @@ class FetchConfig:
     """Fetch a dataset from the Hub into data/hub, verify it and print its directory."""
 
     name: Positional[str]
-    """hub:user/name@revision"""
+    """The dataset, as hub:user/name@revision."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS
+from argparse import SUPPRESS, Action
 from collections.abc import Iterator, Sequence
 from enum import EnumMeta
 from typing import Any, Literal
@@ -10,7 +10,8 @@ from typing import Any, Literal
 from transformers import HfArgumentParser, TrainingArguments
 from transformers.hf_argparser import string_to_bool
 
-from cryptoai_common.settings import Option, read_with_more
+from cryptoai_common.options import Option
+from cryptoai_common.settings import read_with_more
 from trainer.config import TrainConfig
 
 # Arguments of TrainingArguments that the trainer sets itself, and what to do instead.
@@ -39,19 +40,24 @@ def resolve(words: Sequence[str]) -> tuple[TrainConfig, dict[str, Any]]:
 
 
 def _training_options() -> Iterator[Option]:
-    """The fields of TrainingArguments as options.
+    """The fields of TrainingArguments as options, but for those that have no form on a command line.
 
     Their annotations alone do not tell which words transformers takes: a ``SchedulerType | str`` is one of the values
     of an enumeration, and neither any string nor a member's name. HfArgumentParser knows.
     """
-    own = {action.dest: action for action in reversed(HfArgumentParser(TrainingArguments, add_help=False)._actions)}
-    for name, action in own.items():  # of --pin and --no-pin, which set the same field, the first
-        kind = action.type
-        if action.choices:
-            kind = Literal[tuple(action.choices)]
-        elif isinstance(kind, EnumMeta):
-            kind = Literal[tuple(member.value for member in kind)]
-        elif kind is string_to_bool:
-            kind = bool
-        if name not in NOT_YOURS and (kind in (bool, int, float, str, dict) or action.choices or kind is not action.type):
+    actions = HfArgumentParser(TrainingArguments, add_help=False)._actions
+    for name, action in {action.dest: action for action in reversed(actions)}.items():  # --pin before --no-pin
+        kind = _kind(action)
+        if name not in NOT_YOURS and kind is not None:
             yield Option(name, kind, many=action.nargs == "+", default=SUPPRESS)
+
+
+def _kind(action: Action) -> Any:
+    """The type of one value; None for one that cannot be written as a word, such as parallelism_config."""
+    if action.choices:
+        return Literal[tuple(action.choices)]
+    if isinstance(action.type, EnumMeta):
+        return Literal[tuple(member.value for member in action.type)]
+    if action.type is string_to_bool:
+        return bool
+    return action.type if action.type in (int, float, str, dict) else None

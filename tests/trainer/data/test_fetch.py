@@ -12,9 +12,9 @@ import pytest
 from disks import run_on_a_disk
 from hub_http import TOKEN, Fault
 
+from cryptoai_common.hub_names import HubName
 from dataset_builder.__main__ import main as builder
 from trainer.__main__ import main
-from cryptoai_common.hub_names import HubName
 from trainer.data.manifest import read_manifest, verify
 
 ROOT = Path(__file__).parents[3]
@@ -138,11 +138,6 @@ def test_a_full_disk_and_then_more_room(repo, tmp_path):
     assert "the disk is full" in first and "free some space, then run the same command again" in first
     assert "Traceback" not in done.stdout
     assert second.startswith(f"{FETCHED.name}.partial\n") and second.endswith(f"code 0\n{FETCHED.name}\n")
-
-
-def test_names_become_directories():
-    assert HubName.parse("hub:user/charts").directory == Path("data/hub/user--charts--main")
-    assert HubName.parse("hub:user/charts@refs/pr/1").directory == Path("data/hub/user--charts--refs--pr--1")
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")

@@ -91,7 +91,7 @@ def test_mistakes_are_one_sentence(words, sentence):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("learning_rat: 1", "unknown key in recipe mine.yaml 'learning_rat'; did you mean 'learning_rate'?"),
+        ("learning_rat: 1", "unknown key in recipe mine.yaml: 'learning_rat'; did you mean 'learning_rate'?"),
         ("output_dir: x", "'output_dir' is not an option here: use --output"),
         ("- a\n- b", "must be a list of lines `key: value`"),
         ("a: [", "cannot be read"),
