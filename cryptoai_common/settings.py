@@ -153,7 +153,7 @@ def _parser(
         usage=" ".join(["%(prog)s", *map(_usage, needed), "[--option VALUE ...]"]),
         description=cleandoc(config_class.__doc__ or ""),
         formatter_class=RawDescriptionHelpFormatter,  # jsonargparse's shows Python's names of types
-        parser_mode="json",  # YAML, the default, reads 1:30 as 90 and nothing at all in #1
+        parser_mode="json",  # YAML, the default, finds a comment in #1 and an anchor in &1
         exit_on_error=False,
         allow_abbrev=False,
         default_env=False,

@@ -103,6 +103,14 @@ def test_switches_stand_alone_or_with_a_value(words, icing, vegan):
     assert (read.icing, read.vegan, read.guests) == (icing, vegan, (Path("a"), Path("b")))
 
 
+@pytest.mark.parametrize(
+    "text", ["#1", "&1", "*1", "1:30", "[a]", "{a: 1}", "010", "1e3", "true", "~", "'", '"a"', "-3", ""]
+)
+def test_a_text_is_taken_as_it_is(text):
+    read = bake("--note", text, "--name", text, "--fillings", text, text or "guest")
+    assert (read.note, read.name, read.fillings, read.guests) == (text, text, (text,), (Path(text or "guest"),))
+
+
 def test_words_without_a_name_may_stand_between_options():
     assert bake("a", "--layers", "3", "b", "--vegan", "c").guests == (Path("a"), Path("b"), Path("c"))
     assert bake("--sizes", "1", "2", "--", "-3", "--layers").guests == (Path("-3"), Path("--layers"))
