@@ -92,7 +92,7 @@ class Option:
         """The option with these values, as words for the parser. Raises UserError that says ``where`` they stand."""
         for value in values:
             if ":" in value and not {int, float}.isdisjoint((self.type, *get_args(self.type))):
-                raise self.refusal(value, where)  # jsonargparse reads 1:30 as 90, by a rule of YAML
+                raise self.wrong_value(value, where)  # jsonargparse reads 1:30 as 90, by a rule of YAML
         if self.repeated:
             return [f"{self.flag}+={value}" for value in values]
         if self.many:
@@ -100,7 +100,7 @@ class Option:
         value = _SWITCH_VALUES.get(values[0].lower(), values[0]) if self.switch else values[0]
         return [f"{self.flag}={value}"]
 
-    def refusal(self, value: str, where: str) -> UserError:
+    def wrong_value(self, value: str, where: str) -> UserError:
         """The error for a value that it does not take."""
         if get_origin(self.type) is Literal:
             return UserError.unknown(f"value for {where}", value, map(str, get_args(self.type)))

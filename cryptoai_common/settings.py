@@ -221,7 +221,7 @@ def _parsed(
     if match := re.search(r'Parser key "(\w+)".* value: ?(.*)$', text):
         option = names.options[match[1]]
         in_recipe = f"{option.name} in recipe {Path(recipe or '').name}"
-        raise option.refusal(match[2], option.shown if option.name in given else in_recipe)
+        raise option.wrong_value(match[2], option.shown if option.name in given else in_recipe)
     raise UserError(text)
 
 
