@@ -8,9 +8,10 @@ BUILD_ARGS ?= --test-fraction 0.2
 RECIPE ?= default
 # a directory, or a dataset on the Hub: hub:user/name@revision
 DATASET ?= data/$(NAME)
-# the directory that holds it: trainer/data/fetch.py keeps what comes from the Hub in data/hub
-CHARTS := $(if $(filter hub:%,$(DATASET)),data/hub/$(subst @,--,$(subst /,--,$(patsubst hub:%,%,$(DATASET))))$(if \
-	$(findstring @,$(DATASET)),,--main),$(DATASET))
+PYTHON ?= python3
+# the directory that holds it; the virtual environment need not be there to ask
+CHARTS := $(if $(filter hub:%,$(DATASET)),$(or $(shell $(PYTHON) -m cryptoai_common.hub_names '$(DATASET)'),$(error \
+	DATASET=$(DATASET) has no directory)),$(DATASET))
 RUN ?= models/$(notdir $(CHARTS))-$(RECIPE)
 SPLIT ?= test
 # more options of `train`: TRAIN_ARGS="--dataset my_charts" learns from a folder of your own pictures too
@@ -26,7 +27,6 @@ PRICES ?= prices.csv
 SCAN ?= scans/$(basename $(notdir $(PRICES)))
 WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
-PYTHON ?= python3
 PIP_ARGS ?=
 VENV ?= .venv
 
@@ -90,19 +90,19 @@ $(INT8): $(RUN)/model.safetensors
 	$(PY) -m trainer export $(RUN) --dataset $(DATASET)
 
 $(RUN)/evaluation.json: $(INT8)
-	$(PY) -m trainer evaluate --model $(RUN) --onnx $(INT8) --dataset $(DATASET) --json $@
+	$(PY) -m trainer evaluate $(RUN) --onnx $(INT8) --dataset $(DATASET) --json $@
 
 $(RUN)/summary.txt: $(RUN)/evaluation.json
 	@$(PY) -m trainer summary $(RUN) > $@
 
 evaluate: $(INT8)  ## score RUN's INT8 model on SPLIT of DATASET
-	$(PY) -m trainer evaluate --model $(RUN) --onnx $(INT8) --dataset $(DATASET) --split $(SPLIT)
+	$(PY) -m trainer evaluate $(RUN) --onnx $(INT8) --dataset $(DATASET) --split $(SPLIT)
 
 baselines: $(INT8) $(VENV)/installed-dev  ## score simpler answers on the same charts, into RUN's card
 	$(PY) -m trainer baselines $(RUN) --dataset $(DATASET)
 
 predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
-	$(PY) -m trainer predict --model $(RUN) $(PICTURES)
+	$(PY) -m trainer predict $(PICTURES) --model $(RUN)
 
 scan: $(VENV)/installed  ## find patterns in the candles of PRICES=btc.csv, with RUN's model or the base: see SCAN
 	$(PY) -m dataset_builder render "$(PRICES)" --window $(WINDOWS) --stride $(STRIDE) --output "$(SCAN)/charts"
@@ -117,7 +117,7 @@ experiments: $(VENV)/installed  ## hold all runs in models against each other
 	$(PY) -m trainer compare models/*
 
 pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and a half on 2 cores
-	$(PY) -m dataset_builder build --config dataset_builder/recipes/pretrain.yaml --output data/pretrain
+	$(PY) -m dataset_builder build --recipe pretrain --output data/pretrain
 	$(BIN)/$(LAUNCH) -m trainer train --recipe pretrain --dataset data/pretrain --output models/pretrain --resume
 	$(BIN)/$(LAUNCH) -m trainer train --recipe pretrain-whole --base models/pretrain --dataset data/pretrain \
 		--output models/chart-vit --resume --overwrite

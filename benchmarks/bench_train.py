@@ -113,7 +113,7 @@ def _timed(trainer: Trainer) -> float:
     clock = Clock()
     trainer.pop_callback(ProgressCallback)
     trainer.add_callback(clock)
-    trainer.commands.train()
+    trainer.train()
     return clock.rate()
 
 

@@ -1,19 +1,20 @@
-"""Settings of each command, and where they come from: the command line over a YAML file over these defaults."""
+"""Settings of each command: the fields are its options, and the text under each is its help."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 from cryptoai_common.cores import usable_cores
 from cryptoai_common.errors import UserError
+from cryptoai_common.options import FromRecipe, Positional
 from dataset_builder.limits import DEFAULT_STYLE, check_bars, check_image_size
 
 
 @dataclass(frozen=True)
-class BuildConfig:
+class BuildConfig(FromRecipe):
     """Draw a dataset. A killed build goes on where it was; a finished one is never touched again."""
 
     output: Path = Path("data/default")
@@ -45,7 +46,7 @@ class BuildConfig:
     def content(self) -> dict:
         """What settles the dataset's bytes, ready for JSON: not where it lies nor who draws it."""
         settings = asdict(self)
-        for name in ("output", "workers", "engine", "shard"):
+        for name in ("recipe", "output", "workers", "engine", "shard"):
             del settings[name]
         return settings
 
@@ -78,10 +79,10 @@ class BuildConfig:
 
 
 @dataclass(frozen=True)
-class MergeConfig:
+class MergeConfig(FromRecipe):
     """Join the parts that 'build --shard' made into one dataset."""
 
-    parts: tuple[Path, ...]
+    parts: Positional[tuple[Path, ...]]
     """The parts, in any order."""
     output: Path = Path("data/default")
     """Directory to make."""
@@ -91,15 +92,15 @@ class MergeConfig:
 class VerifyConfig:
     """Re-hash a dataset and name what was altered, is missing or does not belong to it."""
 
-    directory: Path
+    directory: Positional[Path]
     """The dataset."""
 
 
 @dataclass(frozen=True)
-class PushConfig:
+class PushConfig(FromRecipe):
     """Publish a dataset on the Hugging Face Hub, as Parquet files with a card. A push that broke off goes on."""
 
-    directory: Path
+    directory: Positional[Path]
     """The dataset."""
     repo: str = ""
     """Where to, as user/name; made if it is not there."""
@@ -110,10 +111,10 @@ class PushConfig:
 
 
 @dataclass(frozen=True)
-class RenderConfig:
+class RenderConfig(FromRecipe):
     """Draw windows of a file of candles, for a model to look at."""
 
-    prices: Path
+    prices: Positional[Path]
     """CSV or Parquet file with a time and open, high, low and close in each row, oldest first."""
     output: Path = Path("scans/default/charts")
     """Directory to make. One that this command made before is replaced."""
@@ -141,45 +142,19 @@ class RenderConfig:
 class DiffConfig:
     """Say how two datasets differ. The exit code is 0 if they are the same, 1 if they differ."""
 
-    first: Path
+    first: Positional[Path]
     """A dataset."""
-    second: Path
+    second: Positional[Path]
     """Another one."""
 
 
 @dataclass(frozen=True)
-class AuditConfig:
+class AuditConfig(FromRecipe):
     """Measure whether a dataset is good: true labels, no leaks, no duplicates, candles like a market's."""
 
-    directory: Path
+    directory: Positional[Path]
     """The dataset."""
     ohlcv: tuple[Path, ...] = ()
     """Files of real candles to show beside it."""
     workers: int = usable_cores()
     """Processes that measure."""
-
-
-def defaults_from_yaml(config_class: type, path: Path):
-    """An instance with the file's values in place of the defaults. Raises UserError for a bad file or unknown key."""
-    import tyro
-    import yaml
-
-    try:
-        values = yaml.safe_load(path.read_text()) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UserError(f"cannot read the configuration {path}: {' '.join(str(error).split())}") from error
-    if not isinstance(values, dict):
-        raise UserError(f"the configuration {path} must hold 'key: value' lines")
-    known = {field.name: field for field in fields(config_class)}
-    for key in values:
-        if key not in known:
-            raise UserError.unknown(f"key in {path}:", str(key), known)
-    required = {name: tyro.MISSING for name, field in known.items() if field.default is MISSING}
-    return config_class(**required | {key: _as_type(known[key].type, value) for key, value in values.items()})
-
-
-def _as_type(annotation: str, value):
-    """A YAML value as the field holds it."""
-    if annotation == "Path":
-        return Path(value)
-    return tuple(value) if isinstance(value, list) else value

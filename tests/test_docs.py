@@ -29,7 +29,7 @@ COMMANDS = {
     "dataset_builder": {name: config for name, (config, _) in builder.COMMANDS.items()},
     "trainer": {name: config for name, (config, _) in trainer.COMMANDS.items()},
 }
-ANY = {"help", "config"}  # options of every command
+ANY = {"help"}  # options of every command
 
 
 def code_lines(text: str) -> list[str]:

@@ -1,13 +1,13 @@
-"""What can be asked of each command. ``__main__`` makes the command line from these; the text becomes ``--help``."""
+"""Settings of each command: the fields are its options, and the text under each is its help."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
-from tyro.conf import Positional, UseAppendAction
-
+from cryptoai_common.options import FromRecipe, Positional, Repeated
 from trainer.shipped import SHIPPED, SHIPPED_INT8
 
 Quantize = Literal["int8", "int4", "fp16"]
@@ -22,7 +22,7 @@ class TrainConfig:
     --num-train-epochs 20. The command line wins over the recipe, and the recipe over the defaults below.
     """
 
-    dataset: UseAppendAction[tuple[Path, ...]]
+    dataset: Repeated[tuple[Path, ...]]
     """Dataset directory, as `python -m dataset_builder build` writes it, hub:user/name@revision, or a folder of your
     own labelled pictures: CLASS/PICTURE, or train/CLASS/PICTURE and so on. Give it again to add another; new classes
     come last."""
@@ -31,7 +31,7 @@ class TrainConfig:
     recipe: str = "default"
     """Name of a recipe in trainer/recipes, such as default, scratch, vit-base or vit-small, or a YAML file."""
     base: str | None = None
-    """Checkpoint to fine-tune: a directory, or a name on the Hub. None: a new network of the five sizes below."""
+    """Checkpoint to fine-tune: a directory, or a name on the Hub. null: a new network of the five sizes below."""
     revision: str | None = None
     """Revision of the base on the Hub."""
     keep_layers: int = 0
@@ -64,6 +64,7 @@ class TrainConfig:
     """Go on where a killed run stopped."""
     overwrite: bool = False
     """Replace a run that differs, finished or not."""
+    REFUSED: ClassVar[Mapping[str, str]] = FromRecipe.REFUSED
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class ExportConfig:
 class EvaluateConfig:
     """Score a model on a split of a dataset: ours, or any ImageFolder with the same class names."""
 
-    model: Path
-    """Model directory."""
+    run: Positional[Path]
+    """Run directory, or any other model directory."""
     dataset: Path
     """Dataset directory, or hub:user/name@revision."""
     split: str = "test"
@@ -96,6 +97,9 @@ class EvaluateConfig:
     """Write the scores to this file too."""
     batch_size: int = 32
     """Pictures at a time."""
+    REFUSED: ClassVar[Mapping[str, str]] = {
+        "model": "name the run first, as in `python -m trainer evaluate models/charts-default --dataset data/charts`"
+    }
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,7 @@ class FetchConfig:
     """Fetch a dataset from the Hub into data/hub, verify it and print its directory."""
 
     name: Positional[str]
-    """hub:user/name@revision"""
+    """The dataset, as hub:user/name@revision."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,17 @@ TINY = [
     *("--num-train-epochs", "1", "--per-device-train-batch-size", "8", "--bf16", "false"),
     *("--eval-strategy", "epoch", "--save-strategy", "epoch", "--logging-strategy", "epoch"),
 ]
+
+
+def _changed(options: list[str], **values: str) -> list[str]:
+    """The same options with other values, since none may be given twice."""
+    flags = {f"--{name.replace('_', '-')}": value for name, value in values.items()}
+    kept = [(flag, value) for flag, value in zip(options[::2], options[1::2], strict=True) if flag not in flags]
+    return [word for pair in [*kept, *flags.items()] for word in pair]
+
+
 # Enough training that INT8 changes no answer: a net fresh from random weights is torn between all classes.
-TRAINED = [*TINY, "--num-train-epochs", "8", "--learning-rate", "3e-3"]
+TRAINED = _changed(TINY, num_train_epochs="8", learning_rate="3e-3")
 
 torch.set_num_threads(1)  # tiny nets only wait for each other's threads
 
@@ -67,6 +76,12 @@ def own_run(finished_run, tmp_path) -> Path:
 def tiny() -> list[str]:
     """Options of ``train`` for a net that a test can wait for."""
     return TINY
+
+
+@pytest.fixture
+def changed():
+    """A function that gives options other values: ``changed(tiny, patch_size="4")``."""
+    return _changed
 
 
 @pytest.fixture

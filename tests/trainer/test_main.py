@@ -24,11 +24,13 @@ def test_every_command_explains_itself(name, capsys):
     assert f"python -m trainer {name}" in capsys.readouterr().out
 
 
-def test_an_unknown_command_and_an_unknown_option(fails, capsys):
+def test_an_unknown_command_and_an_unknown_option(fails):
     assert fails("predit") == "error: unknown command 'predit'; did you mean 'predict'?"
-    with pytest.raises(SystemExit) as caught:
-        main(["predict", "--model", "m", "--jsn", "x.png"])
-    assert caught.value.code == 2 and "--json" in capsys.readouterr().err
+    assert fails("predict", "x.png", "--model", "m", "--jsn") == "error: unknown option '--jsn'; did you mean '--json'?"
+
+
+def test_the_run_of_evaluate_comes_first_as_in_every_command_about_a_run(fails):
+    assert "python -m trainer evaluate models/" in fails("evaluate", "--model", "m", "--dataset", "d")
 
 
 def test_the_summary_says_what_was_reached_and_where(finished_run, capsys, tmp_path, fails):

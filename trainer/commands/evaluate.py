@@ -29,10 +29,10 @@ def evaluate(config: EvaluateConfig) -> None:
     """Print the figures; write them where ``--json`` says, and into ``metrics.json`` if the model is a run of ours."""
     if config.batch_size < 1:
         raise UserError(f"--batch-size {config.batch_size} must be at least 1")
-    classifier, threshold = load_classifier(config.model, config.onnx), read_threshold(config.model)
-    weights, fingerprint = weights_name(config.model, config.onnx), _verified(config.dataset)
+    classifier, threshold = load_classifier(config.run, config.onnx), read_threshold(config.run)
+    weights, fingerprint = weights_name(config.run, config.onnx), _verified(config.dataset)
     entry = evaluation(config.dataset.resolve().name, config.split, weights, fingerprint)
-    another = differing_dataset(config.model, str(config.dataset), fingerprint)
+    another = differing_dataset(config.run, str(config.dataset), fingerprint)
     if another:
         logger.warning(another)
     if config.split == NONE:
@@ -48,9 +48,9 @@ def evaluate(config: EvaluateConfig) -> None:
         told = f"{figures_line(entry)}\n{table(entry)}"
     if config.json:
         write_json(config.json, entry)
-    if is_run(config.model):
-        record_evaluation(config.model, entry)
-        write_card(config.model)
+    if is_run(config.run):
+        record_evaluation(config.run, entry)
+        write_card(config.run)
     print(told)  # last, so that a reader who leaves early, such as `head`, loses nothing
 
 

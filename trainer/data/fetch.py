@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
 import shutil
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,40 +16,15 @@ from cryptoai_common.dataset import MANIFEST, SOURCE, read_source
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import locked, partial_path, write_json
 from cryptoai_common.hub import ATTRIBUTES, HubError, hub_errors
+from cryptoai_common.hub_names import PREFIX, HubName, is_hub_name
 from trainer.data.manifest import verify
 
 logger = logging.getLogger(__name__)
-PREFIX = "hub:"
-FETCHED = Path("data/hub")
-
-
-@dataclass(frozen=True)
-class HubName:
-    """``hub:user/name@revision``; without a revision it is ``main``."""
-
-    repo: str
-    revision: str
-
-    @classmethod
-    def parse(cls, name: str) -> HubName:
-        """Raises UserError if it is not written so."""
-        match = re.fullmatch(r"hub:([^/@]+/[^/@]+)(?:@(.+))?", name)
-        if not match:
-            raise UserError(f"{name} does not name a dataset on the Hub; write hub:user/name@revision")
-        return cls(match[1], match[2] or "main")
-
-    def __str__(self) -> str:
-        return f"{self.repo}@{self.revision}"
-
-    @property
-    def directory(self) -> Path:
-        """Where it is kept. The Makefile knows this rule too."""
-        return FETCHED / str(self).replace("/", "--").replace("@", "--")
 
 
 def local_datasets(datasets: tuple[Path, ...]) -> tuple[Path, ...]:
     """The directory of each dataset: itself, or for ``hub:user/name@revision`` the one that it was fetched into."""
-    return tuple(fetch(each.as_posix()) if each.as_posix().startswith(PREFIX) else each for each in datasets)
+    return tuple(fetch(each.as_posix()) if is_hub_name(each) else each for each in datasets)
 
 
 def fetch(dataset: str) -> Path:

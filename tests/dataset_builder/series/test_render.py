@@ -116,5 +116,5 @@ def test_mistakes(prices, tmp_path, options, words, capsys):
 def test_settings_from_yaml(prices, tmp_path):
     settings = tmp_path / "render.yaml"
     settings.write_text(f"window: [20, 30]\nstride: 40\noutput: {tmp_path / 'charts'}\n")
-    assert main(["render", str(prices), "--config", str(settings)]) == 0
+    assert main(["render", str(prices), "--recipe", str(settings)]) == 0
     assert [row["window"] for row in rows_of(tmp_path / "charts")] == [20, 30, 20, 30]

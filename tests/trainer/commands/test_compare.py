@@ -22,7 +22,7 @@ def runs(finished_run, charts, tmp_path):
     (tmp_path / "junk").mkdir()
     (tmp_path / "README.md").write_text("no run")
     int8 = first / "onnx" / "model_quantized.onnx"
-    assert main(["evaluate", "--model", str(first), "--onnx", str(int8), "--dataset", str(charts)]) == 0
+    assert main(["evaluate", str(first), "--onnx", str(int8), "--dataset", str(charts)]) == 0
     return tmp_path
 
 

@@ -81,8 +81,8 @@ def test_the_same_seed_gives_the_same_weights(finished_run, charts, trained, tmp
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
-def test_killed_and_resumed_it_ends_with_the_weights_of_a_run_in_one_go(charts, tiny, tmp_path, capsys):
-    options = [*tiny, "--num-train-epochs", "6"]
+def test_killed_and_resumed_it_ends_with_the_weights_of_a_run_in_one_go(charts, tiny, changed, tmp_path, capsys):
+    options = changed(tiny, num_train_epochs="6")
     assert main(_train(charts, tmp_path / "whole", *options)) == 0
     _kill_after_checkpoint(_train(charts, tmp_path / "killed", *options), tmp_path / "killed.partial")
     assert not (tmp_path / "killed").exists()
@@ -161,26 +161,26 @@ def test_a_frozen_backbone_stays_as_it_was(finished_run, charts, tiny, tmp_path)
     assert changed == {"classifier.weight", "classifier.bias"}
 
 
-def test_labels_alone_from_parquet_with_early_stopping(parquet_charts, tiny, tmp_path):
-    options = [*tiny, "--read-chart", "0", "--early-stopping-patience", "1", "--num-train-epochs", "30"]
+def test_labels_alone_from_parquet_with_early_stopping(parquet_charts, tiny, changed, tmp_path):
+    options = changed(tiny, read_chart="0", early_stopping_patience="1", num_train_epochs="30")
     assert main(_train(parquet_charts, tmp_path / "run", *options, "--learning-rate", "1e-9")) == 0
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert metrics["training"]["epochs"] < 30
 
 
-def test_bad_input_is_one_sentence_and_leaves_nothing(charts, tiny, tmp_path, fails):
+def test_bad_input_is_one_sentence_and_leaves_nothing(charts, tiny, changed, tmp_path, fails):
     output = tmp_path / "run"
     file = tmp_path / "file"
     file.write_text("mine")
     assert "has no manifest.json" in fails(*_train(tmp_path, output, *tiny))
     assert "is a file; choose a directory" in fails(*_train(charts, file, *tiny))
     assert "unknown recipe" in fails(*_train(charts, output, "--recipe", "vit-bse"))
-    assert "do not go together" in fails(*_train(charts, output, *tiny, "--eval-strategy", "no"))
+    assert "do not go together" in fails(*_train(charts, output, *changed(tiny, eval_strategy="no")))
     assert "did you mean 'accuracy'?" in fails(*_train(charts, output, *tiny, "--metric-for-best-model", "acuracy"))
     patience = ["--early-stopping-patience", "2", "--load-best-model-at-end", "false"]
     assert "needs --load-best-model-at-end" in fails(*_train(charts, output, *tiny, *patience))
     assert "cannot be loaded" in fails(*_train(charts, output, *tiny, "--base", str(tmp_path / "none")))
-    assert "must be at least 1" in fails(*_train(charts, output, *tiny, "--patch-size", "0"))
+    assert "must be at least 1" in fails(*_train(charts, output, *changed(tiny, patch_size="0")))
     assert not output.exists() and file.read_text() == "mine"
     assert main(_train(charts, output, *tiny)) == 0, "a mistake must not stand in the way of the next try"
 

@@ -14,9 +14,9 @@ from filelock import FileLock
 from hub_http import TOKEN, Fault
 from huggingface_hub.utils import enable_progress_bars
 
+from cryptoai_common.hub_names import HubName
 from dataset_builder.__main__ import main as builder
 from trainer.__main__ import main
-from trainer.data.fetch import HubName
 from trainer.data.manifest import read_manifest, verify
 
 ROOT = Path(__file__).parents[3]
@@ -155,13 +155,13 @@ def test_what_is_not_there_or_not_ours(repo, hub, fails, capsys, monkeypatch):
 
 
 def test_evaluate_takes_the_name_and_warns_of_another_dataset(repo, own_run, charts, capsys):
-    assert main(["evaluate", "--model", str(own_run), "--dataset", NAME]) == 0
+    assert main(["evaluate", str(own_run), "--dataset", NAME]) == 0
     assert "warning" not in capsys.readouterr().err
     other = Path(shutil.copytree(FETCHED, "other"))
     manifest = json.loads((other / "manifest.json").read_text())
     nothing = {"splits": {}, "fingerprint": hashlib.sha256().hexdigest()}
     (other / "manifest.json").write_text(json.dumps(manifest | nothing))
-    assert main(["evaluate", "--model", str(own_run), "--dataset", "other"]) == 0
+    assert main(["evaluate", str(own_run), "--dataset", "other"]) == 0
     assert "and other is another dataset (e3b0c44298fc…)" in capsys.readouterr().err
 
 
@@ -176,11 +176,6 @@ def test_a_full_disk_and_then_more_room(repo, tmp_path):
     assert "the disk is full" in first and "free some space, then run the same command again" in first
     assert "Traceback" not in done.stdout
     assert second.startswith(f"{FETCHED.name}.partial\n") and second.endswith(f"code 0\n{FETCHED.name}\n")
-
-
-def test_names_become_directories():
-    assert HubName.parse("hub:user/charts").directory == Path("data/hub/user--charts--main")
-    assert HubName.parse("hub:user/charts@refs/pr/1").directory == Path("data/hub/user--charts--refs--pr--1")
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")

@@ -81,7 +81,7 @@ def test_export_and_evaluation_take_one_of_them(mixed_run, screenshots, tmp_path
     other = shutil.copytree(screenshots, tmp_path / "other")
     (other / "train" / "wedge" / "0.jpg").unlink()
     assert main(["export", str(run), "--dataset", str(screenshots)]) == 0
-    assert main(["evaluate", "--model", str(run), "--dataset", str(screenshots), "--split", "validation"]) == 0
+    assert main(["evaluate", str(run), "--dataset", str(screenshots), "--split", "validation"]) == 0
     assert "; export with the first one" in fails("export", run, "--dataset", other)
 
 

@@ -58,7 +58,8 @@ def test_files_of_another_kind(finished_run, tmp_path):
 
 README = """
 import json, sys
-sys.modules.update(dict.fromkeys(("torch", "transformers", "optimum", "onnx", "trainer", "tyro")))  # not to be had
+not_to_be_had = ("torch", "transformers", "optimum", "onnx", "trainer", "jsonargparse")
+sys.modules.update(dict.fromkeys(not_to_be_had))
 import numpy as np
 import onnxruntime
 from PIL import Image

@@ -14,7 +14,7 @@ REAL_CHARTS = Path(__file__).parents[4] / "shared" / "real_charts"
 
 
 def _evaluate(model, dataset, *options) -> list[str]:
-    return ["evaluate", "--model", str(model), "--dataset", str(dataset), *map(str, options)]
+    return ["evaluate", str(model), "--dataset", str(dataset), *map(str, options)]
 
 
 def test_checkpoint_and_onnx_go_through_one_loop(own_run, charts, tmp_path, capsys):

@@ -19,7 +19,9 @@ PROGRAMS, COMMANDS = (
     re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE) for kind in ("python", "bash")
 )
 MODEL = "models/chart-vit/crypto_pattern_model_quantized.onnx"
-BLOCK = "import sys; sys.modules.update(dict.fromkeys(['torch', 'transformers', 'pandas', 'matplotlib', 'tyro']))\n"
+BLOCK = (
+    "import sys; sys.modules.update(dict.fromkeys(['torch', 'transformers', 'pandas', 'matplotlib', 'jsonargparse']))\n"
+)
 
 
 @pytest.fixture

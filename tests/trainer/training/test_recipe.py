@@ -71,12 +71,12 @@ def test_datasets_of_a_recipe_and_of_the_command_line_add_up(tmp_path):
     [
         (["--recipe", "defualt"], "unknown recipe 'defualt'; did you mean 'default'?"),
         (["--recipe", "../x"], "unknown recipe '../x'"),
-        (["--learning-rat", "1"], "unknown option 'learning_rat'; did you mean 'learning_rate'?"),
-        (["--read_char", "1"], "unknown option 'read_char'; did you mean 'read_chart'?"),
-        (["--zzz"], "unknown option 'zzz'; see --help"),
-        (["--learning-rate", "fast"], "argument --learning_rate/--learning-rate: invalid float value: 'fast'"),
+        (["--learning-rat", "1"], "unknown option '--learning-rat'; did you mean '--learning-rate'?"),
+        (["--read_char", "1"], "unknown option '--read_char'; did you mean '--read-chart'?"),
+        (["--zzz"], "unknown option '--zzz'; see --help"),
+        (["--learning-rate", "fast"], "--learning-rate must be a number, not 'fast'"),
         (["stray"], "'stray' belongs to no option"),
-        (["--output_dir", "x"], "option 'output_dir' cannot be set: use --output"),
+        (["--output_dir", "x"], "--output_dir is not an option here: use --output"),
         (["--resume-from-checkpoint", "x"], "use --resume"),
         (["--push_to_hub", "true"], "published when it is finished"),
         (["--recipe", "missing.yaml"], "recipe missing.yaml cannot be read"),
@@ -91,11 +91,11 @@ def test_mistakes_are_one_sentence(words, sentence):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("learning_rat: 1", "unknown key in recipe mine.yaml 'learning_rat'; did you mean 'learning_rate'?"),
-        ("output_dir: x", "'output_dir' cannot be set: use --output"),
+        ("learning_rat: 1", "unknown key in recipe mine.yaml: 'learning_rat'; did you mean 'learning_rate'?"),
+        ("output_dir: x", "'output_dir' is not an option here: use --output"),
         ("- a\n- b", "must be a list of lines `key: value`"),
         ("a: [", "cannot be read"),
-        ("learning_rate: fast", "invalid float value: 'fast'"),
+        ("learning_rate: fast", "learning_rate in recipe mine.yaml must be a number, not 'fast'"),
     ],
 )
 def test_mistakes_in_a_recipe(tmp_path, content, sentence):
