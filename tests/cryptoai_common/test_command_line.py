@@ -66,7 +66,7 @@ def test_what_a_command_is_about_comes_first(program, name):
 @PROGRAMS
 @pytest.mark.parametrize("command", [["--help"], []])
 def test_help_loads_nothing_heavy(program, command):
-    heavy = {"torch", "transformers", "datasets", "numpy", "jsonargparse", "yaml", "tyro"}
+    heavy = {"torch", "transformers", "datasets", "numpy", "jsonargparse", "yaml"}
     code = (
         f"import sys; from {program.__name__} import main; main({command}); sys.exit(bool({heavy} & set(sys.modules)))"
     )

@@ -15,8 +15,20 @@ from events import make_event, read
 ROOT = Path(__file__).parents[3]
 DOCKERFILE = ROOT / "trainer/serve/Dockerfile"
 REQUIREMENTS = ROOT / "trainer/serve/requirements.txt"
-LEFT_OUT = ("torch", "transformers", "datasets", "jsonargparse", "matplotlib", "pandas", "pyarrow", "scipy", "sklearn", "yaml")
-LEFT_OUT += ("onnx", "optimum", "safetensors", "tqdm", "requests", "evaluate", "accelerate", "starlette", "uvicorn")
+LEFT_OUT = ("torch", "transformers", "datasets", "jsonargparse", "matplotlib", "pandas", "pyarrow", "scipy")
+LEFT_OUT += (
+    "sklearn",
+    "yaml",
+    "onnx",
+    "optimum",
+    "safetensors",
+    "tqdm",
+    "requests",
+    "evaluate",
+    "accelerate",
+    "starlette",
+    "uvicorn",
+)
 PROGRAM = f"""
 import json, sys
 sys.modules.update(dict.fromkeys({LEFT_OUT}))  # importing one raises ImportError
