@@ -38,12 +38,14 @@ SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),
 INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(if $(filter hub:%,$(DATASET)),$(PY) -m trainer fetch $(DATASET),$(PY) -m dataset_builder build \
 	--output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS))
-DEPLOYABLE := $(RUN)/crypto_pattern_model_quantized.onnx
-MODEL ?= $(DEPLOYABLE)
+# for `make serve`: a deployable file; RUN's where it is exported, else the base that is shipped
+MODEL ?= $(SCAN_MODEL)/crypto_pattern_model_quantized.onnx
+# minutes that plain `make` took on a fresh machine, which `make figures` writes into the README
+MINUTES ?=
 PORT ?= 8000
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model test lint package bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model figures test lint package bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -108,9 +110,7 @@ scan: $(VENV)/installed  ## find patterns in the candles of PRICES=btc.csv, with
 	$(PY) -m dataset_builder render "$(PRICES)" --window $(WINDOWS) --stride $(STRIDE) --output "$(SCAN)/charts"
 	$(PY) -m trainer scan "$(SCAN)/charts" --model $(SCAN_MODEL) --output "$(SCAN)"
 
-$(DEPLOYABLE): $(INT8) ;  # of the same export
-
-serve: $(MODEL) | $(VENV)/installed  ## name patterns over HTTP on localhost:PORT with MODEL, as the Lambda container does
+serve: $(VENV)/installed  ## name patterns over HTTP on localhost:PORT with MODEL, as the Lambda container does
 	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)
 
 experiments: $(VENV)/installed  ## hold all runs in models against each other
@@ -129,12 +129,17 @@ push-dataset: $(CHARTS)/manifest.json  ## publish DATASET as REPO=user/name on t
 push-model: $(RUN)/evaluation.json  ## publish RUN as REPO=user/name on the Hub
 	$(PY) -m trainer push $(RUN) --dataset $(DATASET) --repo '$(REPO)' $(PUSH_ARGS)
 
+figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tables from RUN and the speed of drawing; MINUTES=8.6
+	$(PY) benchmarks/bench_charts.py --json benchmarks/results/charts.json
+	$(PY) benchmarks/figures.py $(RUN) --speed benchmarks/results/charts.json --minutes $(MINUTES)
+
 test: $(VENV)/installed-dev  ## the tests
 	$(PY) -m pytest
 
-lint: $(VENV)/installed-dev  ## ruff
+lint: $(VENV)/installed-dev  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p cryptoai_common -p dataset_builder -p trainer
 
 package: $(VENV)/installed-dev  ## source distribution and wheel, into dist
 	$(PY) -m build --no-isolation
