@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from cryptoai_common.privacy import keep_telemetry_off
+
+keep_telemetry_off()
+
 __all__ = ["ChartPatternGenerator", "render_candles"]
 __version__ = "0.11.0"  # raised whenever the same configuration draws other pictures
 _HOMES = {
