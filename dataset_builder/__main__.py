@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.terminal import show_any_text
 from dataset_builder import config
 
 COMMANDS = {
@@ -22,6 +23,7 @@ COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 found wanting, 2 the user's mistake."""
+    show_any_text()
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments or arguments[0] in ("-h", "--help"):
         print(_usage())

@@ -11,6 +11,7 @@ from typing import Any
 import tyro
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.terminal import show_any_text
 from trainer import config
 
 # A command imports what it needs when it runs, so that --help and predict are quick.
@@ -32,6 +33,7 @@ COMMANDS: dict[str, tuple[type, str]] = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return the exit code: 0, 2 for a user's mistake, 1 for a failed gate."""
+    show_any_text()
     argv = sys.argv[1:] if argv is None else argv
     try:
         if not argv or argv[0] in ("-h", "--help"):

@@ -11,6 +11,7 @@ from huggingface_hub.utils import sha
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.hub import hub_errors, writing_client
+from cryptoai_common.tool_files import is_of_a_tool
 from trainer.config import PushConfig
 from trainer.data.manifest import Manifest
 from trainer.data.mixture import read_any
@@ -66,11 +67,11 @@ def _warn(config: PushConfig, known: Manifest | None) -> None:
 
 
 def _files(config: PushConfig, known: Manifest | None) -> list[CommitOperationAdd]:
-    """Every file of the run but hidden ones, with the card under its name on the Hub."""
+    """Every file of the run but those of other tools, with the card under its name on the Hub."""
     files = [CommitOperationAdd("README.md", card_text(config.run, config.repo, known).encode())]
     for path in sorted(config.run.rglob("*")):
         name = path.relative_to(config.run)
-        if path.is_file() and name != Path("README.md") and not any(part.startswith(".") for part in name.parts):
+        if path.is_file() and name != Path("README.md") and not is_of_a_tool(name):
             files.append(CommitOperationAdd(name.as_posix(), path))
     return files
 

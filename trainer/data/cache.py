@@ -25,10 +25,8 @@ def cache_directory() -> Path:
         return usual
     spare = _own_temporary_directory()
     if os.environ.get("RANK", "0") == "0":  # one of several processes speaks for all
-        print(
-            f"{usual} cannot be written ({problem}): prepared datasets are kept in {spare}; HF_HOME names another place",
-            file=sys.stderr,
-        )
+        told = f"{usual} cannot be written ({problem}): prepared datasets are kept in {spare}"
+        print(f"{told}; HF_HOME names another place", file=sys.stderr)
     return spare
 
 

@@ -114,7 +114,7 @@ def _fetch(name: HubName) -> None:
 def _download(name: HubName, commit: str, made: Path) -> None:
     """Every file of the commit. Those that are there stay, and one that is there in part is continued."""
     for note in (made / ".cache").rglob("*.metadata"):  # huggingface_hub fails on one that a full disk cut short
-        if len(note.read_text().split()) < 3:
+        if len(note.read_text(encoding="utf-8").split()) < 3:
             note.unlink()
     api, shown = HfApi(), not are_progress_bars_disabled()
 
