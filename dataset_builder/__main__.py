@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from cryptoai_common.errors import UserError
-from cryptoai_common.terminal import show_any_text
+from cryptoai_common.terminal import at_any_terminal
 from dataset_builder import config
 
 COMMANDS = {
@@ -21,9 +21,9 @@ COMMANDS = {
 }
 
 
+@at_any_terminal()
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 found wanting, 2 the user's mistake."""
-    show_any_text()
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments or arguments[0] in ("-h", "--help"):
         print(_usage())

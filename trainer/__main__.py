@@ -11,7 +11,7 @@ from typing import Any
 import tyro
 
 from cryptoai_common.errors import UserError
-from cryptoai_common.terminal import show_any_text
+from cryptoai_common.terminal import at_any_terminal
 from trainer import config
 
 # A command imports what it needs when it runs, so that --help and predict are quick.
@@ -31,9 +31,9 @@ COMMANDS: dict[str, tuple[type, str]] = {
 }
 
 
+@at_any_terminal("predict")
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return the exit code: 0, 2 for a user's mistake, 1 for a failed gate."""
-    show_any_text()
     argv = sys.argv[1:] if argv is None else argv
     try:
         if not argv or argv[0] in ("-h", "--help"):
