@@ -21,7 +21,7 @@ from fsspec.implementations.local import LocalFileSystem
 from cryptoai_common.errors import UserError
 
 
-class _Below(LocalFileSystem):
+class _Below(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
     """The local files, where only what comes after ``base`` in a path is a pattern."""
 
     cachable = False  # by fsspec, which would give the first instance to every ``base``
