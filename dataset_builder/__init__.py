@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cryptoai_common.privacy import keep_telemetry_off
+
 if TYPE_CHECKING:
     from dataset_builder.charts.generator import ChartPatternGenerator
     from dataset_builder.charts.render import render_candles
+
+keep_telemetry_off()
 
 __all__ = ["ChartPatternGenerator", "render_candles"]
 __version__ = "0.11.0"  # raised whenever the same configuration draws other pictures

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from cryptoai_common.command_line import Commands, run_program
+from cryptoai_common.terminal import at_any_terminal
 from dataset_builder import config
 
 COMMANDS: Commands = {
@@ -19,6 +20,7 @@ COMMANDS: Commands = {
 }
 
 
+@at_any_terminal()
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 a check failed, 2 the user's mistake."""
     return run_program("dataset_builder", COMMANDS, words, interrupted="run the same command again to go on")

@@ -10,6 +10,7 @@ from typing import Any
 from cryptoai_common.command_line import Commands, run_program
 from cryptoai_common.hub_names import is_hub_name
 from cryptoai_common.settings import asks_for_help, read_settings
+from cryptoai_common.terminal import at_any_terminal
 from trainer import config
 
 COMMANDS: Commands = {
@@ -28,6 +29,7 @@ COMMANDS: Commands = {
 }
 
 
+@at_any_terminal("predict")
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0, 2 for a user's mistake, 1 for a failed gate."""
     return run_program("trainer", COMMANDS, words, interrupted="a training run goes on with --resume", reader=_settings)

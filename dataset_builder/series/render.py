@@ -16,6 +16,7 @@ import dataset_builder
 from cryptoai_common.candles import PRICES
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import LOCK, atomic, disk_errors, write_json
+from cryptoai_common.tool_files import remove_if_empty
 from dataset_builder.charts.plain import find_style
 from dataset_builder.charts.render import render_candles
 from dataset_builder.config import RenderConfig
@@ -64,7 +65,7 @@ def render(config: RenderConfig) -> Path:
 
 
 def _refuse_foreign(output: Path) -> None:
-    if output.is_file() or (output.is_dir() and any(output.iterdir()) and not (output / NAME).exists()):
+    if output.is_file() or (output.is_dir() and not (output / NAME).exists() and not remove_if_empty(output)):
         raise UserError(f"{output} holds something else than rendered windows: choose another --output")
 
 

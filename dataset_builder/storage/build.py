@@ -15,6 +15,7 @@ from tqdm import tqdm
 from cryptoai_common.dataset import MANIFEST, UNSEEN, read_manifest
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import disk_errors
+from cryptoai_common.tool_files import remove_if_empty
 from dataset_builder.config import BuildConfig
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage import engine
@@ -53,7 +54,7 @@ def is_finished(config: BuildConfig) -> bool:
         return False
     if not output.is_dir():
         raise UserError(f"{output} is a file: name a directory to make with --output")
-    if not any(output.iterdir()):
+    if remove_if_empty(output):
         return False
     if not (output / MANIFEST).exists():
         raise UserError(f"{output} holds other files and no dataset: choose another --output, or empty it")

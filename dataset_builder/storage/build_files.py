@@ -58,7 +58,7 @@ def open_build_files(config: BuildConfig, partial: Path) -> BuildFiles:
     """Go on with what lies there if it is of the same configuration and version; else start anew."""
     settings = {"version": dataset_builder.__version__} | config.content()
     note = partial / "config.json"
-    if not note.exists() or json.loads(note.read_text()) != settings:
+    if not note.exists() or json.loads(note.read_text(encoding="utf-8")) != settings:
         for name in ("dataset", "rows"):
             shutil.rmtree(partial / name, ignore_errors=True)
         write_json(note, settings)

@@ -67,14 +67,14 @@ def card_text(name: str, manifest: dict) -> str:
 
 def audit_section(directory: Path) -> str:
     """What ``put_audit`` put at the end of a card; nothing if the dataset was not audited."""
-    _, head, table = (directory / "README.md").read_text().partition(AUDIT_HEAD)
+    _, head, table = (directory / "README.md").read_text(encoding="utf-8").partition(AUDIT_HEAD)
     return head + table
 
 
 def put_audit(directory: Path, table: str) -> None:
     """Put the audit's table at the end of the card, in place of an earlier one."""
     path = directory / "README.md"
-    card = path.read_text().split(AUDIT_HEAD)[0].rstrip()
+    card = path.read_text(encoding="utf-8").split(AUDIT_HEAD)[0].rstrip()
     with atomic(path) as file:
         file.write(f"{card}\n{AUDIT_HEAD}{table}\n")
 

@@ -26,7 +26,7 @@ def finish(config: BuildConfig, build_files: BuildFiles, splits: dict[str, Membe
     files = {
         str(path.relative_to(build_files.directory)): file_hash(path) for path in _unnamed_files(config, build_files)
     }
-    marks = (json.loads(build_files.mark_of(chunk).read_text()) for chunk in portions)
+    marks = (json.loads(build_files.mark_of(chunk).read_text(encoding="utf-8")) for chunk in portions)
     manifest = make_manifest(config, CLASSES, splits, marks, files, fingerprint.hexdigest())
     write_card(build_files.directory, config.output.name, manifest)
     write_json(build_files.directory / MANIFEST, manifest)
@@ -51,7 +51,7 @@ def _join_rows(config: BuildConfig, build_files: BuildFiles, split: str, own: li
 
 
 def _texts(build_files: BuildFiles, chunk: Chunk) -> Iterator[str]:
-    with build_files.rows_of(chunk).open() as rows:
+    with build_files.rows_of(chunk).open(encoding="utf-8") as rows:
         for line in rows:
             yield line.rstrip("\n")
 

@@ -50,7 +50,7 @@ def merge(config: MergeConfig) -> Path:
 
 def _shard_settings(part: Path) -> dict:
     try:
-        return json.loads((part / "config.json").read_text())
+        return json.loads((part / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(f"{part} is no shard of a dataset: name directories that 'build --shard' made") from error
 

@@ -19,6 +19,7 @@ from cryptoai_common.dataset import MANIFEST, read_manifest
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import json_text
 from cryptoai_common.hub import publish, writing_client
+from cryptoai_common.tool_files import is_of_a_tool
 from dataset_builder.config import PushConfig, VerifyConfig
 from dataset_builder.storage.card import audit_section, card_text
 from dataset_builder.storage.shards import number_of_shards, shards
@@ -50,7 +51,8 @@ def _commit(api, config: PushConfig, manifest: dict) -> str:
     card = card_text(config.repo, there) + audit_section(config.directory)
     operations.append(CommitOperationAdd("README.md", card.encode()))
     for path in sorted(config.directory.glob("audit/*")):
-        operations.append(CommitOperationAdd(f"audit/{path.name}", path))
+        if not is_of_a_tool(path.name):
+            operations.append(CommitOperationAdd(f"audit/{path.name}", path))
     kept = {*there["files"], *(operation.path_in_repo for operation in operations)}
     for name in api.list_repo_files(config.repo, repo_type="dataset"):
         if name.startswith(("data/", "audit/")) and name not in kept:  # of an earlier version; other files may be yours
@@ -80,7 +82,7 @@ def _manifest_on_hub(api, repo: str, revision: str | None = None) -> dict | None
     with tempfile.TemporaryDirectory() as scratch:
         try:
             path = api.hf_hub_download(repo, MANIFEST, repo_type="dataset", revision=revision, local_dir=scratch)
-            manifest = json.loads(Path(path).read_text())
+            manifest = json.loads(Path(path).read_text(encoding="utf-8"))
         except errors.LocalEntryNotFoundError:  # no connection: it may well be there
             raise
         except (errors.EntryNotFoundError, ValueError):

@@ -15,6 +15,7 @@ from huggingface_hub.utils import sha
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import file_hash, write_text
 from cryptoai_common.hub import publish, writing_client
+from cryptoai_common.tool_files import is_of_a_tool
 from trainer.config import PushConfig
 from trainer.data.manifest import Manifest
 from trainer.models.classifier import ONNX
@@ -65,8 +66,15 @@ def _warn(config: PushConfig, known: Manifest | None) -> None:
 
 
 def _published(run: Path, card: str, folder: Path) -> Path:
-    """Fill ``folder`` with what is published: links to the run's files but hidden ones, and the card for the Hub."""
-    shutil.copytree(run.resolve(), folder, copy_function=os.symlink, ignore=shutil.ignore_patterns(".*"))
+    """Fill ``folder`` with what is published: links to the run's files, and the card for the Hub.
+
+    Hidden files and those of other tools stay out.
+    """
+
+    def left_out(_: str, names: list[str]) -> list[str]:
+        return [name for name in names if is_of_a_tool(Path(name))]
+
+    shutil.copytree(run.resolve(), folder, copy_function=os.symlink, ignore=left_out)
     write_text(folder / "README.md", card)  # in place of the link: the run keeps its own
     return folder
 

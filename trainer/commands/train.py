@@ -17,6 +17,7 @@ from trainer.data.mixture import Mixture, read_mixture
 from trainer.models.heads import base_heads, write_heads
 from trainer.models.precision import bf16_is_fast
 from trainer.models.vit import build, preprocessor_of
+from trainer.runs.checkpoints import step_of
 from trainer.runs.directory import RunDirectory, Start, finish, prepare
 from trainer.runs.summary import print_summary
 from trainer.training.arguments import training_arguments
@@ -88,7 +89,7 @@ def _comparable(config: TrainConfig) -> dict[str, Any]:
 def _figures(trainer: ChartTrainer, start: Start, seconds: float) -> dict[str, Any]:
     """What training did. Time and speed, evaluations included, are those since ``start``."""
     arguments, state = trainer.args, trainer.state
-    steps = state.global_step - (int(start.checkpoint.name.split("-")[1]) if start.checkpoint else 0)
+    steps = state.global_step - (step_of(start.checkpoint) if start.checkpoint else 0)
     batch = arguments.train_batch_size * arguments.gradient_accumulation_steps * arguments.world_size
     return {
         "parameters": trainer.model.model.num_parameters(),
@@ -106,10 +107,13 @@ def _say_how_it_starts(arguments: TrainingArguments, config: TrainConfig, mixtur
     new = mixture.classes[len(mixture.manifests[0].classes) :]
     if new:
         _say(arguments, f"classes that {mixture.manifests[0].name} does not have: {', '.join(new)}")
+    for sentence in start.passed_over:
+        _say(arguments, sentence)
     if start.checkpoint:
         _say(arguments, f"going on from {start.checkpoint}")
     elif config.resume:
-        _say(arguments, f"there is no checkpoint of {config.output} to resume from: starting from the beginning")
+        kind = "whole checkpoint" if start.passed_over else "checkpoint"
+        _say(arguments, f"there is no {kind} of {config.output} to resume from: starting from the beginning")
 
 
 def _say(arguments: TrainingArguments, message: str) -> None:

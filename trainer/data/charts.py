@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from PIL import Image
 
 from cryptoai_common.errors import UserError
 from trainer.data.augment import augment
+from trainer.data.cache import cache_directory
 from trainer.data.folder import find_pictures, load_pictures
+from trainer.data.literal_paths import literal_path
 from trainer.data.picture import open_rgb
 from trainer.data.preprocess import Preprocessor
 from trainer.data.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS, pivot_map, read_chart
@@ -30,6 +33,8 @@ def load_splits(directory: Path) -> datasets.DatasetDict:
         return load_pictures(pictures)
     try:
         splits = cached(directory)
+    except UserError:
+        raise
     except Exception as error:  # datasets raises a dozen kinds for a directory that is no dataset
         reason = str(error).split("\n")[0]
         raise UserError(f"{directory} is not a dataset of pictures ({reason})") from None
@@ -47,9 +52,9 @@ def cached(directory: Path, *configuration: str) -> datasets.DatasetDict:
     The common one takes directories of one name and one card for the same dataset, and goes on to read the pictures
     where it first saw them, when that directory has been moved or deleted.
     """
-    place = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
-    cache = Path(datasets.config.HF_DATASETS_CACHE) / "cryptoai-vision" / place
-    return datasets.load_dataset(str(directory), *configuration, cache_dir=str(cache))
+    place = hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()[:16]
+    with literal_path(directory) as path:
+        return datasets.load_dataset(path, *configuration, cache_dir=str(cache_directory() / place))
 
 
 def load_split(directory: Path, split: str) -> datasets.Dataset:

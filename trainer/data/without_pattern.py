@@ -18,6 +18,8 @@ def load_without_pattern(directory: Path) -> datasets.Dataset:
     """Those of one of our datasets. Raises UserError if it has none."""
     try:
         rows = cached(directory, NONE)[NONE]
+    except UserError:
+        raise
     except Exception as error:  # datasets raises a dozen kinds
         reason = str(error).split("\n")[0]
         raise UserError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from safetensors import SafetensorError
 from transformers import PretrainedConfig, ViTConfig, ViTForImageClassification, ViTImageProcessor
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.files import write_json
 from trainer.config import TrainConfig
-from trainer.data.preprocess import Preprocessor
+from trainer.data.preprocess import FILE_NAME, Preprocessor
 from trainer.models.class_head import class_names, give_classes
 from trainer.models.classifier import read_classes
 from trainer.models.precision import has_accelerator
@@ -121,6 +123,18 @@ def _processor(config: TrainConfig, image_size: int) -> ViTImageProcessor:
             pass
     size = {"height": image_size, "width": image_size}
     return ViTImageProcessor(size=size, resample=2, image_mean=mean, image_std=std, do_convert_rgb=True)
+
+
+def save_processor(processor: ViTImageProcessor, directory: Path) -> None:
+    """Write ``preprocessor_config.json`` so that ``pipeline("image-classification")`` takes it without a warning.
+
+    transformers warns of every processor that it finds by its type, unless torchvision is there and the type is that of
+    the fast one; it finds it by the model's configuration, in silence, where ``image_processor`` holds the settings
+    without a type. transformers.js reads the settings beside it, and wants the type. The pixels are the same.
+    """
+    settings = json.loads(processor.to_json_string())
+    without_type = {name: value for name, value in settings.items() if name != "image_processor_type"}
+    write_json(directory / FILE_NAME, settings | {"image_processor": without_type})
 
 
 def preprocessor_of(processor: ViTImageProcessor) -> Preprocessor:

@@ -84,6 +84,9 @@ pipeline("image-classification", model="{name}")("chart.png")
 Without torch, from the INT8 file:
 
 ```python
+import os
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when onnxruntime is imported
 from optimum.onnxruntime import ORTModelForImageClassification
 
 ORTModelForImageClassification.from_pretrained("{name}", subfolder="{QUANTIZED.parent}", file_name="{QUANTIZED.name}")
@@ -95,7 +98,9 @@ With onnxruntime, numpy and Pillow alone, from a picture of any size:
 
 ```python
 import json
+import os
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when onnxruntime is imported
 import numpy as np
 import onnxruntime
 from PIL import Image

@@ -6,7 +6,6 @@ replaces is called ``RUN.old`` for that instant, and comes back if the process i
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ import yaml
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import partial_path, write_text
+from cryptoai_common.tool_files import remove_if_empty
+from trainer.runs.checkpoints import checkpoints, newest_whole
 
 CONFIG_NAME = "config_resolved.yaml"
 COMPARED = ("config", "training_arguments", "dataset")  # what makes two runs the same; library versions don't
@@ -38,10 +39,14 @@ class RunDirectory:
 
 @dataclass(frozen=True)
 class Start:
-    """How training begins: not at all if ``finished``, else from ``checkpoint``, or afresh if that is None."""
+    """How training begins: not at all if ``finished``, else from ``checkpoint``, or afresh if that is None.
+
+    ``passed_over`` says which damaged checkpoints it does not go on from, and why.
+    """
 
     finished: bool = False
     checkpoint: Path | None = None
+    passed_over: tuple[str, ...] = ()
 
 
 def prepare(run: RunDirectory, resolved: dict[str, Any], resume: bool, overwrite: bool) -> Start:
@@ -55,16 +60,20 @@ def prepare(run: RunDirectory, resolved: dict[str, Any], resume: bool, overwrite
         _refuse_another(run.final, resolved, "choose another --output, or add --overwrite")
         _drop_checkpoints(run.final)
         return Start(finished=True)
-    checkpoint = last_checkpoint(run.partial)
-    if checkpoint and resume and _difference(run.partial, resolved) is None:
-        return Start(checkpoint=checkpoint)
-    if checkpoint and not overwrite:
+    newest = newest_whole(run.partial, bool(resolved["training_arguments"].get("load_best_model_at_end")))
+    begun = newest.checkpoint is not None or bool(newest.passed_over)
+    same = begun and resume and _difference(run.partial, resolved) is None
+    if begun and not same and not overwrite:
         _refuse_another(run.partial, resolved, "add --overwrite to drop it")
         raise UserError(f"{run.partial} is an unfinished run; add --resume to go on, or --overwrite to drop it")
+    if same and newest.checkpoint:
+        for damaged in checkpoints(run.partial)[: len(newest.passed_over)]:
+            shutil.rmtree(damaged)  # or a kill while it is written anew would leave old and new files side by side
+        return Start(checkpoint=newest.checkpoint, passed_over=newest.passed_over)
     if run.partial.exists():
         shutil.rmtree(run.partial)
     _create(run.partial, resolved)
-    return Start()
+    return Start(passed_over=newest.passed_over if same else ())
 
 
 def finish(run: RunDirectory) -> None:
@@ -74,21 +83,6 @@ def finish(run: RunDirectory) -> None:
     run.partial.rename(run.final)
     shutil.rmtree(run.old, ignore_errors=True)
     _drop_checkpoints(run.final)
-
-
-def last_checkpoint(directory: Path) -> Path | None:
-    """The newest checkpoint that is whole.
-
-    Not ``transformers.trainer_utils.get_last_checkpoint``: it would take one in whose writing the run was killed.
-    ``trainer_state.json`` is the file that the Trainer writes last.
-    """
-    for checkpoint in sorted(directory.glob("checkpoint-*"), key=lambda path: -int(path.name.split("-")[1])):
-        try:
-            json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
-            return checkpoint
-        except (OSError, ValueError):
-            continue
-    return None
 
 
 def read_resolved(directory: Path) -> dict[str, Any]:
@@ -107,9 +101,7 @@ def _undo_half_a_swap(run: RunDirectory) -> None:
 def _check_place(final: Path) -> None:
     if final.exists() and not final.is_dir():
         raise UserError(f"--output {final} is a file; choose a directory")
-    if final.is_dir() and not any(final.iterdir()):
-        final.rmdir()
-    elif final.is_dir() and not (final / CONFIG_NAME).exists():
+    if final.is_dir() and not (final / CONFIG_NAME).exists() and not remove_if_empty(final):
         raise UserError(f"--output {final} holds something that is not a run; choose another directory")
 
 
@@ -131,7 +123,7 @@ def _difference(directory: Path, resolved: dict[str, Any]) -> str | None:
 
 
 def _drop_checkpoints(directory: Path) -> None:
-    for checkpoint in directory.glob("checkpoint-*"):
+    for checkpoint in checkpoints(directory):
         shutil.rmtree(checkpoint)
 
 

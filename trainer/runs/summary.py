@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from cryptoai_common.tool_files import is_of_a_tool
 from trainer.models.pattern_model import DEPLOYABLE
 from trainer.runs.baselines import read_baselines
 from trainer.runs.baselines import table as table_of_baselines
@@ -77,4 +78,5 @@ def _file_line(name: str, file: dict[str, Any], charts: int) -> str:
 
 
 def _made(run: Path) -> list[str]:
-    return sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file())
+    files = (path.relative_to(run) for path in run.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in files if not is_of_a_tool(path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import datasets
 import evaluate
 import numpy as np
@@ -53,8 +55,9 @@ def score(probabilities: np.ndarray, truth: np.ndarray, classes: tuple[str, ...]
     ``probabilities`` [n, classes], ``truth`` [n] class ids. Balanced accuracy and macro-F1 are means over the classes
     that are present. Rows of the confusion matrix are the truth, columns the prediction.
     """
-    metric = ChartPatternMetric(keep_in_memory=True)
-    return metric.compute(predictions=probabilities, references=truth, classes=classes)
+    with tempfile.TemporaryDirectory(prefix="metric-") as scratch:  # its directory in HOME is made even if unused
+        metric = ChartPatternMetric(keep_in_memory=True, cache_dir=scratch)
+        return metric.compute(predictions=probabilities, references=truth, classes=classes)
 
 
 def wilson_interval(right: int, charts: int) -> tuple[float, float]:

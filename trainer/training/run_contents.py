@@ -19,7 +19,7 @@ from trainer.data.without_pattern import fitting_quarter, load_without_pattern, 
 from trainer.figures import report
 from trainer.models.calibration import fit_temperature, fit_threshold
 from trainer.models.classifier import CHECKPOINT, softmax
-from trainer.models.vit import TorchClassifier, preprocessor_of
+from trainer.models.vit import TorchClassifier, preprocessor_of, save_processor
 from trainer.runs.card import write_card
 from trainer.runs.results import record_evaluation, write_results
 from trainer.scoring.evaluate import all_logits, evaluation, false_alarms, figures
@@ -43,7 +43,7 @@ def fill_run(
     calibration = _calibrate(classifier, mixture)
     model.config.calibration = calibration
     model.save_pretrained(directory, safe_serialization=True)
-    processor.save_pretrained(directory)
+    save_processor(processor, directory)
     write_json(directory / "training_log.json", log)
     report.training_curves(log, directory / "training_curves.png")
     write_results(directory, {"training": training, "evaluations": []})

@@ -153,3 +153,17 @@ def test_an_altered_dataset_is_not_pushed(built, push, hub, tmp_path):
     code, said = push(copy, *REPO)
     assert code == 1 and "is not as it was built" in said
     assert hub.store.repo("datasets", "user/charts") is None
+
+
+def test_files_of_other_tools_are_left_out_of_account(built, push, hub, tmp_path):
+    copy = Path(shutil.copytree(built, tmp_path / "copy"))
+    (copy / "audit").mkdir()
+    for name in (".DS_Store", "train/Thumbs.db", "train/._x.png", "desktop.ini", "audit/.DS_Store"):
+        (copy / name).write_bytes(b"x")
+    for folder in ("@eaDir", "train/.ipynb_checkpoints"):
+        (copy / folder).mkdir()
+        (copy / folder / "x.png").write_bytes(b"x")
+    assert push(copy, *REPO)[0] == 0
+    assert not [name for name in files(hub) if "DS_Store" in name or "Thumbs" in name or "x.png" in name]
+    (copy / "train" / "mine.png").write_bytes(b"x")
+    assert push(copy, *REPO)[0] == 1

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from transformers import pipeline
 
 from trainer.__main__ import main
 
+ROOT = Path(__file__).parents[3]
 FILES = {
     *("model.safetensors", "config.json", "preprocessor_config.json", "metrics.json", "README.md"),
     *("training_curves.png", "confusion_matrix.png", "predictions_visualization.png"),
@@ -52,6 +54,26 @@ def test_the_weights_are_a_plain_vit_that_stock_libraries_load(finished_run, cha
     assert [config["id2label"][str(i)] for i in range(10)] == classes
     answers = pipeline("image-classification", model=str(finished_run), top_k=10)(Image.new("RGB", (64, 64)))
     assert {answer["label"] for answer in answers} == set(classes)
+
+
+@pytest.mark.parametrize("model", ["own", "models/chart-vit"])
+def test_a_stock_pipeline_warns_of_nothing(finished_run, model):
+    if find_spec("torchvision"):
+        pytest.skip("transformers warns of every processor but torchvision's where that is installed")
+    program = f"""
+from transformers import AutoImageProcessor, ViTImageProcessor, pipeline
+model = {str(finished_run if model == "own" else ROOT / model)!r}
+found = pipeline("image-classification", model=model).image_processor
+assert isinstance(found, ViTImageProcessor) and found.to_dict() == ViTImageProcessor.from_pretrained(model).to_dict()"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "Device set to use cpu\n")
+
+
+def test_both_places_of_the_image_processor_say_the_same(finished_run):
+    for model in (finished_run, ROOT / "models" / "chart-vit"):
+        stored = json.loads((model / "preprocessor_config.json").read_text())
+        nested = stored.pop("image_processor")
+        assert {**nested, "image_processor_type": "ViTImageProcessor"} == stored
 
 
 def test_figures_of_every_split_that_training_did_not_use(finished_run):
@@ -108,17 +130,37 @@ def _kill_after_checkpoint(command: list[str], partial: Path) -> None:
     process.wait()
 
 
-def test_killed_after_the_last_step_it_only_has_to_write_the_run(finished_run, charts, trained, tmp_path, monkeypatch):
-    def interrupt(*args):
-        raise KeyboardInterrupt
+def _interrupt(*arguments) -> None:
+    raise KeyboardInterrupt
 
+
+def test_killed_after_the_last_step_it_only_has_to_write_the_run(finished_run, charts, trained, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("trainer.commands.train.fill_run", interrupt)
+        patch.setattr("trainer.commands.train.fill_run", _interrupt)
         assert main(_train(charts, tmp_path / "run", *trained)) == 130
     assert not (tmp_path / "run").exists()
     assert main(_train(charts, tmp_path / "run", *trained, "--resume")) == 0
     first, second = (load_file(run / "model.safetensors") for run in (finished_run, tmp_path / "run"))
     assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_it_goes_on_from_the_last_checkpoint_that_is_whole(
+    finished_run, charts, trained, tmp_path, monkeypatch, capsys
+):
+    with monkeypatch.context() as patch:
+        patch.setattr("trainer.commands.train.fill_run", _interrupt)
+        assert main(_train(charts, tmp_path / "run", *trained)) == 130
+    partial = tmp_path / "run.partial"
+    steps = sorted(int(path.name.split("-")[1]) for path in partial.glob("checkpoint-*"))
+    last, before = (partial / f"checkpoint-{step}" for step in (steps[-1], steps[-2]))
+    optimizer = last / "optimizer.pt"
+    optimizer.write_bytes(optimizer.read_bytes()[:1000])
+    capsys.readouterr()
+    assert main(_train(charts, tmp_path / "run", *trained, "--resume")) == 0
+    said = capsys.readouterr().out
+    assert f"{last} is passed over: its optimizer.pt is damaged (1,000 bytes)\ngoing on from {before}\n" in said
+    first, second = (load_file(run / "model.safetensors") for run in (finished_run, tmp_path / "run"))
+    assert all(np.allclose(first[name], second[name], atol=1e-6) for name in first)
 
 
 def test_nothing_to_resume_is_said(charts, tiny, tmp_path, capsys):

@@ -1,10 +1,13 @@
 import json
 
+import numpy as np
 import pytest
+import torch
 import yaml
+from safetensors.numpy import save_file
 
 from cryptoai_common.errors import UserError
-from trainer.runs.directory import RunDirectory, Start, finish, last_checkpoint, prepare, read_resolved
+from trainer.runs.directory import RunDirectory, Start, finish, prepare, read_resolved
 
 
 def _resolved(**settings) -> dict:
@@ -28,6 +31,9 @@ def _prepare(run, resume=False, overwrite=False, **settings) -> Start:
 def _checkpoint(run, step: int, state: str = "{}"):
     path = run.partial / f"checkpoint-{step}"
     path.mkdir()
+    save_file({"weights": np.zeros(100, np.float32)}, path / "model.safetensors")
+    for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth", "training_args.bin"):
+        torch.save({"state": torch.arange(1.0, 501.0)}, path / name)
     (path / "trainer_state.json").write_text(state)
     return path
 
@@ -99,13 +105,83 @@ def test_a_checkpoint_that_was_being_written_is_passed_over(run):
     whole = _checkpoint(run, 9)
     _checkpoint(run, 10, state='{"global_st')
     (run.partial / "checkpoint-11").mkdir()
-    assert last_checkpoint(run.partial) == whole
+    start = _prepare(run, resume=True)
+    assert start.checkpoint == whole
+    assert start.passed_over == (
+        f"{run.partial}/checkpoint-11 is passed over: it has no trainer_state.json",
+        f"{run.partial}/checkpoint-10 is passed over: its trainer_state.json is damaged",
+    )
+
+
+FILES = ("model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "training_args.bin")
+DAMAGES = {
+    "cut": lambda content: content[: len(content) // 2],
+    "empty": lambda content: b"",
+    "zeros": lambda content: bytes(len(content)),
+    "a block of zeros": lambda content: content[:700] + bytes(300) + content[1000:],
+}
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, "missing"])
+@pytest.mark.parametrize("name", FILES)
+def test_a_checkpoint_with_a_damaged_file_is_passed_over(run, name, damage):
+    if (name, damage) == ("model.safetensors", "a block of zeros"):
+        pytest.skip("a file of weights has no checksum")
+    _prepare(run)
+    older, damaged = _checkpoint(run, 2), _checkpoint(run, 4)
+    file, fault = damaged / name, f"it has no {name}"
+    if damage == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(DAMAGES[damage](file.read_bytes()))
+        fault = f"its {name} is damaged ({file.stat().st_size:,} bytes)"
+    told = (f"{damaged} is passed over: {fault}",)
+    assert _prepare(run, resume=True) == Start(checkpoint=older, passed_over=told)
+    assert not damaged.exists()
+
+
+def test_checkpoints_are_sorted_by_number(run):
+    _prepare(run)
+    _checkpoint(run, 9)
+    tenth = _checkpoint(run, 10)
+    (run.partial / "checkpoint-best").mkdir()
+    assert _prepare(run, resume=True) == Start(checkpoint=tenth)
+
+
+def test_the_best_weights_must_be_whole_if_the_run_is_to_end_with_them(run):
+    wanted = _resolved() | {"training_arguments": {"load_best_model_at_end": True}}
+    prepare(run, wanted, False, False)
+    first = _checkpoint(run, 1)
+    best = _checkpoint(run, 2)
+    _checkpoint(run, 3, state=json.dumps({"best_model_checkpoint": f"elsewhere/{best.name}"}))
+    (best / "model.safetensors").write_bytes(b"")
+    start = prepare(run, wanted, True, False)
+    assert start.checkpoint == first
+    fault = "the best until then was checkpoint-2, and its model.safetensors is damaged (0 bytes)"
+    assert start.passed_over[0].endswith(f"checkpoint-3 is passed over: {fault}")
+
+
+def test_best_weights_that_nobody_asked_for_may_be_gone(run):
+    _prepare(run)
+    last = _checkpoint(run, 3, state=json.dumps({"best_model_checkpoint": "x/checkpoint-1"}))
+    assert _prepare(run, resume=True) == Start(checkpoint=last)
+
+
+def test_a_run_without_a_whole_checkpoint_starts_again_only_if_asked(run):
+    _prepare(run)
+    for step in (1, 2):
+        (_checkpoint(run, step) / "optimizer.pt").unlink()
+    with pytest.raises(UserError, match="is an unfinished run; add --resume"):
+        _prepare(run)
+    start = _prepare(run, resume=True)
+    assert start.checkpoint is None and len(start.passed_over) == 2
+    assert not list(run.partial.glob("checkpoint-*"))
 
 
 def test_a_run_killed_before_its_first_checkpoint_starts_again(run):
     _prepare(run)
     (run.partial / "checkpoint-1").mkdir()
-    assert _prepare(run, resume=True) == Start()
+    assert _prepare(run, resume=True).checkpoint is None
     assert not (run.partial / "checkpoint-1").exists()
 
 
@@ -143,6 +219,7 @@ def test_outputs_that_cannot_be_used(run, tmp_path):
 
 def test_an_empty_directory_is_as_good_as_none(run):
     run.final.mkdir(parents=True)
+    (run.final / ".DS_Store").touch()
     assert _prepare(run) == Start()
 
 

@@ -1,0 +1,106 @@
+"""Which checkpoint a killed run can go on from: the newest whose files are whole.
+
+A power cut or a full disk leaves files that are empty, cut short or missing beside whole ones. The Trainer would end
+with a traceback on the first two, and go on without a word, with a new optimizer, where that is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+WEIGHTS = "model.safetensors"
+STATE = "trainer_state.json"  # the file that the Trainer writes last
+TORCH_FILES = ("optimizer.pt", "scheduler.pt", "training_args.bin")  # zip archives
+RANDOM = "rng_state*.pth"  # one a process
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest whole checkpoint, None if there is none; and why each newer one is ``passed_over``, newest first."""
+
+    checkpoint: Path | None
+    passed_over: tuple[str, ...]
+
+
+def step_of(checkpoint: Path) -> int:
+    """The step at which a checkpoint was made."""
+    return int(checkpoint.name.removeprefix("checkpoint-"))
+
+
+def checkpoints(directory: Path) -> list[Path]:
+    """All that a run has, whole or not, newest first."""
+    found = (path for path in directory.glob("checkpoint-*") if re.fullmatch(r"checkpoint-\d+", path.name))
+    return sorted(found, key=step_of, reverse=True)
+
+
+def newest_whole(directory: Path, best_needed: bool) -> Newest:
+    """Look for the checkpoint to go on from.
+
+    ``best_needed``: the run is to end with its best weights, so a checkpoint that names an earlier one as the best is
+    no use without that one's weights.
+    """
+    passed_over: list[str] = []
+    for checkpoint in checkpoints(directory):
+        fault = _fault(checkpoint) or (_fault_of_best(checkpoint) if best_needed else None)
+        if fault is None:
+            return Newest(checkpoint, tuple(passed_over))
+        passed_over.append(f"{checkpoint} is passed over: {fault}")
+    return Newest(None, tuple(passed_over))
+
+
+def _fault(checkpoint: Path) -> str | None:
+    """What is wrong with the first file that is missing or damaged; None if all are whole."""
+    if not (checkpoint / STATE).is_file():
+        return f"it has no {STATE}"
+    if _state(checkpoint) is None:
+        return f"its {STATE} is damaged"
+    if any(path.is_dir() for path in checkpoint.iterdir()):  # as FSDP and DeepSpeed keep it, which is theirs to check
+        return None
+    random = sorted(path.name for path in checkpoint.glob(RANDOM)) or [RANDOM.replace("*", "")]
+    for name in (WEIGHTS, *TORCH_FILES, *random):
+        fault = _file_fault(checkpoint / name)
+        if fault:
+            return fault
+    return None
+
+
+def _state(checkpoint: Path) -> dict[str, Any] | None:
+    """What the Trainer noted last; None if that cannot be read."""
+    try:
+        state = json.loads((checkpoint / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return state if isinstance(state, dict) else None
+
+
+def _fault_of_best(checkpoint: Path) -> str | None:
+    best = (_state(checkpoint) or {}).get("best_model_checkpoint")
+    if not best or Path(best).name == checkpoint.name:
+        return None
+    fault = _file_fault(checkpoint.with_name(Path(best).name) / WEIGHTS)
+    return f"the best until then was {Path(best).name}, and {fault}" if fault else None
+
+
+def _file_fault(path: Path) -> str | None:
+    if not path.is_file():
+        return f"it has no {path.name}"
+    return None if _is_whole(path) else f"its {path.name} is damaged ({path.stat().st_size:,} bytes)"
+
+
+def _is_whole(path: Path) -> bool:
+    """By the length that a file of weights says it has, and by the checksums of an archive."""
+    try:
+        if path.suffix == ".safetensors":
+            with safe_open(path, "numpy"):
+                return True
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (OSError, SafetensorError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+        return False
