@@ -17,6 +17,7 @@ EXTRA_OF = {
     "optimum": "train",
     "onnx": "train",
     "safetensors": "train",
+    "fsspec": "train",
     "sklearn": "audit",
     "scipy": "audit",
     "huggingface_hub": "hub",

@@ -70,5 +70,5 @@ def test_a_file_in_a_folder_whose_name_is_not_utf8_is_named(pictures):
     for split in ("train", "test"):
         (pictures / "own" / split / "breakout").mkdir(parents=True)
         Image.effect_noise((60, 60), 50 + len(split)).save(pictures / "own" / split / "breakout" / f"{NOT_UTF8}.png")
-    code, _, err = _run("trainer", "evaluate", "--model", MODEL, "--dataset", "own", cwd=pictures)
+    code, _, err = _run("trainer", "evaluate", MODEL, "--dataset", "own", cwd=pictures)
     assert code == 2 and "own/train/breakout/x" in err and "is not UTF-8; rename" in err and "Traceback" not in err

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-
 WEIGHTS = "model.safetensors"
 STATE = "trainer_state.json"  # the file that the Trainer writes last
 TORCH_FILES = ("optimizer.pt", "scheduler.pt", "training_args.bin")  # zip archives
@@ -96,6 +94,8 @@ def _file_fault(path: Path) -> str | None:
 
 def _is_whole(path: Path) -> bool:
     """By the length that a file of weights says it has, and by the checksums of an archive."""
+    from safetensors import SafetensorError, safe_open  # only training needs it
+
     try:
         if path.suffix == ".safetensors":
             with safe_open(path, "numpy"):

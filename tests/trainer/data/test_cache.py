@@ -62,7 +62,7 @@ def test_train_and_evaluate_without_a_home(charts, finished_run, tiny, tmp_path)
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "file" / "home"), "PYTHONPATH": str(ROOT)}
     environment |= {"TMPDIR": str(tmp_path / "tmp"), "MPLCONFIGDIR": str(tmp_path), "OMP_NUM_THREADS": "1"}
     train = ["train", "--dataset", str(charts), "--output", str(tmp_path / "run"), *tiny]
-    evaluate = ["evaluate", "--model", str(tmp_path / "run"), "--dataset", str(charts)]
+    evaluate = ["evaluate", str(tmp_path / "run"), "--dataset", str(charts)]
     for words in (train, evaluate):
         command = [sys.executable, "-m", "trainer", *words]
         done = subprocess.run(command, env=environment, capture_output=True, text=True)

@@ -60,7 +60,7 @@ def test_a_folder_of_own_pictures(tmp_path):
 def test_train_and_evaluate_take_it(charts, tiny, finished_run, tmp_path, capsys):
     directory = _copy(charts, tmp_path / "[work] charts" / "small")
     assert main(["train", "--dataset", str(directory), "--output", str(tmp_path / "run[1]"), *tiny]) == 0
-    assert main(["evaluate", "--model", str(tmp_path / "run[1]"), "--dataset", str(directory)]) == 0
+    assert main(["evaluate", str(tmp_path / "run[1]"), "--dataset", str(directory)]) == 0
     assert "on small/test: accuracy" in capsys.readouterr().out
 
 
