@@ -13,7 +13,18 @@ SYNONYMS = {
     "open": ("open", "openprice", "priceopen", "opening", "o", "midopen", "erster", "eröffnung"),
     "high": ("high", "highprice", "pricehigh", "h", "max", "midhigh", "hoch"),
     "low": ("low", "lowprice", "pricelow", "l", "min", "midlow", "tief"),
-    "close": ("close", "closeprice", "priceclose", "c", "closelast", "midclose", "last", "schluss", "schlusskurs")
+    "close": (
+        "close",
+        "closeprice",
+        "priceclose",
+        "c",
+        "closelast",
+        "midclose",
+        "last",
+        "latest",
+        "schluss",
+        "schlusskurs",
+    )
     + ("price", "adjclose"),
     "volume": ("volume", "vol", "v", "basevolume", "volumebase", "volumefrom", "volumetraded", "basevol", "tickvol")
     + ("tickvolume", "amount", "stücke", "stuecke"),
@@ -76,9 +87,16 @@ def find(names: Sequence[str], role: str) -> int | None:
             raise TableError(f"has two columns {role} ({', '.join(names[place] for place in places)}): leave one")
         if places:
             return places[0]
-    if role == "volume":  # "Volume BTC" before "Volume USDT": the traded coin stands first
-        return next((place for place, name in enumerate(plain) if name.startswith("volume")), None)
     return None
+
+
+def find_volumes(names: Sequence[str]) -> list[int]:
+    """Columns of traded volume, the surest first. Raises TableError if two columns have the surest name."""
+    surest = find(names, "volume")
+    if surest is None:  # "Volume BTC" before "Volume USDT": the traded coin stands first
+        return [place for place, name in enumerate(names) if plain_name(name).startswith("volume")][:1]
+    ticks = [place for place in named(names, ("tickvol", "tickvolume")) if place != surest]
+    return [surest, *ticks]  # MetaTrader counts ticks where it has no volume, which is 0 throughout
 
 
 def find_prices(names: Sequence[str]) -> list[int]:

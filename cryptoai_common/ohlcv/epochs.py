@@ -15,6 +15,7 @@ SECOND = 1_000_000  # microseconds
 # Units since 1970, and from which size on a number is in the next smaller one: each lies in the year 5138 by its own
 # unit and in 1973 by the next.
 UNITS = {"seconds": 1e11, "milliseconds": 1e14, "microseconds": 1e17, "nanoseconds": np.inf}
+LARGEST = 9.2e18  # what 64 bits hold; nanoseconds since 1970 reach it in 2261
 PER_UNIT = {"seconds": SECOND, "milliseconds": 1000, "microseconds": 1}
 # A series that ends before March 1973 by this count of seconds is a count of something else (minutes, hours, …).
 FEWEST_SECONDS = 100_000_000
@@ -56,18 +57,17 @@ def _numbers(column: Column) -> tuple[np.ndarray, np.ndarray | None]:
             return whole.astype(float), whole
         except (ValueError, OverflowError):
             values = np.array([_float(cell) for cell in column])
-    infinite = ~np.isfinite(values)
+    infinite = ~(np.abs(values) < LARGEST)
     if infinite.any():
         row = int(infinite.argmax())
-        raise NoTime(row, f"is no finite number ({quoted(column[row])})")
-    exact = (values == np.round(values)) & (np.abs(values) < 9e18)
+        raise NoTime(row, f"is no time that is known ({quoted(column[row])})")
+    exact = values == np.round(values)
     return values, values.astype(np.int64) if exact.all() else None
 
 
 def _integer(cell: Any) -> int:
-    if isinstance(cell, float):
-        if not cell.is_integer():
-            raise ValueError
+    if isinstance(cell, float) and not cell.is_integer():
+        raise ValueError
     return int(cell)
 
 

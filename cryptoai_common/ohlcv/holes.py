@@ -20,6 +20,8 @@ MOST_IN_A_ROW = 3
 MOST_SHARE = 0.1
 # A market that trades less often than one in so many of its candles has no hours that could be told from holes.
 MOST_CLOSED = 50
+# A market with fewer missing candles than this share of those it has is open all the time: an hour a day is 4 %.
+LEAST_CLOSED = 0.02
 WEEKEND_FROM = (
     4 * DAY + 20 * HOUR
 )  # after Monday 00:00 UTC: Wall Street and currencies close on Friday at 20:00 or later
@@ -45,7 +47,7 @@ def missing_before(micros: np.ndarray) -> np.ndarray:
     missing[1:] = np.maximum(np.round(np.diff(micros) / step).astype(np.int64) - 1, 0)
     short = np.flatnonzero((missing > 0) & (np.diff(micros, prepend=micros[0]) <= WEEK))
     counts = missing[short]
-    if step >= WEEK or not 0 < counts.sum() <= MOST_CLOSED * len(micros):
+    if step >= WEEK or not LEAST_CLOSED * len(micros) <= counts.sum() <= MOST_CLOSED * len(micros):
         return missing
     gap = np.repeat(np.arange(len(short)), counts)
     number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

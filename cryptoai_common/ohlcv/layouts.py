@@ -32,7 +32,7 @@ LAYOUTS = (
     Layout("OKX candles", (*OHLC, "volume"), (9,)),
     Layout("candles in the order time, open, high, low, close", (*OHLC, "volume"), (5, 6, 7)),
     Layout("Coinbase candles", ("low", "high", "open", "close", "volume"), (5, 6)),
-    Layout("KuCoin candles", ("open", "close", "high", "low", "volume"), (5, 6, 7)),
+    Layout("KuCoin or Bitfinex candles", ("open", "close", "high", "low", "volume"), (5, 6, 7)),
     Layout("Gate.io candles", ("turnover", "close", "high", "low", "open", "volume"), (7, 8)),
 )
 MOST_WRONG = 0.1  # share of rows that break the rules in the right order: more, and it is another order
@@ -99,4 +99,5 @@ def _share_wrong(prices: np.ndarray) -> float:
 
 def _jump(prices: np.ndarray) -> float:
     """The usual distance of an open from the close before, in price."""
-    return float(np.abs(prices[1:, 0] - prices[:-1, 3]).mean()) if len(prices) > 1 else 0.0
+    with np.errstate(over="ignore"):  # prices go up to the largest number that there is
+        return float(np.abs(prices[1:, 0] - prices[:-1, 3]).mean()) if len(prices) > 1 else 0.0

@@ -73,10 +73,8 @@ def read_table(table: Table, symbol: str | None = None) -> Reading:
 
 def _without_empty(table: Table) -> tuple[Table, list[str]]:
     """The table without rows that hold no price, and a sentence on those of them that hold something else."""
-    if table.names is not None:
-        prices = which.find_prices(table.names)
-    else:
-        prices = list(range(1, len(table.columns)))
+    names = table.names
+    prices = list(range(1, len(table.columns))) if names is None else which.find_prices(names)
     rest = [column for place, column in enumerate(table.columns) if place not in prices]
     empty = np.ones(len(table), bool)
     for place in prices:
@@ -186,17 +184,19 @@ def _values(table: Table) -> Values:
     prices = which.find_prices(table.names)
     mark = _mark(table, prices)
     numbers = [_numbers(table, place, mark) for place in prices]
-    place = which.find(table.names, "volume")
+    places = which.find_volumes(table.names)
     notes = [] if mark == POINT else ["decimal commas"]
     close = which.plain_name(table.names[prices[-1]])
     if close == "adjclose":
         notes.append(f"the close is {table.names[prices[-1]]}")
-    if place is None:
-        return "", numbers, np.zeros(len(table)), notes
-    if which.plain_name(table.names[place]) not in which.SYNONYMS["volume"]:
-        notes.append(f"the volume is {table.names[place]}")
-    volume, told = _volume(table, place, mark)
-    return "", numbers, volume, [*notes, *told]
+    volume = np.zeros(len(table))
+    for number, place in enumerate(places):
+        volume, told = _volume(table, place, mark)
+        if volume.any() or place == places[-1]:
+            if number or which.plain_name(table.names[place]) not in which.SYNONYMS["volume"]:
+                told.append(f"the volume is {table.names[place]}")
+            return "", numbers, volume, [*notes, *told]
+    return "", numbers, volume, notes
 
 
 def _unnamed_values(table: Table, first: int) -> Values:

@@ -38,15 +38,15 @@ class Table:
 
     def rows(self, kept: np.ndarray) -> Table:
         """The table of some rows, given by their numbers; ``place`` still names them as before."""
-        columns = [pick(column, kept) for column in self.columns]
+        columns = [take_rows(column, kept) for column in self.columns]
         return Table(self.names, columns, lambda row: self.place(int(kept[row])))
 
     def title(self, column: int) -> str:
         """The column's name as it stands in the table, or its number from 1."""
-        return self.names[column] if self.names is not None else f"column {column + 1}"
+        return (self.names[column] if self.names is not None else "") or f"column {column + 1}"
 
 
-def pick(column: Column, rows: np.ndarray) -> Column:
+def take_rows(column: Column, rows: np.ndarray) -> Column:
     """Some rows of a column, given by their numbers."""
     return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows.tolist()]
 

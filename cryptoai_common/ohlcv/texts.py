@@ -19,6 +19,7 @@ TEXT = re.compile(
     r"(?P<a>\d{1,4})(?P<mark>[-/. ])(?P<b>\d{1,2}|[a-z]{3,9}\.?)(?:(?P=mark)|,? )(?P<c>\d{1,4})"
     r"|(?P<month>[a-z]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})"
     r"|(?P<digits>\d{8})"
+    r"|(?P<months>\d{4}[-/.]\d{1,2})"
     r")?"
     r"(?:(?:^|[t,\s-]\s*)(?:"
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
@@ -105,12 +106,14 @@ def _parts(match: re.Match) -> tuple[Parts | None, int | None, int | None] | Non
     """The date's fields, microseconds since midnight, and the zone's; None if there is no such time."""
     clock = _clock(match)
     day = _day(match)
-    if clock == -1 or day is False or (day is None and clock is None):
+    if clock == -1 or day is False or (day is None and (clock is None or match["packed"] or match["zone"])):
         return None
     return day, clock, _zone(match["zone"])
 
 
-def _day(match: re.Match) -> Parts | None | bool:
+def _day(match: re.Match) -> Parts | bool | None:
+    if match["months"]:  # the first day of a month
+        return "ymd", int(match["months"][:4]), int(match["months"][5:]), 1
     if match["digits"]:
         number = int(match["digits"])
         return "ymd", number // 10_000, number // 100 % 100, number % 100

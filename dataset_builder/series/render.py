@@ -73,9 +73,10 @@ def _tell_holes(holes: list[Hole], times: list[str], windows: list[Window]) -> N
     if not holes:
         return
     left = sum(hole.windows for hole in holes)
+    remedy = "" if windows else ": give shorter windows, or a longer file"
     print(
         f"warning: {left} windows are not drawn, since more than {MOST_IN_A_ROW} candles in a row are missing in them,"
-        f" or more than {MOST_SHARE:.0%} of their candles{'' if windows else ': give shorter windows, or a longer file'}",
+        f" or more than {MOST_SHARE:.0%} of their candles{remedy}",
         file=sys.stderr,
     )
     for hole in sorted(holes, key=lambda hole: -hole.windows)[:MOST_TOLD]:

@@ -46,8 +46,8 @@ def draw(rows: Any) -> tuple[Image.Image, int]:
     hole = largest_hole(missing, first, bars - 1)
     if hole is not None:
         raise BadRequest(
-            f"{int(missing[hole])} candles are missing before candle {hole + 1} of {bars}, counted from the oldest: send"
-            " a window without a hole",
+            f"{int(missing[hole])} candles are missing before candle {hole + 1} of {bars}, counted from the oldest:"
+            " send a window without a hole",
             422,
         )
     shown = reading.candles[first:]
@@ -58,7 +58,8 @@ def _table(rows: list[Any]) -> Table:
     if isinstance(rows[0], dict):
         return _from_objects(rows)
     for number, row in enumerate(rows, 1):
-        if not isinstance(row, list) or len(row) not in WIDTHS or len(row) != len(rows[0]):
+        is_row = isinstance(row, list) and len(row) in WIDTHS and len(row) == len(rows[0])
+        if not is_row or any(isinstance(cell, (list, dict)) for cell in row):
             raise BadRequest(
                 f"row {number} must be [time, open, high, low, close, volume], the volume optional, and as long as the"
                 " others",
@@ -78,7 +79,8 @@ def _from_objects(rows: list[Any]) -> Table:
         for name, column in zip(names, columns, strict=True):
             if name not in own and plain_name(name) in KNOWN:
                 raise BadRequest(f"row {number} has no {name}", 422)
-            column.append(own.get(name))
+            cell = own.get(name)
+            column.append(None if isinstance(cell, (list, dict)) else cell)
     return Table(names, columns, _place)
 
 

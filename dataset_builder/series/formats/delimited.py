@@ -74,6 +74,9 @@ def _find_start(lines: list[str]) -> _Start:
             if is_header(cells):
                 return _Start(number, cells, mark, len(cells))
             if _is_row(cells):
+                above = _split(lines[number - 1], mark) if number else []
+                if len(above) >= FEWEST_NUMBERS:  # names that are not known: what they are is not guessed
+                    return _Start(number - 1, above, mark, len(above))
                 return _Start(number, None, mark, len(cells))
     cells = _split(written[0], max(MARKS, key=written[0].count))
     if len(cells) > 1:

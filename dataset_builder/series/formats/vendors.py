@@ -19,7 +19,7 @@ SIGNS = (
     ("Yahoo Finance", ("date", "close", "adjclose")),
     ("Binance klines", ("opentime", "open", "high", "low", "close")),
 )
-TRADINGVIEW = ["time", "open", "high", "low", "close"]  # and columns of indicators
+TRADINGVIEW = ["time", "open", "high", "low", "close"]  # and columns of indicators, with capital letters
 
 
 def name_of(parsed: Parsed, layout: str) -> str:
@@ -37,7 +37,11 @@ def name_of(parsed: Parsed, layout: str) -> str:
     for vendor, sign in SIGNS:
         if parsed.kind in ("CSV", "JSON") and set(sign) <= set(plain):
             return vendor
-    if parsed.kind == "CSV" and names[: len(TRADINGVIEW)] == TRADINGVIEW and len(names) > len(TRADINGVIEW) + 1:
+    if (
+        parsed.kind == "CSV"
+        and names[: len(TRADINGVIEW)] == TRADINGVIEW
+        and "".join(names[len(TRADINGVIEW) :]) != "".join(plain[len(TRADINGVIEW) :])
+    ):
         return "TradingView export"
     if parsed.kind == "Feather" and plain == ["date", "open", "high", "low", "close", "volume"]:
         return "freqtrade Feather"
