@@ -64,7 +64,7 @@ def _only_days(times: Times) -> bool:
 def _with_clocks(table: Table, options: list[TimeColumns]) -> list[TimeColumns]:
     """The options; those that are days are joined with a column of hours, if there is one."""
     assert table.names is not None
-    joined = []
+    joined: list[TimeColumns] = []
     for option in options:
         for place in named(table.names, CLOCKS):
             clock = None if place in option.columns else read_clock(table.columns[place])

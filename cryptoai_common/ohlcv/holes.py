@@ -83,7 +83,8 @@ def _closed(slots: np.ndarray, micros: np.ndarray, before: np.ndarray, after: np
 def _distance(times: np.ndarray, micros: np.ndarray) -> np.ndarray:
     """To the nearest candle."""
     after = np.clip(np.searchsorted(micros, times), 0, len(micros) - 1)
-    return np.minimum(np.abs(micros[after] - times), np.abs(times - micros[np.maximum(after - 1, 0)]))
+    distance: np.ndarray = np.minimum(np.abs(micros[after] - times), np.abs(times - micros[np.maximum(after - 1, 0)]))
+    return distance
 
 
 def allowed(bars: int) -> int:

@@ -30,7 +30,7 @@ class Table:
     """
 
     names: list[str] | None
-    columns: list[Column]
+    columns: Sequence[Column]
     place: Callable[[int], str]
 
     def __len__(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 import numpy as np
 
@@ -76,7 +77,10 @@ def _iso(texts: list[str]) -> tuple[np.ndarray, str, bool, bool, bool] | None:
 
 
 def _slow(texts: list[str]) -> tuple[np.ndarray, str, bool, bool, bool]:
-    parts, clocks, zones, has_clock = [], [], [], False
+    parts: list[Parts | None] = []
+    clocks: list[int] = []
+    zones: list[int | None] = []
+    has_clock = False
     for row, text in enumerate(texts):
         match = TEXT.fullmatch(text) if len(text) <= LONGEST_TEXT else None
         parsed = match and _parts(match)
@@ -95,14 +99,14 @@ def _slow(texts: list[str]) -> tuple[np.ndarray, str, bool, bool, bool]:
     zoned = zones[0] is not None
     if parts[0] is None:
         return micros, "hours", zoned, False, True
-    days, how = _days(parts, micros, texts)
+    days, how = _days([part for part in parts if part is not None], micros, texts)
     return days * DAY + micros, how, zoned, not has_clock, False
 
 
 Parts = tuple[str, int, int, int]  # the order of the fields if it is known ("ymd") or else "?" with what was written
 
 
-def _parts(match: re.Match) -> tuple[Parts | None, int | None, int | None] | None:
+def _parts(match: re.Match[str]) -> tuple[Parts | None, int | None, int | None] | None:
     """The date's fields, microseconds since midnight, and the zone's; None if there is no such time."""
     clock = _clock(match)
     day = _day(match)
@@ -111,7 +115,7 @@ def _parts(match: re.Match) -> tuple[Parts | None, int | None, int | None] | Non
     return day, clock, _zone(match["zone"])
 
 
-def _day(match: re.Match) -> Parts | bool | None:
+def _day(match: re.Match[str]) -> Parts | Literal[False] | None:
     if match["months"]:  # the first day of a month
         return "ymd", int(match["months"][:4]), int(match["months"][5:]), 1
     if match["digits"]:
@@ -149,7 +153,7 @@ def _month(name: str) -> int:
     return MONTHS.index(short) + 1 if short in MONTHS else 0
 
 
-def _clock(match: re.Match) -> int | None:
+def _clock(match: re.Match[str]) -> int | None:
     """Microseconds since midnight; None if none is written, -1 if there is no such hour."""
     if match["packed"]:
         digits = match["packed"]
@@ -211,7 +215,7 @@ def _days(parts: list[Parts], clocks: np.ndarray, texts: list[str]) -> tuple[np.
 
 def _ordered(parts: Iterable[Parts], order: str) -> tuple[list[int], int | None]:
     """Days since 1970, and the first row that is no date in this order."""
-    days = []
+    days: list[int] = []
     for row, (known, a, b, c) in enumerate(parts):
         if known == "ymd":
             year, month, day = a, b, c

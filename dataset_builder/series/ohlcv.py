@@ -70,12 +70,12 @@ def read_ohlcv(path: Path, symbol: str | None = None) -> CandleSeries:
     except TableError as error:
         raise UserError(f"{path} {error}") from error
     times = pd.DatetimeIndex(reading.micros.astype("M8[us]"), tz="UTC")
-    read_as = f"{path.name} read as: {_description(parsed, reading)}"
-    warnings = tuple(_warnings(path, reading.micros))
-    return CandleSeries(times, reading.candles, missing_before(reading.micros), read_as, warnings)
+    missing = missing_before(reading.micros)
+    read_as = f"{path.name} read as: {_description(parsed, reading, missing)}"
+    return CandleSeries(times, reading.candles, missing, read_as, tuple(_warnings(path, reading.micros)))
 
 
-def _description(parsed: Parsed, reading: Reading) -> str:
+def _description(parsed: Parsed, reading: Reading, missing: np.ndarray) -> str:
     """Such as "Binance klines, 60 hourly candles, 2024-12-31 00:00 to 2025-01-02 11:00, UTC", and what was done."""
     micros, count = reading.micros, len(reading.micros)
     interval = _interval(usual_step(micros))
@@ -87,8 +87,21 @@ def _description(parsed: Parsed, reading: Reading) -> str:
         notes.append(f"times as {how}")
     if not reading.times.zoned and (micros % STEPS["day"]).any():
         notes.append("its times name no zone, and are taken as UTC")
+    notes += _closings(micros, missing)
     head = f"{name_of(parsed, reading.layout)}, {candles}, {span}, UTC"
     return "; ".join([head, *notes])
+
+
+def _closings(micros: np.ndarray, missing: np.ndarray) -> list[str]:
+    """What was taken for hours at which the market is closed, and not for missing candles."""
+    steps = np.diff(micros)
+    closed = (steps >= 1.5 * usual_step(micros)) & (missing[1:] == 0)
+    if not closed.any():
+        return []
+    longest = steps[closed].max() / STEPS["hour"]
+    span = f"{longest / 24:.3g} days" if longest >= 24 else f"{longest:.3g} hours"
+    count = int(closed.sum())
+    return [f"{count} gap{'s' * (count > 1)} taken for a closed market, up to {span} long"]
 
 
 def _interval(step: int) -> str:
