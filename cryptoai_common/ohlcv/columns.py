@@ -31,7 +31,7 @@ SYNONYMS = {
 }
 # Times at which a candle opens, the surest first. "date" and "time" may also hold the two halves of one.
 OPENS = ("opentime", "timeopen", "opentimestamp", "timeperiodstart", "klineopentime", "starttime")
-TIMES = (
+TIMES: tuple[str, ...] = (
     *OPENS,
     "timestamp",
     "datetime",
@@ -55,7 +55,7 @@ TIMES += ("candletime", "bartime", "tradedate", "tradingdate", "snapshottime", "
 CLOCKS = ("time", "hour", "tradetime", "clock", "uhrzeit", "zeit")  # the hour, beside a column with the day
 ENDS = ("closetime", "timeclose", "closetimestamp", "timeperiodend", "endtime", "end")  # at which a candle closes
 # One value for all rows of a series: several tell that there are several series in one table.
-SYMBOLS = (
+SYMBOLS: tuple[str, ...] = (
     "symbol",
     "ticker",
     "pair",

@@ -84,11 +84,13 @@ def _calendar(whole: np.ndarray, column: Column) -> tuple[np.ndarray, str, bool,
         return None
     if len(str(int(whole.min()))) != digits:
         return None
-    rest, fields = whole, []
+    rest = whole
+    fields: list[np.ndarray] = []
     for width in {8: (2, 2), 10: (2, 2, 2), 12: (2, 2, 2, 2), 14: (2,) * 5, 17: (3, *(2,) * 5)}[digits]:
         rest, field = np.divmod(rest, 10**width)
         fields.insert(0, field)
-    year, month, day, hour, minute, second, thousandth = [rest, *fields, *[np.zeros_like(rest)] * (6 - len(fields))]
+    fields += [np.zeros_like(rest)] * (6 - len(fields))
+    year, (month, day, hour, minute, second, thousandth) = rest, fields
     right = (year >= 1900) & (year <= 2100) & (month >= 1) & (month <= 12) & (day >= 1)
     months = np.where(right, (year - 1970) * 12 + month - 1, 0)
     first = months.astype("M8[M]").astype("M8[D]")

@@ -62,7 +62,8 @@ def read_table(table: Table, symbol: str | None = None) -> Reading:
     named = table.names is not None
     layout, numbers, volume, told = _values(table) if named else _unnamed_values(table, max(found.columns) + 1)
     notes += told
-    candles = Candles(*numbers, volume)
+    opens, highs, lows, closes = numbers
+    candles = Candles(opens, highs, lows, closes, volume)
     fault = candles.fault()
     if fault:
         bar, what = fault

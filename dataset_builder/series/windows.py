@@ -47,7 +47,8 @@ def without_holes(windows: Iterable[Window], missing: np.ndarray) -> tuple[list[
     ``missing`` int [bars] is how many candles are missing before each. A window that crosses several holes is counted
     with the largest.
     """
-    kept, left = [], Counter()
+    kept: list[Window] = []
+    left: Counter[int] = Counter()
     for window in windows:
         hole = largest_hole(missing, window.first, window.last)
         if hole is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow
@@ -80,11 +81,11 @@ def read_series(directory: Path) -> Series:
     return Series(source, times, close, windows, skipped)
 
 
-def _hole(row: dict) -> Hole:
+def _hole(row: dict[str, Any]) -> Hole:
     return Hole(str(row["after"]), str(row["before"]), int(row["missing"]), int(row["windows"]))
 
 
-def _window(directory: Path, row: dict) -> RenderedWindow:
+def _window(directory: Path, row: dict[str, Any]) -> RenderedWindow:
     return RenderedWindow(
         directory / row["file_name"],
         str(row["start"]),

@@ -40,7 +40,7 @@ def _one_level(frame: pd.DataFrame, symbol: str | None) -> pd.DataFrame:
     """yfinance names columns by price and ticker: the columns of one ticker, by price."""
     if frame.columns.nlevels == 1:
         return frame
-    levels = [level for level in range(frame.columns.nlevels) if is_header(frame.columns.get_level_values(level))]
+    levels = [level for level in range(frame.columns.nlevels) if is_header(list(frame.columns.get_level_values(level)))]
     if frame.columns.nlevels != 2 or len(levels) != 1:
         raise TableError(f"has {frame.columns.nlevels} names for each column: keep one")
     tickers = frame.columns.get_level_values(1 - levels[0])

@@ -80,7 +80,7 @@ def _table(content: Any) -> Table | None:
     return None
 
 
-def _from_split(content: dict) -> Table | None:
+def _from_split(content: dict[str, Any]) -> Table | None:
     """``DataFrame.to_json(orient="split")``."""
     names, rows = content.get("columns"), content.get("data")
     if not isinstance(names, list) or not isinstance(rows, list) or not is_header(names) or not rows:
@@ -92,7 +92,7 @@ def _from_split(content: dict) -> Table | None:
     return Table([str(name) for name in names], columns, _place)
 
 
-def _from_yahoo(content: dict) -> Table | None:
+def _from_yahoo(content: dict[str, Any]) -> Table | None:
     """Yahoo's chart answer: the times beside the prices, one level up."""
     try:
         times, prices = content["timestamp"], content["indicators"]["quote"][0]
@@ -101,7 +101,7 @@ def _from_yahoo(content: dict) -> Table | None:
     return _from_columns({"timestamp": times, **prices}) if isinstance(prices, dict) else None
 
 
-def _from_columns(content: dict) -> Table | None:
+def _from_columns(content: dict[str, Any]) -> Table | None:
     """A list a column, or what ``DataFrame.to_json()`` writes: an object a column."""
     kinds = {type(value) for value in content.values() if isinstance(value, (list, dict))}
     names = [name for name, value in content.items() if isinstance(value, (list, dict))]
@@ -121,7 +121,7 @@ def _from_columns(content: dict) -> Table | None:
     return Table(names, columns, _place)
 
 
-def _from_index(content: dict) -> Table | None:
+def _from_index(content: dict[str, Any]) -> Table | None:
     """An object a row, under its time (Alpha Vantage, ``DataFrame.to_json(orient="index")``)."""
     rows = list(content.values())
     if not rows or not all(isinstance(row, dict) for row in rows) or not is_header(list(rows[0])):
