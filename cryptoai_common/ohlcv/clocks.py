@@ -34,7 +34,11 @@ def find_times(table: Table) -> TimeColumns:
         try:
             options.append(TimeColumns(read_times(table.columns[place]), (place,)))
         except NoTime as error:
-            failures[place] = error
+            joined = _with_clock_texts(table, place)
+            if joined is None:
+                failures[place] = error
+            else:
+                options.append(joined)
     options = [option for option in options if not option.times.clock]
     options = _with_clocks(table, options)
     opens = set(named(table.names, OPENS))
@@ -69,14 +73,31 @@ def _with_clocks(table: Table, options: list[TimeColumns]) -> list[TimeColumns]:
         for place in named(table.names, CLOCKS):
             clock = None if place in option.columns else read_clock(table.columns[place])
             if clock is not None and _only_days(option.times):
-                titles = f"{table.title(option.columns[0])} and {table.title(place)}"
                 option = TimeColumns(
                     replace(option.times, micros=option.times.micros + clock, zoned=False, days=False),
                     (*option.columns, place),
-                    (f"times from the columns {titles}",),
+                    (_joined_note(table, option.columns[0], place),),
                 )
         joined.append(option)
     return joined
+
+
+def _with_clock_texts(table: Table, place: int) -> TimeColumns | None:
+    """Days that can't be told alone, joined with a column of hours: their steps may tell day from month."""
+    assert table.names is not None
+    for other in named(table.names, CLOCKS):
+        if other != place and read_clock(table.columns[other]) is not None:
+            texts = [f"{day} {hour}" for day, hour in zip(table.columns[place], table.columns[other], strict=True)]
+            try:
+                times = read_times(texts)
+            except NoTime:
+                continue
+            return TimeColumns(times, (place, other), (_joined_note(table, place, other),))
+    return None
+
+
+def _joined_note(table: Table, day: int, hour: int) -> str:
+    return f"times from the columns {table.title(day)} and {table.title(hour)}"
 
 
 def read_clock(column: Column) -> np.ndarray | None:
