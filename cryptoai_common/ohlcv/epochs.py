@@ -112,7 +112,7 @@ def _excel(values: np.ndarray, column: Column) -> tuple[np.ndarray, str, bool, b
         raise NoTime(row, f"counts rows or days from an unknown one, and is no time ({quoted(column[row])}); {REMEDY}")
     days = values - EXCEL_1970
     micros = np.round(days * (DAY // SECOND)).astype(np.int64) * SECOND  # fractions of a day are rounded to seconds
-    return micros, "spreadsheet days", False, bool((values % 1 == 0).all())
+    return micros, "spreadsheet days (1 is 1900-01-01)", False, bool((values % 1 == 0).all())
 
 
 def _since_1970(values: np.ndarray, whole: np.ndarray | None, column: Column) -> tuple[np.ndarray, str, bool, bool]:

@@ -57,6 +57,8 @@ def read_table(table: Table, symbol: str | None = None) -> Reading:
     table = _one_series(table, symbol)
     found = find_times(table)
     notes += found.notes
+    if table.names is None:
+        _refuse_labels(table, found.columns[0])
     table, micros, turned = _in_order(table, found)
     notes += turned
     named = table.names is not None
@@ -127,6 +129,14 @@ def _one_series(table: Table, symbol: str | None) -> Table:
         if len(values) > 1:
             raise SeveralSeries(table.title(place), values)
     return table
+
+
+def _refuse_labels(table: Table, first: int) -> None:
+    """Texts before the times of a table without a header are symbols or intervals, and must be of one series."""
+    for place in range(first):
+        values = _distinct(table, place)
+        if len(values) > 1 and not all(value.replace(".", "").isdigit() for value in values):
+            raise SeveralSeries(table.title(place), values)
 
 
 def _distinct(table: Table, place: int) -> list[str]:

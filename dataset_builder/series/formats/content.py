@@ -82,7 +82,11 @@ def _decode(content: bytes) -> str:
         if content.startswith(bom):
             return content.decode(encoding)
     if b"\0" in content[:200]:
-        return content.decode("utf-16-le" if content[1:2] == b"\0" else "utf-16-be")
+        encoding = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+        text = content.decode(encoding, errors="replace")
+        if not text[:100].isascii() or "\0" in text[:1000]:
+            raise TableError("is neither text nor JSON, Parquet or Feather: name a file of candles")
+        return text
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

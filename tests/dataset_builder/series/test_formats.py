@@ -255,6 +255,16 @@ def test_two_symbols_are_told_apart_or_refused(tmp_path):
     later += lines(DAYS[30:], lambda t, o, *_: f"{t:%Y-%m-%d},ETH,{o},{o},{o},{o}")
     with pytest.raises(UserError, match="holds 2 series"):  # though the times follow each other
         read(tmp_path, later)
+    with pytest.raises(UserError, match="holds 2 series"):  # nor has it a header
+        read(
+            tmp_path,
+            "\n".join(
+                f"{name},{line}"
+                for name, line in zip(
+                    ["BTC"] * 30 + ["ETH"] * 30, FORMATS["Kraken OHLCVT"](HOURS).decode().splitlines(), strict=True
+                )
+            ),
+        )
 
 
 def test_two_tickers_of_yfinance(tmp_path):
@@ -319,6 +329,7 @@ def test_a_fault_in_a_file_without_a_header_is_named_with_its_line(tmp_path):
             b"Date,BidOpen,BidHigh,BidLow,BidClose\n1735603200,1,2,1,2\n",
             "has no column open, high, low, close: it has Date, B",
         ),
+        (b"\x93NUMPY\x01\0v\0" + bytes(200), "is neither text nor JSON, Parquet or Feather"),
         (b"some words", "holds no table of candles: its first line is 'some words'"),
         (b"Date,Price\n2024-01-01,5\n", "has no column open, high, low, close: its first line is Date, Price"),
     ],
