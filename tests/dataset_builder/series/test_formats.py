@@ -168,6 +168,15 @@ def test_a_row_number_is_no_time_beside_a_date(tmp_path):
     assert "times from Date, since timestamp counts rows or days from an unknown one" in series.read_as
 
 
+def test_the_time_of_a_download_is_not_that_of_the_candles(tmp_path):
+    text = lines(
+        DAYS,
+        lambda t, o, h, low, c, v: f"2025-03-01T10:00:00Z,{t:%Y-%m-%d},{o!r},{h!r},{low!r},{c!r}",
+        "timestamp,Date,open,high,low,close\n",
+    )
+    check(read(tmp_path, text), DAYS, volume=False)
+
+
 def test_an_hour_beside_a_whole_time_is_left_alone(tmp_path):
     text = lines(
         HOURS,
