@@ -115,7 +115,7 @@ class RenderConfig(FromRecipe):
     """Draw windows of a file of candles, for a model to look at."""
 
     prices: Positional[Path]
-    """CSV or Parquet file with a time and open, high, low and close in each row, oldest first."""
+    """File of candles: CSV, JSON, Parquet or Feather, with a time and open, high, low and close in each row."""
     output: Path = Path("scans/default/charts")
     """Directory to make. One that this command made before is replaced."""
     window: tuple[int, ...] = (60,)
@@ -128,6 +128,8 @@ class RenderConfig(FromRecipe):
     """Draw traded volume in a pane under the price."""
     image_size: int = 224
     """Width and height of a picture, in pixels."""
+    symbol: str | None = None
+    """Of several series in the file, the one to draw."""
 
     def check(self) -> None:
         """Raises UserError for settings that no picture can have."""

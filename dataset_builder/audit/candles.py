@@ -24,7 +24,9 @@ def compare(directory: Path, manifest: dict, files: tuple[Path, ...]) -> Statist
     rows = islice(read_rows(directory, manifest, "train"), CHARTS)
     sources = [("this dataset", candle_statistics([candles_of(row) for row in rows]))]
     for path in files:
-        series = read_ohlcv(path).candles
+        read = read_ohlcv(path)
+        read.tell()
+        series = read.candles
         starts = range(0, max(len(series) - WINDOW, 0) + 1, WINDOW)
         sources.append((path.name, candle_statistics([series[start : start + WINDOW] for start in starts])))
     return sources

@@ -18,6 +18,8 @@ from trainer.scan.pictures import SHEET, draw_series, draw_surest
 from trainer.scan.series import RenderedWindow, read_series
 from trainer.shipped import find_shipped
 
+MOST_TOLD = 10  # holes on the terminal
+
 
 def scan(config: ScanConfig) -> Path:
     """Write ``hits.csv``, ``hits.json``, ``hits.png`` and ``surest.png``; returns the directory that they are in.
@@ -37,12 +39,22 @@ def scan(config: ScanConfig) -> Path:
         raise UserError(f"{output} cannot be written ({error}); choose another --output") from None
     print(f"{output}: {len(hits)} hits in {len(series.windows)} windows of {series.source}")
     for hit in hits[:SHEET]:
-        print(f"  {hit.probability:6.1%}  {hit.pattern:22} {hit.shown.start} to {hit.shown.end}")
+        lacking = f", {hit.shown.missing} candles missing" if hit.shown.missing else ""
+        print(f"  {hit.probability:6.1%}  {hit.pattern:22} {hit.shown.start} to {hit.shown.end}{lacking}")
+    if series.skipped:
+        windows, missing = (sum(getattr(hole, name) for hole in series.skipped) for name in ("windows", "missing"))
+        print(f"{windows} more windows were not looked at: {missing} candles are missing in them, between")
+    for hole in series.skipped[:MOST_TOLD]:
+        print(f"  {hole.after} and {hole.before}: {hole.missing} candles, {hole.windows} windows")
+    if len(series.skipped) > MOST_TOLD:
+        print(f"  and {len(series.skipped) - MOST_TOLD} more, in {output / 'hits.csv'}")
     return output
 
 
 def classify(model: PatternModel, windows: Sequence[RenderedWindow]) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities [windows, classes] and labels [windows]. Raises UserError that names an unreadable picture."""
+    if not windows:
+        return np.zeros((0, len(model.classes))), np.zeros(0, np.int64)
     answers = at_once(lambda window: model(np.asarray(open_rgb(window.file))[np.newaxis]), windows)
     bar = tqdm(answers, desc="scan", total=len(windows), unit=" windows", leave=False, disable=None)
     probabilities, labels = (np.concatenate(output) for output in zip(*bar, strict=True))

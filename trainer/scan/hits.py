@@ -15,7 +15,8 @@ from trainer.models.pattern_model import UNCLEAR, PatternModel
 from trainer.scan.series import RenderedWindow, Series
 
 OVERLAP = 0.5  # of the shorter of two windows: from here on they are taken to show one and the same pattern
-COLUMNS = ("pattern", "start", "end", "probability", "window", "windows")
+COLUMNS = ("pattern", "start", "end", "probability", "window", "windows", "missing")
+SKIPPED = "(not looked at)"  # in the place of a pattern, in the rows of hits.csv that tell of a hole
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that starts so
 
 
@@ -29,8 +30,9 @@ class Hit:
     windows: int
 
     def row(self) -> dict[str, str | float | int]:
-        """What the files say of it; ``window`` is the number of candles in it."""
+        """What the files say of it; ``window`` is the number of candles in it, ``missing`` of those it lacks."""
         values = {**asdict(self), "start": self.shown.start, "end": self.shown.end, "window": self.shown.candles}
+        values["missing"] = self.shown.missing
         return {name: values[name] for name in COLUMNS}
 
 
@@ -65,16 +67,21 @@ def _suppress(bounds: np.ndarray, scores: np.ndarray) -> Iterable[tuple[int, int
 
 
 def write_hits(hits: Sequence[Hit], series: Series, model: PatternModel, directory: Path) -> None:
-    """``hits.csv`` and ``hits.json``; the second also says what was scanned, and with what."""
+    """``hits.csv`` and ``hits.json``; the second also says what was scanned, and with what.
+
+    Both name the holes in the series across which no window was looked at: in rows below the hits, without a
+    probability, and under ``skipped``.
+    """
     rows = [hit.row() for hit in hits]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows([_cell(value) for value in row.values()] for row in rows)
+    writer.writerows([SKIPPED, hole.after, hole.before, "", "", hole.windows, hole.missing] for hole in series.skipped)
     write_text(directory / "hits.csv", text.getvalue())
     about = {"source": series.source, "candles": len(series.close), "windows": len(series.windows)}
     about |= {"model_version": model.version, "threshold": model.threshold}
-    write_json(directory / "hits.json", about | {"hits": rows})
+    write_json(directory / "hits.json", about | {"hits": rows, "skipped": [asdict(hole) for hole in series.skipped]})
 
 
 def _cell(value: str | float) -> str | float:

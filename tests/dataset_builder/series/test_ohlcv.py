@@ -68,8 +68,16 @@ def test_parquet_names_rows(tmp_path):
 
 
 def test_gaps_are_found(tmp_path):
+    days = [*DAYS, "2024-01-06,10,12,9,11,1\n", "2024-01-10,10,12,9,11,1\n"]
+    market = read_ohlcv(write(tmp_path, HEAD + "".join(days)))
+    assert market.gaps == 3 and market.missing.tolist() == [0, 0, 0, 0, 0, 0, 3]
+
+
+def test_a_weekend_is_no_gap_in_a_market_that_never_trades_on_saturdays_and_that_is_said(tmp_path):
     market = read_ohlcv(write(tmp_path, HEAD + "".join([*DAYS, "2024-01-09,10,12,9,11,1\n"])))
-    assert market.gaps == 3 and market.missing.tolist() == [0, 0, 0, 0, 0, 3]
+    assert market.missing.tolist() == [0, 0, 0, 0, 0, 1]  # the Monday
+    market = read_ohlcv(write(tmp_path, HEAD + "".join([*DAYS, "2024-01-08,10,12,9,11,1\n"])))
+    assert market.gaps == 0 and "1 gap taken for a closed market, up to 3 days long" in market.read_as
 
 
 def test_blank_lines_and_commas_at_the_end_of_lines_do_no_harm(tmp_path):
@@ -89,7 +97,7 @@ def test_any_market_is_read_as_it_is_written_and_any_one_fault_is_named_with_its
     np.testing.assert_array_equal(np.array(market.candles.series()).T, [row[1:] for row in rows])
     rows[at % len(rows)][field] = bad
     spoiled = "".join(",".join(map(str, row)) + "\n" for row in rows)
-    with pytest.raises(UserError, match=f" line {at % len(rows) + 2} "):
+    with pytest.raises(UserError, match=rf" line {at % len(rows) + 2}\b"):
         read_ohlcv(write(tmp_path, HEAD + spoiled))
 
 
@@ -97,22 +105,26 @@ def test_any_market_is_read_as_it_is_written_and_any_one_fault_is_named_with_its
     ("text", "words"),
     [
         (HEAD + DAYS[0] + DAYS[0], "line 3 repeats the time"),
-        (HEAD + DAYS[1] + DAYS[0], "line 3 is older than the line before"),
+        (HEAD + DAYS[1] + DAYS[0] + DAYS[2], "line 3 is older than the line before"),
+        (HEAD + DAYS[3] + DAYS[1] + DAYS[2] + DAYS[0], "line 4 is newer than the line before"),
         (HEAD + DAYS[0] + "2024-01-02,10,10.5,9,11,1\n", "line 3 has its high below"),
         (HEAD + DAYS[0] + "2024-01-02,10,12,10.5,11,1\n", "line 3 has its low above"),
-        (HEAD + DAYS[0] + "2024-01-02,10,,9,11,1\n", "line 3 is no number: high"),
-        (HEAD + DAYS[0] + "2024-01-02,10,abc,9,11,1\n", "line 3 is no number: high abc"),
-        (HEAD + DAYS[0] + "yesterday,10,12,9,11,1\n", "line 3 is no time"),
+        (HEAD + DAYS[0] + "2024-01-02,10,,9,11,1\n", "line 3: high is no number"),
+        (HEAD + DAYS[0] + "2024-01-02,10,abc,9,11,1\n", "line 3: high is no number .'abc'"),
+        (HEAD + DAYS[0] + "yesterday,10,12,9,11,1\n", "line 3: time is no time that is known"),
         (HEAD + "2024-01-02,0,12,0,11,1\n", "line 2 has a price that is not above 0"),
         (HEAD + "2024-01-02,10,12,9,11,-1\n", "line 2 has a volume below 0 .*volume -1"),
         (HEAD + DAYS[0] + "\n\n" + DAYS[2] + "2024-01-02,10,12,9,11,1\n", "line 6 is older than the line before"),
-        (HEAD + "1704067200,1,1,1,1,1\n1704067201,1,1,1,1,1\nnever,1,1,1,1,1\n", "line 4 is no time: time never"),
-        (HEAD + "1e30,1,1,1,1,1\n", "line 2 is no time: time 1e"),
+        (
+            HEAD + "1704067200,1,1,1,1,1\n1704067201,1,1,1,1,1\nnever,1,1,1,1,1\n",
+            "line 4: time is no number as the other times are .'never'",
+        ),
+        (HEAD + "1e30,1,1,1,1,1\n", "line 2: time is no time that is known .'1e30'"),
         ("time,Open,open,high,low,close\n1,1,1,1,1,1\n", "two columns open"),
         (HEAD, "no rows"),
         ("time,open,high,close\n", "no column low"),
         ("open,high,low,close\n1,2,1,1\n", "no time column"),
-        ("", "cannot read"),
+        ("", "has no rows"),
     ],
 )
 def test_faults_are_named_with_their_line(tmp_path, text, words):

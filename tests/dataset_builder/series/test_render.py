@@ -118,3 +118,43 @@ def test_settings_from_yaml(prices, tmp_path):
     settings.write_text(f"window: [20, 30]\nstride: 40\noutput: {tmp_path / 'charts'}\n")
     assert main(["render", str(prices), "--recipe", str(settings)]) == 0
     assert [row["window"] for row in rows_of(tmp_path / "charts")] == [20, 30, 20, 30]
+
+
+def with_hole(path, hours: int):
+    """Sixty hourly candles, with a hole of so many after the thirtieth."""
+    at = [1735603200 + 3600 * (bar + hours * (bar >= 30)) for bar in range(60)]
+    lines = (",".join(map(repr, [time, *map(float, row)])) for time, row in zip(at, ROWS[:60], strict=True))
+    path.write_text("\n".join(["Unix,Open,High,Low,Close,Volume", *lines]) + "\n")
+    return path
+
+
+def test_no_window_is_drawn_across_a_hole_and_what_was_left_out_is_said(tmp_path, capsys):
+    prices = with_hole(tmp_path / "prices.csv", 960)
+    output = tmp_path / "charts"
+    options = ["--window", "20", "60", "--stride", "10", "--output", str(output)]
+    assert main(["render", str(prices), *options]) == 0
+    assert [(row["first"], row["last"]) for row in rows_of(output)] == [(0, 19), (10, 29), (30, 49), (40, 59)]
+    hole = {"after": "2025-01-01T05:00:00Z", "before": "2025-02-10T06:00:00Z", "missing": 960, "windows": 2}
+    assert json.loads((output / "render.json").read_text())["skipped"] == [hole]
+    told = capsys.readouterr()
+    assert "prices.csv read as: CSV, 60 hourly candles, 2024-12-31 00:00 to 2025-02-11 11:00, UTC" in told.out
+    assert "warning: 2 windows are not drawn, since more than 3 candles in a row are missing in them" in told.err
+    assert "2 across 2025-01-01T05:00:00Z to 2025-02-10T06:00:00Z, 960 candles missing" in told.err
+
+
+def test_a_series_of_which_no_window_can_be_drawn_says_what_to_do(tmp_path, capsys):
+    prices = with_hole(tmp_path / "prices.csv", 4)
+    assert main(["render", str(prices), "--output", str(tmp_path / "charts")]) == 0
+    assert rows_of(tmp_path / "charts") == []
+    assert "give shorter windows, or a longer file" in capsys.readouterr().err
+
+
+def test_the_symbol_is_chosen(prices, tmp_path, capsys):
+    lines = prices.read_text().splitlines()
+    both = [f"Symbol,{lines[0]}", *(f"{name},{line}" for name in ("BTC", "ETH") for line in lines[1:])]
+    prices.write_text("\n".join(both))
+    command = ["render", str(prices), "--output", str(tmp_path / "charts")]
+    assert main(command) == 2
+    assert "holds 2 series, told apart by its column Symbol (BTC, ETH)" in capsys.readouterr().err
+    assert main([*command, "--symbol", "ETH"]) == 0
+    assert json.loads((tmp_path / "charts" / "render.json").read_text())["source"] == "prices.csv ETH"

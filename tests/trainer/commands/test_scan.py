@@ -105,3 +105,26 @@ def test_bad_input(own_rendered, finished_run, tmp_path, fails):
     (own_rendered / rows[1]["file_name"]).write_bytes(b"no picture")
     assert "is not a picture" in scan()
     assert not (tmp_path / "hits").exists()
+
+
+def test_windows_that_were_not_drawn_are_named(own_rendered, finished_run, tmp_path, capsys):
+    hole = {"after": "2024-01-01T05:00:00Z", "before": "2024-01-04T06:00:00Z", "missing": 72, "windows": 5}
+    about = own_rendered / "render.json"
+    about.write_text(json.dumps(json.loads(about.read_text()) | {"skipped": [hole]}))
+    metadata = own_rendered / "metadata.jsonl"
+    rows = [json.loads(line) | {"missing": 2} for line in metadata.read_text().splitlines()]
+    metadata.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    eager = with_threshold(0, finished_run / DEPLOYABLE_QUANTIZED, tmp_path / "eager.onnx")
+    assert main(["scan", str(own_rendered), "--model", str(eager), "--output", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "5 more windows were not looked at: 72 candles are missing in them" in told
+    assert "2024-01-01T05:00:00Z and 2024-01-04T06:00:00Z: 72 candles, 5 windows" in told
+    stored = json.loads((tmp_path / "hits.json").read_text())
+    assert stored["skipped"] == [hole] and {hit["missing"] for hit in stored["hits"]} == {2}
+    assert "Z, 2 candles missing" in told
+    metadata.write_text("")
+    assert main(["scan", str(own_rendered), "--model", str(eager), "--output", str(tmp_path)]) == 0
+    assert "0 hits in 0 windows" in capsys.readouterr().out
+    with (tmp_path / "hits.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["pattern"], row["missing"], row["windows"]) == ("(not looked at)", "72", "5")

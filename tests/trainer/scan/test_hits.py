@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from trainer.models.pattern_model import UNCLEAR
 from trainer.scan.hits import OVERLAP, find_hits, write_hits
-from trainer.scan.series import RenderedWindow, Series
+from trainer.scan.series import Hole, RenderedWindow, Series
 
 
 def window(first: int, last: int) -> RenderedWindow:
@@ -85,11 +85,13 @@ def test_the_files_are_safe_for_spreadsheets(tmp_path):
     class Model:
         version, threshold = "1", 0.5
 
-    series = Series("=prices.csv", np.zeros(30), np.ones(30), [hit.shown for hit in hits])
+    hole = Hole("day 3", "day 9", 5, 2)
+    series = Series("=prices.csv", np.zeros(30), np.ones(30), [hit.shown for hit in hits], (hole,))
     write_hits(hits, series, Model(), tmp_path)
     with (tmp_path / "hits.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["pattern"] for row in rows] == ["'" + names[0], names[1]]
+    assert [row["pattern"] for row in rows] == ["'" + names[0], names[1], "(not looked at)"]
+    assert list(rows[2].values())[1:] == ["day 3", "day 9", "", "", "2", "5"]
     assert rows[0] | {"pattern": ""} == {
         "pattern": "",
         "start": "day 0",
@@ -97,6 +99,8 @@ def test_the_files_are_safe_for_spreadsheets(tmp_path):
         "probability": "0.9124",
         "window": "30",
         "windows": "1",
+        "missing": "0",
     }
     stored = json.loads((tmp_path / "hits.json").read_text())
     assert [hit["pattern"] for hit in stored["hits"]] == list(names) and stored["source"] == "=prices.csv"
+    assert stored["skipped"] == [{"after": "day 3", "before": "day 9", "missing": 5, "windows": 2}]

@@ -1,0 +1,197 @@
+"""Which times a table with column names holds: in one column, or a day in one and the hour in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cryptoai_common.ohlcv.columns import CLOCKS, ENDS, OPENS, TIMES, named
+from cryptoai_common.ohlcv.table import Column, Table, TableError
+from cryptoai_common.ohlcv.texts import DAY, MINUTE, SECOND, NoTime
+from cryptoai_common.ohlcv.times import Times, read_times
+
+HOW_TO_NAME = "name one of its columns timestamp, datetime, date or time"
+
+
+@dataclass(frozen=True)
+class TimeColumns:
+    """Times, the columns that they are from, and what is to be said about the choice (sentences without a stop)."""
+
+    times: Times
+    columns: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+
+
+def find_times(table: Table) -> TimeColumns:
+    """The times at which the candles open. Raises TableError that names the first row without one."""
+    if table.names is None:
+        return _without_names(table)
+    places = named(table.names, TIMES)
+    options, failures = [], {}
+    for place in places:
+        try:
+            options.append(TimeColumns(read_times(table.columns[place]), (place,)))
+        except NoTime as error:
+            joined = _with_clock_texts(table, place)
+            if joined is None:
+                failures[place] = error
+            else:
+                options.append(joined)
+    options = [option for option in options if not option.times.clock]
+    options = _with_clocks(table, options)
+    opens = set(named(table.names, OPENS))
+    rank = sorted(options, key=lambda o: (not one_way(o.times.micros), o.columns[0] not in opens, *_preference(o)))
+    if rank:
+        return _explain(table, rank, failures)
+    if places:
+        _refuse(table, places, failures)
+    return _guess(table)
+
+
+def one_way(micros: np.ndarray) -> bool:
+    """Whether times are in order, oldest or newest first, each once."""
+    steps = np.diff(micros)
+    return bool((steps > 0).all() or (steps < 0).all())
+
+
+def _preference(option: TimeColumns) -> tuple[bool, bool]:
+    """Times with an hour before days, and those that are UTC by what they are before those that name no zone."""
+    return _only_days(option.times), not option.times.zoned
+
+
+def _only_days(times: Times) -> bool:
+    return bool((times.micros % DAY == 0).all())
+
+
+def _with_clocks(table: Table, options: list[TimeColumns]) -> list[TimeColumns]:
+    """The options; those that are days are joined with a column of hours, if there is one."""
+    assert table.names is not None
+    joined: list[TimeColumns] = []
+    for option in options:
+        for place in named(table.names, CLOCKS):
+            clock = None if place in option.columns else read_clock(table.columns[place])
+            if clock is not None and _only_days(option.times):
+                option = TimeColumns(
+                    replace(option.times, micros=option.times.micros + clock, zoned=False, days=False),
+                    (*option.columns, place),
+                    (_joined_note(table, option.columns[0], place),),
+                )
+        joined.append(option)
+    return joined
+
+
+def _with_clock_texts(table: Table, place: int) -> TimeColumns | None:
+    """Days that can't be told alone, joined with a column of hours: their steps may tell day from month."""
+    assert table.names is not None
+    for other in named(table.names, CLOCKS):
+        if other != place and read_clock(table.columns[other]) is not None:
+            texts = [f"{day} {hour}" for day, hour in zip(table.columns[place], table.columns[other], strict=True)]
+            try:
+                times = read_times(texts)
+            except NoTime:
+                continue
+            return TimeColumns(times, (place, other), (_joined_note(table, place, other),))
+    return None
+
+
+def _joined_note(table: Table, day: int, hour: int) -> str:
+    return f"times from the columns {table.title(day)} and {table.title(hour)}"
+
+
+def read_clock(column: Column) -> np.ndarray | None:
+    """Microseconds since midnight of hours such as 09:30, 9:30:00 PM, 0930 or 93000; None if they are none."""
+    try:
+        times = read_times(column)
+        if times.clock:
+            return times.micros
+    except NoTime:
+        pass
+    try:
+        texts = [str(cell).strip() for cell in column]
+        numbers = np.array([int(text) if text.isdigit() else -1 for text in texts], np.int64)
+    except OverflowError:
+        return None
+    if (numbers < 0).any() or not len(numbers):
+        return None
+    padded = len({len(text) for text in texts}) == 1 and len(texts[0]) in (4, 6)
+    digits = len(texts[0]) if padded else 6 if numbers.max() > 2359 else 4
+    if not padded and numbers.max() < 60:  # hours, or minutes after midnight
+        return None
+    hours, minutes, seconds = numbers // 100, numbers % 100, np.zeros_like(numbers)
+    if digits == 6:
+        hours, minutes, seconds = numbers // 10_000, numbers // 100 % 100, numbers % 100
+    if hours.max() > 23 or minutes.max() > 59 or seconds.max() > 59:
+        return None
+    return (hours * 60 + minutes) * MINUTE + seconds * SECOND
+
+
+def _explain(table: Table, rank: list[TimeColumns], failures: dict[int, NoTime]) -> TimeColumns:
+    best, title = rank[0], table.title(rank[0].columns[0])
+    notes = list(best.notes)
+    for place, error in failures.items():
+        if place not in best.columns:
+            notes.append(f"times from {title}, since {table.title(place)} {error.what.partition(';')[0]}")
+    for other in rank[1:]:
+        apart = int(np.abs(other.times.micros - best.times.micros).max())
+        if apart >= SECOND and not (_only_days(other.times) and apart < DAY) and one_way(other.times.micros):
+            notes.append(f"times from {title}; {table.title(other.columns[0])} differs by up to {_span(apart)}")
+    return replace(best, notes=tuple(notes))
+
+
+def _span(micros: int) -> str:
+    for unit, size in (("days", DAY), ("hours", 60 * MINUTE), ("minutes", MINUTE)):
+        if micros >= size:
+            return f"{micros / size:.3g} {unit}"
+    return f"{micros / SECOND:.3g} seconds"
+
+
+def _refuse(table: Table, places: list[int], failures: dict[int, NoTime]) -> None:
+    if not failures:
+        raise TableError(f"has hours in its column {table.title(places[0])}, but no day: add a column date")
+    place, error = max(failures.items(), key=lambda failure: failure[1].row)
+    raise TableError(f"{table.place(error.row)}: {table.title(place)} {error.what}")
+
+
+def _guess(table: Table) -> TimeColumns:
+    """Times from a column whose name does not say so."""
+    assert table.names is not None
+    for place, what in [*((end, "at which candles end") for end in named(table.names, ENDS)), (0, "")]:
+        try:
+            times = read_times(table.columns[place])
+        except NoTime:
+            continue
+        if not times.clock and one_way(times.micros):
+            return TimeColumns(times, (place,), (f"times {what} from {table.title(place)}".replace("  ", " "),))
+    raise TableError(f"has no time column: {HOW_TO_NAME}")
+
+
+def _without_names(table: Table) -> TimeColumns:
+    """The first column with times; the hour may stand in the next one."""
+    failures = {}
+    for place in range(min(3, len(table.columns))):
+        try:
+            times = read_times(table.columns[place])
+        except NoTime as error:
+            failures[place] = error
+            continue
+        found = TimeColumns(times, (place,))
+        if _only_days(times) and place + 1 < len(table.columns):
+            clock = _written_clock(table.columns[place + 1])
+            if clock is not None:
+                times = replace(times, micros=times.micros + clock, zoned=False, days=False)
+                found = TimeColumns(times, (place, place + 1))
+        if not times.clock:
+            return found
+    if not failures:
+        raise TableError(f"has no days, only hours: {HOW_TO_NAME}")
+    _refuse(table, list(failures), failures)
+    raise AssertionError
+
+
+def _written_clock(column: Column) -> np.ndarray | None:
+    """Hours in a column without a name: with a colon, or six digits with their zeros, since prices may be whole too."""
+    cells: Iterator[str] = (cell.strip() for cell in column if isinstance(cell, str))
+    first = next(cells, "")
+    return read_clock(column) if ":" in first or (first.isdigit() and len(first) == 6 and first[0] in "012") else None

@@ -1,0 +1,265 @@
+"""A table of candles → times and candles, by the rules that hold for files and for HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cryptoai_common.candles import PRICES, Candles
+from cryptoai_common.ohlcv import columns as which
+from cryptoai_common.ohlcv.clocks import TimeColumns, find_times, one_way
+from cryptoai_common.ohlcv.layouts import find_layout
+from cryptoai_common.ohlcv.numbers import POINT, decimal_mark, no_number, read_numbers, read_volume
+from cryptoai_common.ohlcv.table import Table, TableError, empty_rows, is_empty, quoted
+from cryptoai_common.ohlcv.times import Times
+
+MOST_NAMED = 12  # series that an error message lists
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Candles, oldest first, the time at which each opens (int64 microseconds since 1970, UTC), and what was done.
+
+    ``layout`` names the order of columns of a table without a header, or is "". ``notes`` are sentences without a stop,
+    about what was left out, turned round or guessed. ``times`` says how the times were written.
+    """
+
+    micros: np.ndarray
+    candles: Candles
+    times: Times
+    layout: str
+    notes: tuple[str, ...]
+
+
+class SeveralSeries(TableError):
+    """A table that holds several series. ``names`` are theirs."""
+
+    def __init__(self, column: str, names: Sequence[str]) -> None:
+        shown = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+        super().__init__(
+            f"holds {len(names)} series, told apart by its column {column} ({shown}): keep the rows of one"
+        )
+        self.names = names
+
+
+def read_table(table: Table, symbol: str | None = None) -> Reading:
+    """Read candles. Of several series in one table, that of ``symbol`` is taken.
+
+    Rows in any one order of time are taken, and rows without any price left out. Raises TableError for a table whose
+    columns or times can't be told, for a time that comes twice, and for the first row that is no candle.
+    """
+    table, notes = _without_empty(table)
+    if not len(table):
+        raise TableError("has no rows")
+    table = _one_series(table, symbol)
+    found = find_times(table)
+    notes += found.notes
+    if table.names is None:
+        _refuse_labels(table, found.columns[0])
+    table, micros, turned = _in_order(table, found)
+    notes += turned
+    named = table.names is not None
+    layout, numbers, volume, told = _values(table) if named else _unnamed_values(table, max(found.columns) + 1)
+    notes += told
+    opens, highs, lows, closes = numbers
+    candles = Candles(opens, highs, lows, closes, volume)
+    fault = candles.fault()
+    if fault:
+        bar, what = fault
+        values = ", ".join(f"{name} {getattr(candles, name)[bar]:.12g}" for name in (*PRICES, "volume"))
+        raise TableError(f"{table.place(bar)} {what} ({values})")
+    return Reading(micros, candles, found.times, layout, tuple(notes))
+
+
+def _without_empty(table: Table) -> tuple[Table, list[str]]:
+    """The table without rows that hold no price, and a sentence on those of them that hold something else."""
+    names = table.names
+    prices = list(range(1, len(table.columns))) if names is None else which.find_prices(names)
+    rest = [column for place, column in enumerate(table.columns) if place not in prices]
+    empty = np.ones(len(table), bool)
+    for place in prices:
+        if empty.any():
+            empty &= empty_rows(table.columns[place])
+    if not empty.any():
+        return table, []
+    rows = np.flatnonzero(empty)
+    written = [row for row in rows.tolist() if not all(is_empty(_cell(column[row])) for column in rest)]
+    kept = table.rows(np.flatnonzero(~empty))
+    if not written:
+        return kept, []
+    some = f"{len(written)} rows without prices are" if len(written) > 1 else "1 row without prices is"
+    return kept, [f"{some} left out (the first is {table.place(written[0])})"]
+
+
+def _cell(cell: Any) -> Any:
+    return None if isinstance(cell, np.datetime64) and np.isnat(cell) else cell
+
+
+def _one_series(table: Table, symbol: str | None) -> Table:
+    if table.names is None:
+        if symbol is not None:
+            raise TableError(f"names no symbols, so that {symbol!r} can't be chosen")
+        return table
+    for place in which.named(table.names, which.INTERVALS):
+        values = _distinct(table, place)
+        if len(values) > 1:
+            raise TableError(
+                f"holds candles of several intervals ({', '.join(values[:MOST_NAMED])} in its column"
+                f" {table.title(place)}): keep the rows of one"
+            )
+    places = which.named(table.names, which.SYMBOLS)
+    if symbol is not None:
+        used = set(which.find_prices(table.names))
+        others = [place for place in range(len(table.names)) if place not in places and place not in used]
+        for place in (*places, *others):
+            values = _distinct(table, place)
+            chosen = [value for value in values if value.lower() == symbol.strip().lower()]
+            if chosen:
+                cells = table.columns[place]
+                rows = [row for row in range(len(table)) if str(cells[row]).strip() in chosen]
+                return _one_series(table.rows(np.array(rows)), None)
+        known = [value for place in places for value in _distinct(table, place)]
+        has = f"it has {', '.join(known[:MOST_NAMED])}" if known else "it has no column symbol"
+        raise TableError(f"has no row of {symbol!r}: {has}")
+    for place in places:
+        values = _distinct(table, place)
+        if len(values) > 1:
+            raise SeveralSeries(table.title(place), values)
+    return table
+
+
+def _refuse_labels(table: Table, first: int) -> None:
+    """Texts before the times of a table without a header are symbols or intervals, and must be of one series."""
+    for place in range(first):
+        values = _distinct(table, place)
+        if len(values) > 1 and not all(value.replace(".", "").isdigit() for value in values):
+            raise SeveralSeries(table.title(place), values)
+
+
+def _distinct(table: Table, place: int) -> list[str]:
+    column = table.columns[place]
+    if isinstance(column, np.ndarray):
+        return [str(value) for value in np.unique(column)] if column.dtype.kind != "M" else []
+    return list(dict.fromkeys(str(cell).strip() for cell in column))
+
+
+def _in_order(table: Table, found: TimeColumns) -> tuple[Table, np.ndarray, list[str]]:
+    """The table and its times, oldest first. Raises TableError for a time that comes twice, or out of order."""
+    micros = found.times.micros
+    steps = np.diff(micros)
+    if (steps > 0).all():
+        return table, micros, []
+    if (steps < 0).all():
+        order = np.arange(len(micros))[::-1]
+        return table.rows(order), micros[order], ["newest first, and turned round"]
+    _refuse_mixture(table, found)
+    falling = (steps < 0).mean() > 0.5
+    wrong = steps >= 0 if falling else steps <= 0
+    row = int(wrong.argmax()) + 1
+    word = table.place(row).split()[0]
+    cell = quoted(table.columns[found.columns[0]][row])
+    if steps[row - 1] == 0:
+        raise TableError(f"{table.place(row)} repeats the time of the {word} before ({cell}): leave one of them")
+    age = "newer" if falling else "older"
+    raise TableError(f"{table.place(row)} is {age} than the {word} before ({cell}): sort the {word}s, oldest first")
+
+
+def _refuse_mixture(table: Table, found: TimeColumns) -> None:
+    """If a column of texts tells several series apart, in each of which times are in order, they are named."""
+    if table.names is None:
+        return
+    used = {*found.columns, *which.find_prices(table.names)}
+    for place, column in enumerate(table.columns):
+        if place in used or isinstance(column, np.ndarray):
+            continue
+        values = [str(cell).strip() for cell in column]
+        names = list(dict.fromkeys(values))
+        if 1 < len(names) <= len(values) / 2:
+            number = {name: at for at, name in enumerate(names)}
+            groups = np.array([number[value] for value in values])
+            order = np.argsort(groups, kind="stable")
+            parts = np.split(found.times.micros[order], np.flatnonzero(np.diff(groups[order])) + 1)
+            if all(one_way(part) for part in parts):
+                raise SeveralSeries(table.title(place), names)
+
+
+Values = tuple[str, list[np.ndarray], np.ndarray, list[str]]
+
+
+def _values(table: Table) -> Values:
+    """Prices and volume by the columns' names, in the order of ``PRICES``."""
+    assert table.names is not None
+    prices = which.find_prices(table.names)
+    mark = _mark(table, prices)
+    numbers = [_numbers(table, place, mark) for place in prices]
+    places = which.find_volumes(table.names)
+    notes = [] if mark == POINT else ["decimal commas"]
+    close = which.plain_name(table.names[prices[-1]])
+    if close == "adjclose":
+        notes.append(f"the close is {table.names[prices[-1]]}")
+    volume = np.zeros(len(table))
+    for number, place in enumerate(places):
+        volume, told = _volume(table, place, mark)
+        if volume.any() or place == places[-1]:
+            if number or which.plain_name(table.names[place]) not in which.SYNONYMS["volume"]:
+                told.append(f"the volume is {table.names[place]}")
+            return "", numbers, volume, [*notes, *told]
+    return "", numbers, volume, notes
+
+
+def _unnamed_values(table: Table, first: int) -> Values:
+    """Prices and volume by the candles, of the columns from ``first`` on."""
+    places = list(range(first, len(table.columns)))
+    mark = _mark(table, places)
+    numbers = [read_numbers(table.columns[place], mark)[0] for place in places]
+    layout, unclear = find_layout(numbers)
+    notes = [f"the order of its columns is told from the candles: {', '.join(layout.columns[:4])}"] if unclear else []
+    where = {role: first + layout.columns.index(role) for role in layout.columns}
+    prices = [_numbers(table, where[role], mark, role) for role in PRICES]
+    if where["volume"] >= len(table.columns):
+        return layout.name, prices, np.zeros(len(table)), notes
+    volume, told = _volume(table, where["volume"], mark)
+    return layout.name, prices, volume, [*notes, *told]
+
+
+def _mark(table: Table, places: list[int]) -> str:
+    mark = decimal_mark(table.columns[place] for place in places)
+    if mark is not None:
+        return mark
+    for row in range(len(table)):
+        for place in places:
+            cell = table.columns[place][row]
+            if isinstance(cell, str) and "," in cell:
+                raise TableError(
+                    f"{table.place(row)}: {table.title(place)} can be read in two ways ({quoted(cell)}: a decimal comma"
+                    " or one between thousands): write prices with a decimal point and nothing between thousands"
+                )
+    raise AssertionError
+
+
+def _numbers(table: Table, place: int, mark: str, title: str = "") -> np.ndarray:
+    values, wrong = read_numbers(table.columns[place], mark)
+    bad = np.isnan(values) if wrong is None else None
+    if bad is not None and bad.any():
+        wrong = int(bad.argmax())
+    if wrong is not None:
+        raise no_number(table.place(wrong), title or table.title(place), _shown(table, place, wrong))
+    return values
+
+
+def _shown(table: Table, place: int, row: int) -> Any:
+    return table.columns[place][row]
+
+
+def _volume(table: Table, place: int, mark: str) -> tuple[np.ndarray, list[str]]:
+    values, wrong = read_volume(table.columns[place], mark)
+    if wrong is not None:
+        raise no_number(table.place(wrong), "volume", _shown(table, place, wrong))
+    empty = np.isnan(values)
+    if not empty.any():
+        return values, []
+    notes = [] if empty.all() else [f"volume of {int(empty.sum())} rows is empty, and taken as 0"]
+    return np.where(empty, 0.0, values), notes
