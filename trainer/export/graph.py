@@ -2,9 +2,10 @@
 
     input uint8 [batch, height, width, 3] → resize → normalise → network → softmax → probabilities, label
 
-onnxruntime resizes bytes with the integer arithmetic of Pillow (as ``preprocess.Preprocessor`` does with the same
-picture): a pixel differs by one level in 256 here and there, by two where a small picture is enlarged. The temperature
-is in the network's weights already (see ``calibration``).
+Each picture of a batch goes through it alone (see ``per_picture``). onnxruntime resizes bytes with the integer arithmetic
+of Pillow (as ``preprocess.Preprocessor`` does with the same picture): a pixel differs by one level in 256 here and
+there, by two where a small picture is enlarged. The temperature is in the network's weights already (see
+``calibration``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from PIL import Image
 from cryptoai_common.errors import UserError
 from trainer.data.preprocess import FILE_NAME as PREPROCESSOR
 from trainer.data.preprocess import Preprocessor
+from trainer.export.per_picture import per_picture
 from trainer.models.pattern_model import INPUT, OUTPUTS, UNCLEAR
 
 PROBABILITIES, LABEL = OUTPUTS
@@ -44,7 +46,7 @@ def deployable(network: ModelProto, preprocess: Preprocessor, classes: tuple[str
     graph.input.append(helper.make_tensor_value_info(INPUT, TensorProto.UINT8, [BATCH, "height", "width", 3]))
     graph.output.append(helper.make_tensor_value_info(PROBABILITIES, TensorProto.FLOAT, [BATCH, len(classes)]))
     graph.output.append(helper.make_tensor_value_info(LABEL, TensorProto.INT64, [BATCH]))
-    return model
+    return per_picture(model)
 
 
 def write_metadata(
