@@ -9,7 +9,7 @@ import torch
 
 from cryptoai_common.errors import UserError
 from trainer.config import ExplainConfig
-from trainer.data.picture import open_rgb
+from trainer.data.picture import open_rgb, say_once
 from trainer.figures.overlay import draw_explanation
 from trainer.models.answer import answer_with, as_text, classify
 from trainer.models.calibration import read_threshold
@@ -21,7 +21,7 @@ from trainer.models.vit import TorchClassifier, from_anywhere
 def explain(config: ExplainConfig) -> None:
     """Write the picture and print the answer. Raises UserError for a picture, model or output that cannot be used."""
     directory = Path(from_anywhere(str(config.model)))
-    picture, classifier = open_rgb(config.picture), TorchClassifier.load(directory)
+    picture, classifier = open_rgb(config.picture, notice=say_once), TorchClassifier.load(directory)
     answer = classify(classifier.classes, answer_with(classifier, read_threshold(directory)), picture)
     tokens, attentions = _look(classifier, classifier.preprocess(picture))
     read = _read(directory, tokens)

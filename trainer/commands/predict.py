@@ -7,7 +7,7 @@ import sys
 
 from cryptoai_common.errors import UserError
 from trainer.config import PredictConfig
-from trainer.data.picture import open_rgb
+from trainer.data.picture import open_rgb, say_once
 from trainer.models.answer import as_text, classify, load
 
 
@@ -22,7 +22,7 @@ def predict(config: PredictConfig) -> None:
     unread = 0
     for path in config.pictures:
         try:
-            answer = {"file": str(path), **classify(classes, classify_picture, open_rgb(path))}
+            answer = {"file": str(path), **classify(classes, classify_picture, open_rgb(path, notice=say_once))}
         except UserError as error:
             print(error, file=sys.stderr)
             unread += 1

@@ -2,9 +2,9 @@
 
     input uint8 [batch, height, width, 3] → resize → normalise → network → softmax → probabilities, label
 
-Each picture of a batch goes through it alone (see ``per_picture``). onnxruntime resizes bytes with the integer arithmetic
-of Pillow (as ``preprocess.Preprocessor`` does with the same picture): a pixel differs by one level in 256 here and
-there, by two where a small picture is enlarged. The temperature is in the network's weights already (see
+Each picture of a batch goes through it alone (see ``per_picture``). onnxruntime resizes bytes with the integer
+arithmetic of Pillow (as ``preprocess.Preprocessor`` does with the same picture): a pixel differs by one level in 256
+here and there, by two where a small picture is enlarged. The temperature is in the network's weights already (see
 ``calibration``).
 """
 

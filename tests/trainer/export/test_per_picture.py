@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from trainer.data.charts import load_split, picture_of
 from trainer.export.per_picture import all_nodes, per_picture
 from trainer.models.classifier import ONNX, QUANTIZED
-from trainer.models.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED
 
 BASE = Path(__file__).parents[3] / "models/chart-vit"
 FILES = [DEPLOYABLE_QUANTIZED, QUANTIZED]
