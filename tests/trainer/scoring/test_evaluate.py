@@ -77,6 +77,7 @@ def test_bad_input(finished_run, folder, charts, own_charts, tmp_path, fails):
     (folder / "test/breakout/0.jpg").write_bytes(b"not a picture")
     assert "breakout/0.jpg is not a picture" in fails(*_evaluate(finished_run, folder))
     (folder / "test" / "metadata.jsonl").unlink()
+    (folder / "test/breakout/0.jpg").unlink()
     (folder / "test" / "breakout").rename(folder / "test" / "brekout")
     assert "unknown class 'brekout'; did you mean 'breakout'?" in fails(*_evaluate(finished_run, folder))
     sorted(own_charts.glob("test/*/*.png"))[0].write_bytes(b"x")
