@@ -104,7 +104,9 @@ def test_bad_input(charts, own_charts, screenshots, tiny, tmp_path, fails):
         return fails("train", *words, "--output", tmp_path / "run", *tiny)
 
     assert "two datasets are called 'charts'" in train(charts, own_charts)
-    assert "has no manifest.json" in train(charts, tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert "has no manifest.json" in train(charts, tmp_path / "empty")
+    assert "has its pictures in folders within folders, such as charts/" in train(charts, tmp_path)
     mine = shutil.copytree(screenshots, tmp_path / "mine")
     (mine / "train" / "wedge" / "0.jpg").write_bytes(b"x")
     assert "mine/train/wedge/0.jpg is not a picture" in train(charts, mine)

@@ -48,10 +48,10 @@ def folder(tmp_path):
     """An ImageFolder of somebody else: two of our classes, metadata with columns of its own, odd pictures."""
     split = tmp_path / "theirs" / "test"
     lines = []
-    for name in ("breakout", "double_top"):
+    for width, name in ((90, "breakout"), (91, "double_top")):
         (split / name).mkdir(parents=True)
         for i, mode in enumerate(("RGB", "CMYK", "L")):
-            Image.new(mode, (90, 50 + i)).save(split / name / f"{i}.jpg")
+            Image.new(mode, (width, 50 + i)).save(split / name / f"{i}.jpg")
             lines.append({"file_name": f"{name}/{i}.jpg", "label": name, "source": "web"})
     (split / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     return tmp_path / "theirs"
