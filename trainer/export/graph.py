@@ -2,10 +2,9 @@
 
     input uint8 [batch, height, width, 3] → resize → normalise → network → softmax → probabilities, label
 
-Each picture of a batch goes through it alone (see ``per_picture``). onnxruntime resizes bytes with the integer
-arithmetic of Pillow (as ``preprocess.Preprocessor`` does with the same picture): a pixel differs by one level in 256
-here and there, by two where a small picture is enlarged. The temperature is in the network's weights already (see
-``calibration``).
+onnxruntime resizes bytes with the integer arithmetic of Pillow (as ``preprocess.Preprocessor`` does with the same
+picture): a pixel differs by one level in 256 here and there, by two where a small picture is enlarged. The temperature
+is in the network's weights already (see ``calibration``).
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from PIL import Image
 from cryptoai_common.errors import UserError
 from trainer.data.preprocess import FILE_NAME as PREPROCESSOR
 from trainer.data.preprocess import Preprocessor
-from trainer.export.per_picture import per_picture
 from trainer.models.pattern_model import INPUT, OUTPUTS, UNCLEAR
 
 PROBABILITIES, LABEL = OUTPUTS
@@ -46,7 +44,7 @@ def deployable(network: ModelProto, preprocess: Preprocessor, classes: tuple[str
     graph.input.append(helper.make_tensor_value_info(INPUT, TensorProto.UINT8, [BATCH, "height", "width", 3]))
     graph.output.append(helper.make_tensor_value_info(PROBABILITIES, TensorProto.FLOAT, [BATCH, len(classes)]))
     graph.output.append(helper.make_tensor_value_info(LABEL, TensorProto.INT64, [BATCH]))
-    return per_picture(model)
+    return model
 
 
 def write_metadata(

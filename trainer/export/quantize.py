@@ -114,6 +114,4 @@ def pack_int4(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _fp16(network: ModelProto) -> ModelProto:
     """Weights in half precision. Most CPUs compute in fp32 all the same: for GPUs, and for half the size."""
-    model = OnnxModel(convert_float_to_float16(network, keep_io_types=True))
-    model.topological_sort()  # the conversion puts its own nodes last, which a body of Scan may not have
-    return model.model
+    return convert_float_to_float16(network, keep_io_types=True)

@@ -134,3 +134,12 @@ def test_directories_that_cannot_be_exported(own_run, charts, own_charts, tmp_pa
     assert "was trained on charts" in fails("export", own_run, "--dataset", own_charts)
     (own_run / "model.safetensors").write_bytes(b"")
     assert "cannot be loaded" in fails("export", own_run, "--dataset", charts)
+
+
+def test_int4_treats_each_picture_alone_and_fp16_is_a_plain_graph(finished_run, tmp_path):
+    made = make.Maker(finished_run, tmp_path)
+    kinds = {}
+    for kind in ("int4", "fp16"):
+        graph = onnx.load(made.deployable_quantized(kind, "auto")).graph
+        kinds[kind] = [node.op_type for node in graph.node]
+    assert kinds["int4"] == ["Scan"] and "MultiHeadAttention" in kinds["fp16"]
