@@ -25,7 +25,8 @@ MAX_PIXELS = 50_000_000  # an 8K screen has 33 million; 50 million decode into 1
 # Samples of 10, 12 or 14 bits come in 16 without a word. A picture that stays below this is one of those, or so dark
 # that it shows no chart.
 LEAST_OF_16_BITS = 2**14
-TIFF_BITS, TIFF_PHOTOMETRIC, WHITE_IS_ZERO = 258, 262, 0
+TIFF_BITS, TIFF_PHOTOMETRIC, TIFF_PLANES = 258, 262, 284
+WHITE_IS_ZERO, PLANE_BY_PLANE = 0, 2
 UNBOUNDED_MODES = {"F": "as numbers with a point", "I": "as signed or 32-bit numbers"}
 EIGHT_BIT_MODES = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
 SAVE_ANEW = "save it as PNG with 8 bits a channel"
@@ -139,6 +140,8 @@ def _to_rgb(picture: Image.Image, name: str, wide: bool, tags: dict[int, Any]) -
     """``wide``: of a colour picture Pillow has kept the higher 8 of 16 bits. ``tags`` are those of a TIFF."""
     if picture.mode.startswith("I;16"):
         return _from_wide_grey(picture, name, tags).convert("RGB")
+    if tags.get(TIFF_PLANES) == PLANE_BY_PLANE and max(tags.get(TIFF_BITS, (8,))) > 8:  # it reads each byte as a pixel
+        raise UserError(f"{name} stores 16-bit colours plane by plane, which Pillow cannot read; {SAVE_ANEW}")
     if picture.mode not in EIGHT_BIT_MODES:
         kind = UNBOUNDED_MODES.get(picture.mode, f"in mode {picture.mode}")
         raise UserError(f"{name} stores its pixels {kind}, which do not say what black and white are; {SAVE_ANEW}")

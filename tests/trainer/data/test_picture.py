@@ -104,6 +104,21 @@ def test_a_16_bit_tiff_whose_zero_is_white_is_turned_round():
     assert _mostly(open_rgb(_tiff(16, 1, pixels, photometric=0))) == (117, 117, 117)
 
 
+def test_16_bit_colours_plane_by_plane_are_refused():
+    """Three planes of 8 × 8, one after another, which Pillow reads as if each byte were a pixel."""
+    planes = np.repeat([51_000, 2_500, 25_000], 64).astype("<u2").tobytes()
+    at = 8 + len(planes)
+    lists = struct.pack("<3HH3I3I", 16, 16, 16, 0, 8, 8 + 128, 8 + 256, 128, 128, 128)
+    tags = [(256, 3, 1, 8), (257, 3, 1, 8), (258, 3, 3, at), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 3, at + 8)]
+    tags += [(277, 3, 1, 3), (278, 3, 1, 8), (279, 4, 3, at + 20), (284, 3, 1, 2)]
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    directory = struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
+    with pytest.raises(
+        UserError, match="stores 16-bit colours plane by plane, which Pillow cannot read; save it as PNG"
+    ):
+        open_rgb(b"II*\0" + struct.pack("<I", at + len(lists)) + planes + lists + directory)
+
+
 def _saved_wide(path, samples: np.ndarray):
     """A PNG of 16 bits a channel, which Pillow does not write."""
     height, width, channels = samples.shape
