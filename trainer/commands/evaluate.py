@@ -12,6 +12,7 @@ from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
 from trainer.config import EvaluateConfig
 from trainer.data.charts import label_ids, load_split
+from trainer.data.folder import check_pictures, find_pictures
 from trainer.data.manifest import read_manifest, verify
 from trainer.data.without_pattern import load_without_pattern, measuring_quarter
 from trainer.models.calibration import read_threshold
@@ -55,8 +56,12 @@ def evaluate(config: EvaluateConfig) -> None:
 
 
 def _verified(dataset: Path) -> str | None:
-    """The fingerprint of a dataset of ours, after a check that it is still true. None for any other ImageFolder."""
+    """The fingerprint of a dataset of ours, after a check that it is still true. None for any other ImageFolder.
+
+    Of a user's own pictures, each must be readable and in one place.
+    """
     if not (dataset / MANIFEST).exists():
+        check_pictures(find_pictures(dataset))
         return None
     manifest = read_manifest(dataset)
     verify(dataset)

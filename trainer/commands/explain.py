@@ -9,7 +9,7 @@ import torch
 
 from cryptoai_common.errors import UserError
 from trainer.config import ExplainConfig
-from trainer.data.picture import open_rgb
+from trainer.data.picture import open_rgb, say_once
 from trainer.figures.overlay import draw_explanation
 from trainer.models.answer import as_text
 from trainer.models.calibration import read_threshold
@@ -23,7 +23,7 @@ from trainer.shipped import find_shipped
 def explain(config: ExplainConfig) -> None:
     """Write the picture and print the answer. Raises UserError for a picture, model or output that cannot be used."""
     directory = find_shipped(config.model)
-    picture, classifier = open_rgb(config.picture), TorchClassifier.load(directory)
+    picture, classifier = open_rgb(config.picture, notice=say_once), TorchClassifier.load(directory)
     answer = ask_with(classifier, read_threshold(directory))(picture)
     tokens, attentions = _look(classifier, classifier.preprocess(picture))
     read = _read(directory, tokens)

@@ -7,7 +7,7 @@ import sys
 
 from cryptoai_common.errors import UserError
 from trainer.config import PredictConfig
-from trainer.data.picture import open_rgb
+from trainer.data.picture import open_rgb, say_once
 from trainer.models.answer import as_text
 from trainer.models.load import load
 from trainer.shipped import find_shipped
@@ -24,7 +24,7 @@ def predict(config: PredictConfig) -> None:
     unread = 0
     for path in config.pictures:
         try:
-            answer = ask(open_rgb(path))
+            answer = ask(open_rgb(path, notice=say_once))
         except UserError as error:
             print(error, file=sys.stderr)
             unread += 1

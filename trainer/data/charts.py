@@ -16,7 +16,7 @@ from trainer.data.augment import augment
 from trainer.data.cache import cache_directory
 from trainer.data.folder import find_pictures, load_pictures
 from trainer.data.literal_paths import literal_path
-from trainer.data.picture import open_rgb
+from trainer.data.picture import open_rgb, say_once
 from trainer.data.preprocess import Preprocessor
 from trainer.data.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS, pivot_map, read_chart
 
@@ -88,7 +88,7 @@ def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
 def picture_of(row: dict) -> Image.Image:
     """Decode the picture of a row from ``load_split``."""
     image = row["image"]
-    return open_rgb(image["bytes"] or Path(image["path"]), image["path"])
+    return open_rgb(image["bytes"] or Path(image["path"]), image["path"], notice=say_once)
 
 
 @dataclass

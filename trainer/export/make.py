@@ -18,6 +18,7 @@ from trainer.config import Quantize, Target
 from trainer.data.preprocess import Preprocessor
 from trainer.export.fuse import fuse
 from trainer.export.graph import deployable, write_metadata
+from trainer.export.per_picture import per_picture
 from trainer.export.quantize import quantize_int8, quantize_network
 from trainer.models.calibration import read_threshold
 from trainer.models.classifier import CHECKPOINT, ONNX, QUANTIZED, read_classes
@@ -49,17 +50,19 @@ class Maker:
         return self._save(self.exported, ONNX.name)
 
     def int8(self, target: Target) -> Path:
-        """The same in INT8."""
-        return quantize_int8(_copy(self.exported), target, self.scratch / QUANTIZED.name)
+        """The same in INT8, each picture of a batch alone."""
+        made = quantize_int8(_copy(self.exported), target, self.scratch / QUANTIZED.name)
+        return self._save(per_picture(onnx.load(made)), made.name)
 
     def deployable(self) -> Path:
         """For pictures, fused."""
         return self._save(self._surround(self.fused), DEPLOYABLE.name)
 
     def deployable_quantized(self, kind: Quantize, target: Target) -> Path:
-        """The same in fewer bits."""
+        """The same in fewer bits; in INT8 and INT4, each picture of a batch alone."""
         made = quantize_network(_copy(self.fused), kind, target, self.scratch / DEPLOYABLE_QUANTIZED.name)
-        return self._save(self._surround(onnx.load(made)), made.name)
+        model = self._surround(onnx.load(made))
+        return self._save(model if kind == "fp16" else per_picture(model), made.name)
 
     def _surround(self, network: ModelProto) -> ModelProto:
         classes, threshold = read_classes(self.run), read_threshold(self.run)

@@ -73,10 +73,14 @@ def _introduction(classes: tuple[str, ...]) -> str:
 def _usage(name: str, directory: Path) -> str:
     text = f"""## Use
 
+{_first_program(name, (directory / DEPLOYABLE_QUANTIZED).exists())}
+
+With transformers, the same `picture`:
+
 ```python
 from transformers import pipeline
 
-pipeline("image-classification", model="{name}")("chart.png")
+pipeline("image-classification", model="{name}")(picture)
 ```"""
     if (directory / QUANTIZED).exists():
         text += f"""
@@ -91,27 +95,33 @@ from optimum.onnxruntime import ORTModelForImageClassification
 
 ORTModelForImageClassification.from_pretrained("{name}", subfolder="{QUANTIZED.parent}", file_name="{QUANTIZED.name}")
 ```"""
-    if (directory / DEPLOYABLE_QUANTIZED).exists():
-        text += f"""
+    return text
 
-With onnxruntime, numpy and Pillow alone, from a picture of any size:
 
-```python
-import json
-import os
-
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when onnxruntime is imported
-import numpy as np
-import onnxruntime
-from PIL import Image
-
+def _first_program(name: str, deployable: bool) -> str:
+    """Opens a picture as ``open_rgb`` does and, if the run has a deployable file, answers with that."""
+    numpy, pillow = "import numpy as np\n", "from PIL import Image, ImageOps\n"
+    start = 'import json\nimport os\n\nos.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when onnxruntime is imported\n'
+    opening = """
+picture = ImageOps.exif_transpose(Image.open("chart.png"))  # upright
+if picture.mode[0] in "IF":  # wide grey: 16 bits become 8; other numbers do not say what white is
+    wide = np.asarray(picture)
+    assert picture.mode.startswith("I;16") and wide.max() >= 2**14, "save it with 8 bits a channel"
+    picture = Image.fromarray(np.rint(wide / 257).astype(np.uint8))
+picture = picture.convert("RGBA")
+picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+"""
+    if not deployable:
+        return f"Open a picture of any size:\n\n```python\n{numpy}{pillow}{opening}```"
+    answering = f"""
 session = onnxruntime.InferenceSession("{name}/{DEPLOYABLE_QUANTIZED}")
 classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
-image = np.asarray(Image.open("chart.png").convert("RGB"))[np.newaxis]  # uint8 [1, height, width, 3]
+image = np.asarray(picture)[np.newaxis]  # uint8 [1, height, width, 3]
 probabilities, label = session.run(None, {{"input": image}})
 print(classes[label[0]] if label[0] >= 0 else "no clear pattern")
-```"""
-    return text
+"""
+    program = start + numpy + "import onnxruntime\n" + pillow + opening + answering
+    return f"With onnxruntime, numpy and Pillow alone, from a picture of any size:\n\n```python\n{program}```"
 
 
 def _baselines(directory: Path) -> str:

@@ -8,6 +8,7 @@ from optimum.onnxruntime import ORTModelForImageClassification
 from trainer.__main__ import main
 from trainer.data.charts import load_split
 from trainer.export import gate, make
+from trainer.export.per_picture import all_nodes
 from trainer.models.classifier import ONNX, QUANTIZED, OnnxClassifier
 from trainer.models.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED
 from trainer.models.vit import TorchClassifier
@@ -38,7 +39,7 @@ def test_stock_optimum_loads_them_and_agrees(finished_run, charts):
 
 
 def test_matrix_products_are_in_int8_and_the_patch_embedding_is_not(finished_run):
-    kinds = [node.op_type for node in onnx.load(finished_run / QUANTIZED).graph.node]
+    kinds = [node.op_type for node in all_nodes(onnx.load(finished_run / QUANTIZED).graph)]
     assert kinds.count("MatMulInteger") >= 12 and "Conv" in kinds and "ConvInteger" not in kinds
 
 
@@ -133,3 +134,12 @@ def test_directories_that_cannot_be_exported(own_run, charts, own_charts, tmp_pa
     assert "was trained on charts" in fails("export", own_run, "--dataset", own_charts)
     (own_run / "model.safetensors").write_bytes(b"")
     assert "cannot be loaded" in fails("export", own_run, "--dataset", charts)
+
+
+def test_int4_treats_each_picture_alone_and_fp16_is_a_plain_graph(finished_run, tmp_path):
+    made = make.Maker(finished_run, tmp_path)
+    kinds = {}
+    for kind in ("int4", "fp16"):
+        graph = onnx.load(made.deployable_quantized(kind, "auto")).graph
+        kinds[kind] = [node.op_type for node in graph.node]
+    assert kinds["int4"] == ["Scan"] and "MultiHeadAttention" in kinds["fp16"]

@@ -42,8 +42,9 @@ def own_rendered(rendered, tmp_path) -> Path:
 def with_threshold(threshold: float, model: Path, path: Path) -> Path:
     """A copy of a deployable file with another threshold in its graph."""
     graph = onnx.load(model)
-    (rule,) = [node for node in graph.graph.node if node.op_type == "GreaterOrEqual"]
-    (constant,) = [each for each in graph.graph.initializer if each.name == rule.input[1]]
+    body = onnx.helper.get_node_attr_value(graph.graph.node[0], "body")  # what is done with each picture
+    (rule,) = [node for node in body.node if node.op_type == "GreaterOrEqual"]
+    (constant,) = [each for each in body.initializer if each.name == rule.input[1]]
     constant.CopyFrom(onnx.numpy_helper.from_array(np.array(threshold, np.float32), constant.name))
     onnx.save(graph, path)
     return path

@@ -24,8 +24,10 @@ def screenshots(charts, tmp_path_factory) -> Path:
             (directory / split / name).mkdir(parents=True)
         ours = sorted(charts.glob("*/breakout/*.png"))
         for i in range(number):
-            shutil.copy(ours[i % len(ours)], directory / split / "breakout" / f"{i}.png")
-            Image.new("RGB", (80, 50), (255, 0, 200 + i)).save(directory / split / "wedge" / f"{i}.jpg")
+            height = 60 + i if split == "train" else 80 + i  # so that no picture comes twice
+            chart = Image.open(ours[i % len(ours)]).resize((64, height))
+            chart.save(directory / split / "breakout" / f"{i}.png")
+            Image.new("RGB", (80, height), (255, 0, 200 + i)).save(directory / split / "wedge" / f"{i}.jpg")
     return directory
 
 
@@ -102,7 +104,9 @@ def test_bad_input(charts, own_charts, screenshots, tiny, tmp_path, fails):
         return fails("train", *words, "--output", tmp_path / "run", *tiny)
 
     assert "two datasets are called 'charts'" in train(charts, own_charts)
-    assert "has no manifest.json" in train(charts, tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert "has no manifest.json" in train(charts, tmp_path / "empty")
+    assert "has its pictures in folders within folders, such as charts/" in train(charts, tmp_path)
     mine = shutil.copytree(screenshots, tmp_path / "mine")
     (mine / "train" / "wedge" / "0.jpg").write_bytes(b"x")
     assert "mine/train/wedge/0.jpg is not a picture" in train(charts, mine)

@@ -48,10 +48,10 @@ def folder(tmp_path):
     """An ImageFolder of somebody else: two of our classes, metadata with columns of its own, odd pictures."""
     split = tmp_path / "theirs" / "test"
     lines = []
-    for name in ("breakout", "double_top"):
+    for width, name in ((90, "breakout"), (91, "double_top")):
         (split / name).mkdir(parents=True)
         for i, mode in enumerate(("RGB", "CMYK", "L")):
-            Image.new(mode, (90, 50 + i)).save(split / name / f"{i}.jpg")
+            Image.new(mode, (width, 50 + i)).save(split / name / f"{i}.jpg")
             lines.append({"file_name": f"{name}/{i}.jpg", "label": name, "source": "web"})
     (split / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     return tmp_path / "theirs"
@@ -77,6 +77,7 @@ def test_bad_input(finished_run, folder, charts, own_charts, tmp_path, fails):
     (folder / "test/breakout/0.jpg").write_bytes(b"not a picture")
     assert "breakout/0.jpg is not a picture" in fails(*_evaluate(finished_run, folder))
     (folder / "test" / "metadata.jsonl").unlink()
+    (folder / "test/breakout/0.jpg").unlink()
     (folder / "test" / "breakout").rename(folder / "test" / "brekout")
     assert "unknown class 'brekout'; did you mean 'breakout'?" in fails(*_evaluate(finished_run, folder))
     sorted(own_charts.glob("test/*/*.png"))[0].write_bytes(b"x")
