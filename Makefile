@@ -28,6 +28,7 @@ WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
 PYTHON ?= python3
 PIP_ARGS ?=
+MUTATE ?= --most 40
 VENV ?= .venv
 
 BIN := $(VENV)/bin
@@ -43,7 +44,7 @@ MODEL ?= $(DEPLOYABLE)
 PORT ?= 8000
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model test lint bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model test mutate lint bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -131,6 +132,9 @@ push-model: $(RUN)/evaluation.json  ## publish RUN as REPO=user/name on the Hub
 
 test: $(VENV)/installed-dev  ## the tests
 	$(PY) -m pytest
+
+mutate: $(VENV)/installed-dev  ## which small faults would the tests let pass? MUTATE="--most 40 trainer/scan/hits.py"
+	$(PY) tests/mutation/mutate.py $(MUTATE)
 
 lint: $(VENV)/installed-dev  ## ruff
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.stats import mannwhitneyu
 from sklearn.decomposition import PCA
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -14,12 +15,30 @@ from sklearn.preprocessing import StandardScaler
 from dataset_builder.audit.finding import Finding, chance_interval
 
 DIVISIONS = 5
+UNLIKELY = 1e-4  # one good dataset in ten thousand is refused by the field that differs most
 THUMBNAIL = 28  # pixels a side of the pictures without price that the classifier sees
 
 
 def nuisance_leak(labels: np.ndarray, table: np.ndarray) -> Finding:
     """A classifier on every nuisance field at once; ``table`` has shape (charts, fields)."""
     return _leak("label from all nuisance fields", labels, table, _forest())
+
+
+def field_leak(rows: Sequence[dict]) -> Finding:
+    """The field whose values lie higher or lower in one class than in the others, and how likely that is by chance.
+
+    A leak in one field of one class, such as a tenth fewer candles, moves the accuracy of a classifier of all fields
+    hardly at all. Mann-Whitney tests see it; their smallest p is multiplied by their number (Bonferroni).
+    """
+    labels = np.array([row["label"] for row in rows])
+    tests = []
+    for name, values in _fields(rows).items():
+        for column in np.array(_columns(values)):
+            for label in np.unique(labels) if np.ptp(column) > 0 else ():
+                own = labels == label
+                tests.append((float(mannwhitneyu(column[own], column[~own]).pvalue), f"{name} of {label}"))
+    least, detail = min(tests)
+    return Finding("chance of the field that differs most", min(least * len(tests), 1.0), low=UNLIKELY, detail=detail)
 
 
 def pixel_leak(labels: np.ndarray, thumbnails: np.ndarray) -> Finding:
@@ -45,8 +64,13 @@ def _leak(name: str, labels: np.ndarray, table: np.ndarray, model) -> Finding:
 
 def nuisance_table(rows: Sequence[dict]) -> np.ndarray:
     """Every nuisance field of the rows as numbers, shape (charts, columns): text one column a value, lists padded."""
+    return np.array([column for values in _fields(rows).values() for column in _columns(values)]).T
+
+
+def _fields(rows: Sequence[dict]) -> dict[str, list]:
+    """The values of every nuisance field in all rows."""
     fields = [row["look"] | {name: row[name] for name in ("style", "candles", "bytes")} for row in rows]
-    return np.array([column for name in fields[0] for column in _columns([field[name] for field in fields])]).T
+    return {name: [field[name] for field in fields] for name in fields[0]}
 
 
 def _columns(values: list) -> list[list[float]]:
