@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cryptoai_common.dataset import read_manifest, read_rows
+from cryptoai_common.dataset import NONE, read_manifest, read_rows
 from dataset_builder.audit import leaks, measure
 from dataset_builder.audit.run import FellShort, audit, judge, measure_all
 from dataset_builder.charts import sample
@@ -19,7 +19,7 @@ from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.build import build
 from dataset_builder.storage.verify import verify
 
-ONE_FIELD = "chance of the field that differs most"
+ONE_FIELD = "field that differs most, standard deviations"
 LEAK_FROM_FIELDS, LEAK_FROM_PIXELS = "label from all nuisance fields", "label from pixels without price"
 
 
@@ -132,7 +132,7 @@ def test_an_illegible_chart_is_found(charts):
 LEAKS = {
     "a third as long": lambda look: replace(look, bars=max(look.bars // 3, 20)),
     "a pane of volume": lambda look: replace(look, volume="pane"),
-    "wider bodies": lambda look: replace(look, body_width=min(1.3 * look.body_width, 1.0)),
+    "wide bodies": lambda look: replace(look, body_width=1.0),
 }
 
 
@@ -149,7 +149,7 @@ def plant(monkeypatch, change) -> None:
 
 def labelled_rows(directory: Path) -> list[dict]:
     manifest = read_manifest(directory)
-    rows = [row for split in manifest["splits"] for row in read_rows(directory, manifest, split)]
+    rows = [row for split in manifest["splits"] if split != NONE for row in read_rows(directory, manifest, split)]
     return [row | {"bytes": 0} for row in rows]
 
 
@@ -163,7 +163,7 @@ def test_a_leak_in_the_generator_is_found_in_a_small_dataset(kind, tmp_path, mon
 
 def test_a_small_dataset_without_a_leak_passes(good):
     finding = leaks.field_leak(labelled_rows(good))
-    assert finding.passed and finding.value > 0.01
+    assert finding.passed
 
 
 def test_twelve_candles_less_in_one_class_are_found_in_a_few_thousand_charts(monkeypatch):

@@ -141,6 +141,12 @@ def test_or_as_the_middle_bar_of_its_flag_where_the_pole_itself_is_wild():
     candles = candles_through((0, 0.5), (4, 0), (16, 10), (19, 8.8), (22, 9.2), (25, 8.7), (28, 9.1), (46, 8.7))
     high = candles.high.copy()
     high[1:10] += 9
-    wild = View(replace(candles, high=high))
-    assert 5 * np.median(wild.true_range[17:]) < pole_of(wild) < 5 * wild.atr
-    assert BY_NAME["bullish_flag"].check(wild) is None
+    found = []
+    for size in np.arange(0, 3, 0.02):
+        low = candles.low.copy()
+        low[17:] -= size
+        view = View(replace(candles, high=high, low=low))
+        assert pole_of(view) < 5 * view.atr
+        found.append((pole_of(view) / np.median(view.true_range[17:]), BY_NAME["bullish_flag"].check(view) is None))
+    changes = [ratio for (ratio, before), (_, after) in pairwise(found) if before != after]
+    assert found[0][1] and not found[-1][1] and changes == [pytest.approx(5, rel=0.02)]
