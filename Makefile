@@ -28,6 +28,7 @@ SCAN ?= scans/$(basename $(notdir $(PRICES)))
 WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
 PIP_ARGS ?=
+MUTATE ?= --most 40
 VENV ?= .venv
 
 BIN := $(VENV)/bin
@@ -45,7 +46,7 @@ MINUTES ?=
 PORT ?= 8000
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model figures test lint package bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model figures test mutate lint package bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -135,6 +136,9 @@ figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tab
 
 test: $(VENV)/installed-dev  ## the tests
 	$(PY) -m pytest
+
+mutate: $(VENV)/installed-dev  ## which small faults would the tests let pass? MUTATE="--most 40 trainer/scan/hits.py"
+	$(PY) tests/mutation/mutate.py $(MUTATE)
 
 lint: $(VENV)/installed-dev  ## ruff and mypy
 	$(BIN)/ruff check .

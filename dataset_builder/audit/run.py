@@ -76,6 +76,7 @@ def _content(charts: Measures):
 
 def _leaks(charts: Measures):
     labels = np.array([row["label"] for row in charts.rows])
+    yield leaks.field_leak(charts.rows)
     yield leaks.nuisance_leak(labels, leaks.nuisance_table(charts.rows))
     yield leaks.pixel_leak(labels, charts.blanks.astype(np.float32))
 

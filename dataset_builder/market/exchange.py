@@ -40,8 +40,9 @@ def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np
     # E is exponential. BOUNCE is under 2, because moves that are taken back lengthen bars too.
     bounce = between(rng, *BOUNCE) * variance
     reach = np.sqrt(move * move + bounce * rng.standard_exponential((2, bars * STEPS)))
-    peak = np.minimum(both + reach[0], np.maximum(2 * high, both))
-    trough = np.maximum(both - reach[1], np.minimum(2 * low, both))
+    ends = np.abs(move)  # beside `both`, twice the higher and the lower end: walls narrow no bar to less than its path
+    peak = np.minimum(both + reach[0], np.maximum(2 * high, both + ends))
+    trough = np.maximum(both - reach[1], np.minimum(2 * low, both - ends))
     closed = int(rng.random() < SESSIONS)  # steps of each bar in which nobody trades
     opening, close = before[closed::STEPS].copy(), after[STEPS - 1 :: STEPS]
     opening[1:] += (rng.laplace(0, log_uniform(rng, *GAP), bars) * volatility)[1:]

@@ -114,7 +114,7 @@ def _bridge(sketch, ends, y, variance, pinned, rng):
     u = by_time * counted + by_clock * clock - begun  # progress through the leg: 0 to 1
     path = base + walk[1:] - pull * clock + u * (linear + u * (square + u * cubic))
     if sketch.floor is not None or sketch.ceiling is not None:
-        low, high = _narrowed(sketch, low, high, (counted - ends[pinned.start]) / STEPS)
+        low, high = _narrowed(sketch, low, high, counted, ends[pinned])
     walk[0], walk[1:] = y[0], _fold(path, low, high)
     return walk, low, high
 
@@ -141,12 +141,18 @@ def _walls(sketch: Sketch, y: list[float], pinned: slice) -> list[tuple[float, f
     return [(-FAR, FAR)] * pinned.start + inside + [sketch.limits] * (len(y) - pinned.stop)
 
 
-def _narrowed(sketch: Sketch, low: np.ndarray, high: np.ndarray, time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The walls at each step, with the sketch's own floor and ceiling in place."""
+def _narrowed(
+    sketch: Sketch, low: np.ndarray, high: np.ndarray, steps: np.ndarray, pivots: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The walls at each of the ``steps``, with the sketch's own floor and ceiling in place.
+
+    ``pivots`` are the steps at which the path passes through the sketch's pivots: its times, rounded. At the unrounded
+    times a steep wall would cut a pivot off.
+    """
     if sketch.floor is not None:
-        low = np.maximum(low, np.interp(time, sketch.t, sketch.floor, right=-FAR) - sketch.overshoot)
+        low = np.maximum(low, np.interp(steps, pivots, sketch.floor, right=-FAR) - sketch.overshoot)
     if sketch.ceiling is not None:
-        high = np.minimum(high, np.interp(time, sketch.t, sketch.ceiling, right=FAR) + sketch.overshoot)
+        high = np.minimum(high, np.interp(steps, pivots, sketch.ceiling, right=FAR) + sketch.overshoot)
     return low, np.maximum(high, low + NARROWEST)
 
 

@@ -188,7 +188,7 @@ def test_ids_and_names_are_the_published_ones():
 def test_the_price_reaches_every_pivot_of_the_sketch(pattern, seed, bars):
     rng = np.random.default_rng(seed)
     market = draw_market(pattern.sketch(rng, max(round(0.8 * bars), 16)), bars, 0.5, rng)
-    slack = 0.04 * np.ptp(market.pivots[:, 1])  # walls fold the path at a pivot, and prices are rounded to ticks
+    slack = 0.03 * np.ptp(market.pivots[:, 1])  # prices are rounded to ticks
     for bar, price in market.pivots:
         near = market.candles[max(int(bar) - 2, 0) : int(bar) + 4]
         assert near.low.min() - slack <= price <= near.high.max() + slack

@@ -85,7 +85,12 @@ def write_hits(hits: Sequence[Hit], series: Series, model: PatternModel, directo
 
 
 def _cell(value: str | float) -> str | float:
-    """Names come from a model file, which may be anyone's."""
+    """Names come from a model file, which may be anyone's.
+
+    A carriage return becomes a line feed: ``csv`` leaves it unquoted, and readers would begin a new row there.
+    """
     if isinstance(value, float):
         return round(value, 4)
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    return ("'" if value.startswith(FORMULA) else "") + value.replace("\r", "\n")

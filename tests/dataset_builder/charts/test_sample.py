@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from scipy.stats import ks_2samp
 
 from cryptoai_common.candles import Candles
 from dataset_builder import patterns
+from dataset_builder.audit.leaks import nuisance_table
 from dataset_builder.charts import labels, sample
 from dataset_builder.charts.draft import BATCH, MOST_OUTSIDE, price_range, render_all
 from dataset_builder.charts.labels import draw_accepted, found, refusal
@@ -20,7 +22,6 @@ from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
 from dataset_builder.storage.schema import ROW
-from dataset_builder.streams import random_stream
 
 NAMES = [pattern.name for pattern in PATTERNS]
 names, indexes = some.sampled_from(NAMES), some.integers(0, 10**6)
@@ -173,16 +174,75 @@ def test_the_look_of_a_stored_chart_can_be_drawn_again():
         assert look.nuisances() == row["look"] and look.bars == row["candles"]
 
 
-def test_looks_are_drawn_alike_for_all_classes():
-    """The look is settled before the pattern is known, so a chart without a pattern may have any of them too."""
-    bars = {name or "none": [] for name in [*NAMES, None]}
-    for index in range(60):
-        for name in NAMES:
-            bars[name].append(draw_look(TRAINING_STYLES, random_stream(8, name, index, "look", "")).bars)
-        bars["none"].append(draw_look(TRAINING_STYLES, random_stream(8, "none", index, "look", "")).bars)
-    means = [np.mean(values) for values in bars.values()]
-    assert max(means) - min(means) < 4.5 * np.std(bars["none"]) / np.sqrt(60)
-    assert min(map(min, bars.values())) >= 20 and max(map(max, bars.values())) <= 120
+EVERY = [*NAMES, None]  # and the charts without a pattern
+
+
+@pytest.fixture
+def looks_only(monkeypatch):
+    """All of the way to a draft but its price, which takes a hundred times as long as its look."""
+    monkeypatch.setattr(sample, "draw_accepted", lambda sketch, refuse, look, rng: (None, "none", {}))
+
+
+def nuisances(look) -> dict:
+    return look.nuisances() | {"bars": look.bars, "seed": look.seed}
+
+
+def test_a_look_knows_its_class_from_its_random_stream_alone(looks_only, monkeypatch):
+    """With one stream for all classes, all have the very same look: in every field, and in the size of the picture."""
+    monkeypatch.setattr(sample, "random_stream", lambda seed, name, index, use, stream: np.random.default_rng(index))
+    for index in range(200):
+        drafts = [settle(8, name, index) for name in EVERY]
+        assert all(nuisances(draft.look) == nuisances(drafts[0].look) for draft in drafts), index
+        assert {draft.image_size for draft in drafts} == {224}
+
+
+def test_the_price_is_drawn_for_the_look_that_is_drawn(monkeypatch):
+    """No step on the way to the picture alters the look that was settled before the pattern was known."""
+    given = []
+
+    def spy(sketch, refuse, look, rng):
+        given.append(look)
+        return draw_accepted(sketch, refuse, look, rng)
+
+    monkeypatch.setattr(sample, "draw_accepted", spy)
+    for name in EVERY:
+        draft = settle(8, name, 1)
+        row = draft.render().metadata
+        assert draft.look is given[-1] and row["look"] == given[-1].nuisances()
+        assert row["candles"] == given[-1].bars == len(draft.market.candles) and row["style"] == given[-1].style.name
+
+
+def test_every_field_of_a_look_is_distributed_alike_in_all_classes(looks_only):
+    """A chart without a pattern may have any look too. Two-sample tests of each class against all others."""
+    per_class = 250
+    rows = [
+        {"look": nuisances(draft.look), "style": draft.look.style.name, "candles": draft.look.bars, "bytes": 0}
+        for draft in (settle(8, name, index) for name in EVERY for index in range(per_class))
+    ]
+    table, labels = nuisance_table(rows), np.repeat(np.arange(len(EVERY)), per_class)
+    assert table.shape[1] > 60
+    for column in table.T:
+        if np.ptp(column):
+            for label in range(len(EVERY)):
+                assert ks_2samp(column[labels == label], column[labels != label]).pvalue > 1e-5
+    bars = [row["candles"] for row in rows]
+    assert 20 <= min(bars) < 25 and max(bars) <= 120
+
+
+@given(some.integers(16, 120), some.floats(0.5, 1), some.floats(0, 1))
+def test_a_pattern_fills_the_share_of_the_window_that_the_look_says(bars, fill, before):
+    look = replace(draw_look(TRAINING_STYLES, np.random.default_rng(0)), bars=max(bars, 20), fill=fill, before=before)
+    asked = []
+
+    def sketch(rng, length):
+        asked.append(length)
+        return PATTERNS[0].sketch(rng, length)
+
+    market, stage, _ = draw_accepted(sketch, lambda view: None, look, np.random.default_rng(1))
+    assert asked == [max(round(look.bars * fill), 16)]
+    free = look.bars - asked[0]
+    lead = free if stage == "forming" else round(free * before)
+    assert market.first_bar >= lead - 1 and market.last_bar <= lead + asked[0]
 
 
 def test_rejected_draws_are_counted_by_reason():

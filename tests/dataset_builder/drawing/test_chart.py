@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from PIL import Image
 from zlib_ng import zlib_ng
 
+from cryptoai_common.candles import Candles
 from dataset_builder.drawing import chart, price
 from dataset_builder.drawing.chart import FILLING, encode_png, render, render_blank
 from dataset_builder.drawing.look import MARKS
@@ -89,10 +90,21 @@ def test_a_blank_chart_is_what_is_left_without_the_price(monkeypatch):
         assert drawn(bare, seed).image.tobytes() == render_blank(look).tobytes()
 
 
-def test_a_blank_chart_takes_no_prices():
-    look = replace(draw_look(TRAINING, np.random.default_rng(5)), axes=True, last_price=True)
-    assert render_blank(look).tobytes() == render_blank(look).tobytes()
-    assert (np.asarray(render_blank(look)) != np.asarray(drawn(look).image)).any()
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
+def test_a_chart_shows_how_the_price_moves_and_nowhere_how_high_it_is(style):
+    """Labels on the axis, at the last price and in the legend are made up: at 64 times the price nothing changes.
+
+    A power of two scales floats exactly.
+    """
+    for seed in range(3):
+        look = draw_look((style,), np.random.default_rng(seed))
+        look = replace(look, axes=True, last_price=True, legend=True)
+        candles = random_candles(look.bars, seed)
+        dear = Candles(*(64 * series for series in candles.series()[:4]), candles.volume)
+        cheap = render(candles, look, frame_of(candles), PIVOTS)
+        same = render(dear, look, frame_of(dear), PIVOTS * (1, 64))
+        assert cheap.image.tobytes() == same.image.tobytes()
+        assert cheap.image.tobytes() != render_blank(look).tobytes()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (224, 224), (33, 50)])

@@ -1,7 +1,7 @@
 """Looks: recorded completely, drawn fairly, and never from anything but their own stream."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -49,6 +49,83 @@ def test_shares_of_what_is_drawn():
     assert 0.2 < share(lambda look: look.volume != "none") < 0.4
     assert 0.3 < share(lambda look: sum(look.background) < 300) < 0.42  # 0.30 of the real crops are dark
     assert {look.marks for look in LOOKS} == {"none", *MARKS}
+
+
+# Numbers drawn evenly from one end to the other; of logarithms where it says so.
+EVEN = [
+    ("fill", lambda look: look.fill, 0.58, 1.0),
+    ("before", lambda look: look.before, 0.0, 0.85),
+    ("log of room", lambda look: np.log(look.room), np.log(0.03), np.log(0.3)),
+    ("volume_share", lambda look: look.volume_share, 0.1, 0.22),
+    ("blur, if any", lambda look: look.blur if look.blur > 1 else None, 1.0, 2.2),
+    ("cut at the left, if any", lambda look: look.cut[0] if any(look.cut) else None, 0.0, 1.5),
+    ("cut at the right, if any", lambda look: look.cut[1] if any(look.cut) else None, 0.0, 1.0),
+    ("left margin, if any", lambda look: look.margins[0] or None, 0.0, 0.07),
+    ("top margin", lambda look: look.margins[1], 0.01, 0.13),
+    ("JPEG quality, if any", lambda look: look.jpeg or None, 45, 95),
+    ("sessions, if any", lambda look: look.sessions or None, 6, 30),
+    ("log of the screen's area, if not the picture's", lambda look: area(look), *np.log([0.5**2, 1.9**2])),
+    ("log of the screen's shape, if not square", lambda look: shape(look), *np.log([0.42, 2.0])),
+]  # fmt: skip
+
+
+def area(look) -> float | None:
+    return np.log(look.width * look.height / 224**2) if look.width != look.height else None
+
+
+def shape(look) -> float | None:
+    return np.log(look.width / look.height) if look.width != look.height else None
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [case[1:] for case in EVEN], ids=[case[0] for case in EVEN])
+def test_what_is_drawn_evenly_spans_its_range(value, low, high):
+    found = np.array([drawn for look in LOOKS if (drawn := value(look)) is not None], float)
+    slack = 0.02 * (high - low)  # of rounding
+    assert low - slack <= found.min() <= low + 0.15 * (high - low)
+    assert high - 0.15 * (high - low) <= found.max() <= high + slack
+    error = (high - low) / 12**0.5 / len(found) ** 0.5
+    whole = 0.5 if np.allclose(found, np.rint(found)) else 0.0  # numbers below the upper end: half of one less
+    assert found.mean() == pytest.approx((low + high) / 2 - whole, abs=4 * error + slack / 4)
+    assert found.std() == pytest.approx((high - low) / 12**0.5, rel=0.12)
+
+
+@pytest.mark.parametrize(("condition", "probability"), [
+    (lambda look: look.snapped, 0.6), (lambda look: look.blur > 1, 0.55), (lambda look: any(look.cut), 0.3),
+    (lambda look: look.bollinger, 0.04), (lambda look: look.last_price, 0.12), (lambda look: look.watermark, 0.05),
+    (lambda look: look.legend, 0.06), (lambda look: look.stray_lines > 0, 0.08), (lambda look: look.words > 0, 0.08),
+    (lambda look: look.margins[0] > 0, 0.3),
+])  # fmt: skip
+def test_what_happens_by_chance_happens_as_often_as_stated(condition, probability):
+    error = (probability * (1 - probability) / len(LOOKS)) ** 0.5
+    assert share(condition) == pytest.approx(probability, abs=3.5 * error)
+
+
+def test_lines_and_words_are_one_to_a_few():
+    assert {look.grid[0] for look in LOOKS} == {0, *range(2, 8)} and {look.grid[1] for look in LOOKS} == set(range(8))
+    assert {look.stray_lines for look in LOOKS} == {0, 1, 2, 3}
+    assert {look.words for look in LOOKS} == {0, 1, 2}
+    assert {len(look.averages) for look in LOOKS} == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("option", "field"), [("axes", "axes"), ("volume", "volume"), ("averages", "averages"), ("marks", "marks")]
+)
+def test_a_style_says_how_often_its_charts_have_something(option, field):
+    for often in (0.0, 0.35, 1.0):
+        style = replace(TRAINING[0], **{option: often})
+        drawn = [getattr(draw_look((style,), np.random.default_rng(seed)), field) for seed in range(500)]
+        assert np.mean([value not in (False, "none", ()) for value in drawn]) == pytest.approx(often, abs=0.08)
+
+
+def test_numbers_of_candles_lean_to_many():
+    """Where there is room: from 20 to 120, the logarithm by the power 0.57 of an even number, so 67 in the middle."""
+    shares = [
+        np.log(draw_look(TRAINING, np.random.default_rng(seed), 1024).bars / 20) / np.log(6) for seed in range(1500)
+    ]
+    assert np.quantile(shares, [0.1, 0.25, 0.5, 0.75, 0.9]) == pytest.approx(
+        np.array([0.1, 0.25, 0.5, 0.75, 0.9]) ** 0.57, abs=0.035
+    )
+    assert np.mean(shares) == pytest.approx(1 / 1.57, abs=0.02)
 
 
 def test_styles_come_by_their_weights():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from dataset_builder.market import negative
+from dataset_builder.market import exchange, negative
 from dataset_builder.market.exchange import draw_volume
 from dataset_builder.market.prices import draw_market
 from dataset_builder.market.sketch import outline
@@ -77,6 +77,33 @@ def test_walls_hold_from_the_first_bar_of_the_window(wall, before):
     top, bottom = market.pivots[0, 1], market.pivots[1, 1]
     close = (market.candles.close - bottom) / (top - bottom)
     assert close.min() >= 0.37 if wall == "floor" else close.max() <= 0.63
+
+
+@pytest.mark.parametrize("sessions", [0, 1])
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_steep_walls_that_meet_at_a_pivot_do_not_cut_it_off(sessions, upside_down, monkeypatch):
+    """Pivots fall on whole steps, and walls turn where they do, also in a market that is closed in that step."""
+    monkeypatch.setattr(exchange, "SESSIONS", sessions)
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        durations = rng.uniform(1, 2, 4).tolist()
+        walls = {"floor": [-1, 0.97, 0.0, 0.97, -1], "ceiling": [0.03, 1.0, 0.03, 1.0, 0.03]}
+        made = outline(
+            rng,
+            durations,
+            [0, 1, 0, 1, 0],
+            bars=20,
+            stage="complete",
+            body=(1, 3),
+            overshoot=0.0,
+            roughness=2.0,
+            **walls,
+        )
+        market = draw_market(made.mirrored() if upside_down else made, 20, 0.5, rng)
+        slack = 0.02 * np.ptp(market.pivots[:, 1])  # of rounding to ticks
+        for bar, price in market.pivots:
+            near = market.candles[max(int(bar) - 1, 0) : int(bar) + 3]
+            assert near.low.min() - slack <= price <= near.high.max() + slack, (seed, bar)
 
 
 def test_what_comes_after_stays_inside_the_limits():

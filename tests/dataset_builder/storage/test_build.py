@@ -141,13 +141,45 @@ def test_a_killed_worker_is_one_sentence_and_nothing_lost(tmp_path):
     assert read_manifest(resumed)["fingerprint"] == read_manifest(whole)["fingerprint"]
 
 
+def test_workers_end_with_the_process_that_started_them(tmp_path):
+    """Also if it is killed and can tell them nothing: or they would hold their memory for ever."""
+    process = start(tmp_path / "charts", "--size", "2000", "--workers", "2")
+    rows = tmp_path / "charts.partial" / "rows"
+    deadline = time.monotonic() + 60
+    while not list(rows.glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    workers = workers_of(process.pid)
+    assert workers and all(map(runs, workers))
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 20
+    while any(map(runs, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    left = [worker for worker in workers if runs(worker)]
+    for worker in left:
+        os.kill(worker, signal.SIGKILL)
+    assert not left
+
+
+def runs(pid: int) -> bool:
+    """Whether there is such a process, and one that has not ended and only waits for its parent to hear of it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def worker_of(pid: int) -> int:
-    """A grandchild: the pool's workers are forked from a server."""
+    return workers_of(pid)[0]
+
+
+def workers_of(pid: int) -> list[int]:
+    """Grandchildren: the pool's workers are forked from a server."""
 
     def children(parent: int) -> list[int]:
         return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
-    return next(worker for server in children(pid) for worker in children(server))
+    return [worker for server in children(pid) for worker in children(server)]
 
 
 @pytest.mark.parametrize("harm", ["altered", "missing", "extra"])

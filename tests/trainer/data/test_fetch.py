@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,24 @@ def test_a_full_disk_and_then_more_room(repo, tmp_path):
     assert "the disk is full" in first and "free some space, then run the same command again" in first
     assert "Traceback" not in done.stdout
     assert second.startswith(f"{FETCHED.name}.partial\n") and second.endswith(f"code 0\n{FETCHED.name}\n")
+
+
+def test_two_processes_do_not_fetch_into_one_place(repo, hub, capsys):
+    """The second is refused at once and disturbs nothing; the first one ends with the whole dataset."""
+    hub.faults = [Fault("GET", "/cdn/", "slow", times=1, seconds=25.0)]
+    first = subprocess.Popen([sys.executable, "-m", "trainer", "fetch", NAME], stdout=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 60
+        while any(fault.times for fault in hub.faults) and time.monotonic() < deadline:
+            threading.Event().wait(0.02)  # time.sleep is cut short in tests
+        assert f"another process fetches {NAME.removeprefix('hub:')}" in said(capsys, code=2)
+        assert not FETCHED.exists() and first.poll() is None
+        out, _ = first.communicate(timeout=90)
+    finally:
+        first.kill()
+    assert first.returncode == 0 and out.strip() == str(FETCHED)
+    verify(FETCHED)
+    assert [path.name for path in FETCHED.parent.iterdir()] == [FETCHED.name]
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -124,6 +125,28 @@ def test_the_busiest_patches_are_those_with_something_in_them():
     picture[1, :, 31, 0] = 1.0
     assert busiest_patches(picture, grid=4, kept=1).tolist() == [[6], [12]]
     assert busiest_patches(picture, grid=4, kept=16)[0].tolist() == list(range(16))
+
+
+@pytest.mark.parametrize(("dark", "bright"), [(0.0, 0.0), (-1.0, -1.0), (0.9, 0.9), (-1.0, 1.0)])
+@pytest.mark.parametrize("kept", [1, 5, 15])
+def test_busy_means_varying_whatever_the_brightness(dark, bright, kept):
+    """Each patch gets a background between the two; a bright one without a mark is as empty as a dark one."""
+    rng = np.random.default_rng(kept)
+    patches = 0.05 * rng.standard_normal((3, 4, 4, 1, 8, 8)) * rng.uniform(0.1, 1, (3, 4, 4, 1, 1, 1))
+    patches = patches.repeat(3, axis=3) + rng.uniform(dark, bright, (3, 4, 4, 1, 1, 1))
+    pictures = torch.from_numpy(patches.transpose(0, 3, 1, 4, 2, 5).reshape(3, 3, 32, 32)).float()
+    variance = patches.mean(axis=3).var(axis=(-2, -1)).reshape(3, 16)
+    found = busiest_patches(pictures, grid=4, kept=kept).numpy()
+    assert [set(row) for row in found.tolist()] == [
+        set(row) for row in np.argsort(-variance, axis=1)[:, :kept].tolist()
+    ]
+
+
+def test_colours_of_one_grey_are_nothing_to_look_at():
+    picture = torch.zeros(1, 3, 32, 32)
+    picture[0, 0, :8, :4], picture[0, 1, :8, 4:8] = 0.6, 0.6  # red beside green: the same grey
+    picture[0, :, 24:, 28:] = 0.1
+    assert busiest_patches(picture, grid=4, kept=1).tolist() == [[15]]
 
 
 def test_training_looks_at_the_kept_patches_and_evaluation_at_all(batch):

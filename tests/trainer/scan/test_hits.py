@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -76,6 +77,35 @@ def test_every_window_of_a_pattern_is_in_a_hit_that_is_at_least_as_sure_and_no_t
             assert any(h.pattern == name and h.probability >= chance and same(h, first, last) for h in hits)
     for i, hit in enumerate(hits):
         assert not any(o.pattern == hit.pattern and same(hit, o.shown.first, o.shown.last) for o in hits[i + 1 :])
+
+
+# Characters with which a spreadsheet takes a cell for a formula: OWASP's list for "CSV injection".
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"], ids=repr)
+def test_no_cell_begins_like_a_formula(tmp_path, start):
+    """Neither in the class names of a model file, nor in the times of a price file; what is harmless stays as it is."""
+    windows = [
+        RenderedWindow(Path("0.png"), f"{start}1", f"{start}x y", 0, 29),
+        RenderedWindow(Path("1.png"), f"day{start}1", "2024-01-01", 100, 129),
+    ]
+    hits = find_hits(
+        windows, np.array([[0.9, 0], [0, 0.8]]), np.array([0, 1]), (f"{start}cmd|' /C calc'!A0", f"a{start}b")
+    )
+
+    class Model:
+        version, threshold = "1", 0.5
+
+    write_hits(hits, Series("prices.csv", np.zeros(30), np.ones(30), windows), Model(), tmp_path)
+    with (tmp_path / "hits.csv").open(newline="") as file:
+        first, second = csv.DictReader(file)
+    start = start.replace("\r", "\n")  # or readers would begin a new row there, with what follows as its first cell
+    assert (first["pattern"], first["start"], first["end"]) == (
+        f"'{start}cmd|' /C calc'!A0",
+        f"'{start}1",
+        f"'{start}x y",
+    )
+    assert (second["pattern"], second["start"], second["end"]) == (f"a{start}b", f"day{start}1", "2024-01-01")
+    stored = json.loads((tmp_path / "hits.json").read_text())["hits"]
+    assert stored[0]["pattern"] == hits[0].pattern and stored[0]["start"] == windows[0].start
 
 
 def test_the_files_are_safe_for_spreadsheets(tmp_path):
