@@ -23,9 +23,11 @@ EXTRA_OF = {
     "huggingface_hub": "hub",
     "requests": "hub",
     "ray": "ray",
+    "pillow_heif": "heic",
     "ta_patterns": "baselines",
     "starlette": "serve",
     "uvicorn": "serve",
+    "h11": "serve",
 }
 
 
