@@ -13,8 +13,8 @@ from PIL import Image
 
 from dataset_builder import ChartPatternGenerator
 from trainer.data.picture import open_rgb
-from trainer.models.answer import load
 from trainer.models.classifier import softmax
+from trainer.models.load import load
 from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, UNCLEAR, PatternModel
 from trainer.models.vit import TorchClassifier
 from trainer.runs.card import write_card
@@ -103,11 +103,12 @@ def _check(found: dict[str, Any], desk: Path) -> None:
     picture = open_rgb(desk / NAMES[0])
     told = 0
     if "probabilities" in found:
-        classes, classify = load(BASE / DEPLOYABLE_QUANTIZED)
-        chances, clear = classify(picture)
+        answer = load(BASE / DEPLOYABLE_QUANTIZED)(picture)
+        classes, chances = tuple(answer["probabilities"]), list(answer["probabilities"].values())
         np.testing.assert_allclose(found["probabilities"][0], chances, atol=1e-6)
         (label,) = found["labels"] if "labels" in found else found["label"]
-        assert label == (chances.argmax() if clear else UNCLEAR) and tuple(found["classes"]) == classes
+        assert label == (classes.index(answer["label"]) if answer["clear"] else UNCLEAR)
+        assert tuple(found["classes"]) == classes
         told += 1
     if LAST in found:
         checkpoint = TorchClassifier.load(BASE)

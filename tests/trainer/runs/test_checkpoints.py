@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from safetensors.torch import save_file
 
-from trainer.runs.directory import last_checkpoint
+from trainer.runs.checkpoints import newest_whole
+
+
+def last_checkpoint(run: Path) -> Path | None:
+    return newest_whole(run, best_needed=False).checkpoint
+
 
 STATE = {"global_step": 1, "epoch": 1.0, "log_history": [], "best_metric": None}
 
