@@ -13,8 +13,8 @@ from dataset_builder.audit.finding import Finding
 SIDE = 16  # cells of a side of the grid that a picture is reduced to
 STEP = 4  # grey levels by which a cell must be brighter than the next to set a bit: smaller differences are noise
 # Two pictures are near-duplicates if at most NEAR of their 256 bits differ, and at most the share ALIKE of the bits
-# that either of them sets. 97 % of copies that were compressed again or brightened differ in at most 8 bits; two different
-# charts differ in 25 or more, except for faint ones: these set few bits, so the number that differs is small.
+# that either of them sets. 97 % of copies that were compressed again or brightened differ in at most 8 bits. Two
+# different charts differ in 25 or more, except for faint ones, which set few bits.
 NEAR, ALIKE = 8, 0.25
 DECIMALS = 3  # of prices in units of their range, when two price series are compared
 FLATTEST = 1e-12  # smallest range of prices, in place of 0, by which they are divided
