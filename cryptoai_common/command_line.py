@@ -1,4 +1,4 @@
-"""``python -m PACKAGE COMMAND``: what the command lines of both packages have in common."""
+"""``python -m PACKAGE COMMAND``: the parts that the command lines of both packages share."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ Reader = Callable[[str, type, str, list[str]], tuple[Any, ...]]
 
 
 def own_settings(command: str, config_class: type, program: str, words: list[str]) -> tuple[Any, ...]:
-    """What a command's function is called with: its settings alone."""
+    """The arguments of a command's function: its settings alone."""
     return (read_settings(config_class, program, words),)
 
 
 def run_program(
     package: str, commands: Commands, words: Sequence[str] | None, interrupted: str, reader: Reader = own_settings
 ) -> int:
-    """Run the command that the words name (default: those of this process) and return the exit code.
+    """Run the command that ``words`` names (default: those of this process) and return the exit code.
 
-    0: done; 1: a check failed; 2: the user's mistake; 130: interrupted, with the sentence ``interrupted``. A command
-    imports what it needs when it runs, so that help is quick. ``reader`` turns command, class of settings, program and
-    words into the arguments of the command's function.
+    0: done; 1: a check failed; 2: the user's mistake; 130: interrupted, after printing the sentence ``interrupted``.
+    The module of a command is imported when it runs, so that help is fast. ``reader`` turns command, class of settings,
+    program and words into the arguments of the command's function.
     """
     words = list(sys.argv[1:] if words is None else words)
     try:
@@ -44,10 +44,10 @@ def run_program(
             module, function = target.split(":")
             getattr(import_module(module), function)(*arguments)
     except UserError as error:
-        if os.environ.get("RANK", "0") == "0":  # one of several processes speaks for all
+        if os.environ.get("RANK", "0") == "0":  # in distributed training only the first process prints
             print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader of standard output, such as `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print(f"interrupted: {interrupted}", file=sys.stderr)

@@ -6,5 +6,5 @@ import os
 
 
 def usable_cores() -> int:
-    """The number of cores: in a container often fewer than the machine has."""
+    """The number of cores that this process may run on, which in a container is often less than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

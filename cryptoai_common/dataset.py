@@ -64,7 +64,7 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     if not directory.is_dir():
         raise UserError(f"{directory} is not a directory; build a dataset with `python -m dataset_builder build`")
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         version = manifest["format_version"]
         if version != FORMAT_VERSION:
             raise UserError(f"{path} is of format {version}, this version reads {FORMAT_VERSION}; build it again")
@@ -83,13 +83,16 @@ def read_manifest(directory: Path) -> dict[str, Any]:
 
 
 def read_source(directory: Path) -> dict[str, str] | None:
-    """Where a dataset was fetched from, and when; None if it did not come from the Hub."""
+    """Where a dataset was fetched from and when, as the fields of hub.json; None if it did not come from the Hub."""
     path = directory / SOURCE
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    if not path.exists():
+        return None
+    source: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return source
 
 
 def read_rows(directory: Path, manifest: dict[str, Any], split: str) -> Iterator[dict[str, Any]]:
-    """The rows of a split in order, one at a time: with ``file_name``, or with ``image`` if the format is Parquet.
+    """Yields the rows of a split in order: with ``file_name``, or with ``image`` if the format is Parquet.
 
     Raises UserError that names a missing or damaged file.
     """
@@ -120,7 +123,7 @@ def picture_problem(directory: Path, split: str, row: dict[str, Any]) -> tuple[s
 
 
 def _checked(row: Any) -> dict[str, Any]:
-    """Raises TypeError for what is no row."""
+    """The value, if it is a row. Raises TypeError if it is not."""
     if not isinstance(row, dict):
         raise TypeError("a row must be an object")
     return row

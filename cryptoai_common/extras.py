@@ -1,4 +1,4 @@
-"""The extras of the installation: what a command needs beyond drawing charts and asking the shipped model."""
+"""The extras of the installation: packages that only some commands need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing files so that a reader finds either the whole file or none, and disk errors as one sentence."""
+"""Writes files so that a reader finds either the whole file or none, and reports disk errors as one sentence."""
 
 from __future__ import annotations
 
@@ -70,8 +70,11 @@ def partial_path(path: Path) -> Path:
 
 @contextmanager
 def locked(directory: Path, refusal: str) -> Iterator[None]:
-    """Work in a directory that is there, alone. Raises UserError with ``refusal`` if another process does so now."""
-    from filelock import FileLock, Timeout  # here, for those who only read files and may not have it
+    """Be the only process that works in an existing directory, until the block ends.
+
+    Raises UserError with the message ``refusal`` if another process works there.
+    """
+    from filelock import FileLock, Timeout  # imported here because readers, such as the server, may not have it
 
     try:
         with FileLock(directory / LOCK, timeout=0):
@@ -82,7 +85,7 @@ def locked(directory: Path, refusal: str) -> Iterator[None]:
 
 @contextmanager
 def disk_errors(where: Path) -> Iterator[None]:
-    """Turn an OSError into a UserError that names the file and the remedy; what was finished before stays."""
+    """Turn an OSError into a UserError that names the file, or else ``where``, and the remedy."""
     try:
         yield
     except OSError as error:
@@ -91,5 +94,5 @@ def disk_errors(where: Path) -> Iterator[None]:
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             problem = "no permission to write there: choose another directory or change its permissions"
         else:
-            problem = f"{error.strerror or error}: choose another directory, or mend this one"
+            problem = f"{error.strerror or error}: choose another directory, or repair this one"
         raise UserError(f"{error.filename or where}: {problem}, then run the same command again") from error

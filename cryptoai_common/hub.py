@@ -1,8 +1,9 @@
-"""The Hugging Face Hub: a client that may write, publishing under a tag, and its errors as one sentence each."""
+"""The Hugging Face Hub: a client that may write, publication under a tag, and each of its errors as one sentence."""
 
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -18,7 +19,7 @@ AGAIN = "run the same command again, and it goes on where it stopped"
 
 
 class Destination(Protocol):
-    """Where a push goes, as the options of both packages' ``push`` say it."""
+    """The repository and tag to publish under: options that the ``push`` of both packages has."""
 
     @property
     def repo(self) -> str:
@@ -34,7 +35,7 @@ class Destination(Protocol):
 
 
 class HubError(UserError):
-    """What the Hub refused. ``reason`` is the sentence without its remedy, for callers that need none."""
+    """The Hub, the connection to it or the disk refused. ``reason`` is the message without the remedy."""
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(f"{reason}: {remedy}")
@@ -44,14 +45,15 @@ class HubError(UserError):
 def writing_client(repo: str) -> HfApi:
     """A client of the Hub that HF_ENDPOINT names. Raises UserError without a repository name, or a valid token."""
     from huggingface_hub import HfApi, constants, get_token
-    from huggingface_hub.utils import disable_progress_bars, logging
+    from huggingface_hub.utils.logging import set_verbosity
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
     if repo.count("/") != 1 or not all(repo.split("/")):
         raise UserError(f"--repo must be the name of a repository, user/name, not {repo!r}")
     if not get_token():
         raise UserError(f"there is no token for {constants.ENDPOINT}: {LOGIN}")
-    logging.set_verbosity_error()  # it would say that nothing changed, which push says itself
-    disable_progress_bars()  # it shows one a file, also for files that the Hub has already
+    set_verbosity(logging.ERROR)  # otherwise it reports that nothing changed, which push reports itself
+    disable_progress_bars()  # otherwise it shows one for each file, even for files that the Hub has already
     api = HfApi()
     with hub_errors(repo):
         api.whoami()
@@ -91,7 +93,7 @@ def publish(
 
 @contextmanager
 def hub_errors(repo: str) -> Iterator[None]:
-    """Turn what the Hub, the way to it or the disk refuses into a HubError. No token is ever part of one."""
+    """Turn an error of the Hub, of the connection to it or of the disk into a HubError. It never contains a token."""
     try:
         yield
     except UserError:
@@ -112,7 +114,7 @@ def _explain(error: BaseException | None, repo: str) -> tuple[str, str] | None:
     match error:
         case None:
             return None
-        case errors.LocalEntryNotFoundError():  # says only that something else happened
+        case errors.LocalEntryNotFoundError():  # its cause is the error that tells what happened
             return _explain(error.__cause__, repo)
         case errors.HFValidationError():
             return f"{repo} is not a name that a repository can have", "it must be user/name"

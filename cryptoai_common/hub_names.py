@@ -1,7 +1,7 @@
-"""How a dataset on the Hugging Face Hub is named, and in which directory it is kept.
+"""The name of a dataset on the Hugging Face Hub, and the directory in which it is kept.
 
-``python3 -m cryptoai_common.hub_names hub:user/name@revision`` prints the directory. The Makefile asks so before the
-virtual environment is there, so this module and what it imports need the standard library only.
+``python3 -m cryptoai_common.hub_names hub:user/name@revision`` prints the directory. The Makefile runs this before the
+virtual environment exists, so this module and its imports need the standard library only.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ FETCHED = Path("data/hub")
 
 @dataclass(frozen=True)
 class HubName:
-    """``hub:user/name@revision``; without a revision it is ``main``."""
+    """A dataset on the Hub: ``hub:user/name@revision``. Without a revision, the newest commit: ``main``."""
 
     repo: str
     revision: str
 
     @classmethod
     def parse(cls, name: str) -> HubName:
-        """Raises UserError if it is not written so."""
+        """Read a name. Raises UserError if it is not of the form ``hub:user/name`` or ``hub:user/name@revision``."""
         match = re.fullmatch(r"hub:([^/@]+/[^/@]+)(?:@(.+))?", name)
         if not match:
             raise UserError(f"{name} does not name a dataset on the Hub; write hub:user/name@revision")
@@ -37,12 +37,12 @@ class HubName:
 
     @property
     def directory(self) -> Path:
-        """Where it is kept once it is fetched."""
+        """The directory, relative to the working directory, where it is kept once it is fetched."""
         return FETCHED / str(self).replace("/", "--").replace("@", "--")
 
 
 def is_hub_name(dataset: str | Path) -> bool:
-    """Whether a dataset is named as one on the Hub, and not as a directory."""
+    """Whether ``dataset`` is the name of a dataset on the Hub, and not a directory."""
     return Path(dataset).as_posix().startswith(PREFIX)
 
 

@@ -1,4 +1,4 @@
-"""Diagnostics of a command: what the packages report through ``logging``, one line each on standard error."""
+"""Diagnostics of a command: messages of the packages through ``logging``, one line each on standard error."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class _Line(logging.Formatter):
 def diagnostics_shown() -> Iterator[None]:
     """Show warnings and errors of the three packages while a command runs.
 
-    For the command line only: a program that imports the packages configures ``logging`` as it likes.
+    For the command line only: a program that imports the packages configures ``logging`` itself.
     """
-    handler = logging.StreamHandler()  # on what sys.stderr is now
+    handler = logging.StreamHandler()  # writes to the present sys.stderr
     handler.setLevel(logging.WARNING)
     handler.setFormatter(_Line())
     loggers = [logging.getLogger(name) for name in PACKAGES]

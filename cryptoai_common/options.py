@@ -1,6 +1,6 @@
-"""What a command takes: the fields of its frozen dataclass as options.
+"""The options of a command: the fields of its frozen dataclass.
 
-The dataclass is the one definition of a command: the docstring under each field is the option's help.
+The dataclass is the only definition of a command's options; the docstring under each field is the option's help.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class Option:
     """One option of a command, or a word without a name."""
 
     name: str
-    """As the dataclass has it, with underscores."""
+    """The name of the field, with underscores."""
     type: Any
-    """Of one value."""
+    """The type of one value."""
     default: Any
     """MISSING: it must be given. ``argparse.SUPPRESS``: absent from the result unless it is given."""
     many: bool = False
@@ -50,17 +50,17 @@ class Option:
 
     @property
     def flag(self) -> str:
-        """As it is written on the command line."""
+        """The option as it is written on the command line."""
         return "--" + self.name.replace("_", "-")
 
     @property
     def shown(self) -> str:
-        """As a message names it."""
+        """The option as messages name it."""
         return self.name.upper() if self.positional else self.flag
 
     @property
     def metavar(self) -> str:
-        """What stands for its value in the help."""
+        """The word for its value in the help."""
         if self.positional:
             return self.name.upper()
         if get_origin(self.type) is Literal:
@@ -78,7 +78,10 @@ class Option:
         return bool in (self.type, *get_args(self.type))
 
     def take_values(self, rest: list[str]) -> list[str]:
-        """Its values, from the front of the words that come after its name; they are taken away there."""
+        """Remove the option's values from the front of ``rest``, the words after its name, and return them.
+
+        Raises UserError if there is no value.
+        """
         if self.switch:
             return [rest.pop(0)] if rest and rest[0].lower() in _SWITCH_VALUES else ["true"]
         values: list[str] = []
@@ -89,7 +92,10 @@ class Option:
         return values
 
     def words(self, values: list[str], where: str) -> list[str]:
-        """The option with these values, as words for the parser. Raises UserError that says ``where`` they stand."""
+        """The option with these values, as words for the parser.
+
+        Raises UserError for a value of the wrong kind; ``where`` names the place of the value in the message.
+        """
         for value in values:
             if ":" in value and not {int, float}.isdisjoint((self.type, *get_args(self.type))):
                 raise self.wrong_value(value, where)  # jsonargparse reads 1:30 as 90, by a rule of YAML
@@ -101,7 +107,7 @@ class Option:
         return [f"{self.flag}={value}"]
 
     def wrong_value(self, value: str, where: str) -> UserError:
-        """The error for a value that it does not take."""
+        """The error for a value that the option does not take; ``where`` names the place of the value."""
         if get_origin(self.type) is Literal:
             return UserError.unknown(f"value for {where}", value, map(str, get_args(self.type)))
         kinds = [_KINDS[kind] for kind in (self.type, *get_args(self.type)) if kind in _KINDS]

@@ -1,7 +1,7 @@
 """Command line over recipe over defaults: a command's words become the frozen dataclass of its settings.
 
-jsonargparse reads and checks the values. What it does not do stands here: an unknown name suggests the right one, an
-option that is given twice is refused, and every mistake is one sentence.
+jsonargparse reads and checks the values. This module adds what it does not do: an unknown name suggests the right one,
+an option that is given twice is refused, and every mistake is reported in one sentence.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ T = TypeVar("T")
 
 
 def read_settings(config_class: type[T], program: str, words: Sequence[str]) -> T:
-    """The settings that the words of a command and its recipe ask for.
+    """The settings that the words of a command and its recipe set.
 
-    ``program`` is what stands before the words, for messages and help. Raises UserError for a mistake; prints the help
-    and raises SystemExit if that is asked for.
+    ``program`` is the part of the command line before the words, for messages and help. Raises UserError for a mistake.
+    If the words ask for help, prints it and raises SystemExit.
     """
     return read_with_more(config_class, program, words, (), {})[0]
 
@@ -36,10 +36,10 @@ def read_settings(config_class: type[T], program: str, words: Sequence[str]) -> 
 def read_with_more(
     config_class: type[T], program: str, words: Sequence[str], more: Iterable[Option], refused: Mapping[str, str]
 ) -> tuple[T, dict[str, Any]]:
-    """The same for a command that takes ``more`` options than its dataclass: returns those that were given as well.
+    """Like ``read_settings``, for a command with ``more`` options than the fields of its dataclass.
 
-    ``refused`` are names that cannot be set, each with what to do instead; a dataclass may have a ``REFUSED`` of its
-    own.
+    Returns the settings, and the values of those further options that were given. ``refused`` maps names that cannot
+    be set to what to do instead; a dataclass may have a ``REFUSED`` of its own.
     """
     if asks_for_help(words):
         _parser(config_class, program, options_of(config_class), _help_texts(config_class)).print_help()
@@ -50,7 +50,7 @@ def read_with_more(
     )
     spelled, loose, given = names.spelled_out(words)
     recipe = _recipe_named(spelled, names)
-    if recipe is not None:  # its words come first, so that those of the command line replace them
+    if recipe is not None:  # its words come first, so that those of the command line override them
         spelled = names.recipe_words(_recipe_path(config_class, recipe)) + spelled
     parser = _parser(config_class, program, names.options.values())
     values = _parsed(parser, [*spelled, *(["--", *loose] if loose else [])], names, given, recipe)
@@ -75,17 +75,20 @@ class _Names:
 
         Raises UserError for an option that is unknown, refused, given twice, or without a value.
         """
-        rest, options, loose, given = list(words), [], [], set()
+        rest = list(words)
+        options: list[str] = []
+        loose: list[str] = []
+        given: set[str] = set()
         while rest:
             word = rest.pop(0)
-            if word == "--":  # what follows are no options, whatever they begin with
+            if word == "--":  # the words after it are not options, even if they begin with a dash
                 return options, loose + rest, given
             if not OPTION.match(word):
                 loose.append(word)
                 continue
             name, equals, value = word.partition("=")
             option, off = self._find(name)
-            if option.name in given and not option.repeated:  # the last one would win, in silence
+            if option.name in given and not option.repeated:  # the parser would take the last one without a warning
                 raise UserError(f"{option.flag} is given more than once: give it once, with all its values")
             given.add(option.name)
             if off and equals:
@@ -95,7 +98,10 @@ class _Names:
         return options, loose, given
 
     def recipe_words(self, path: Path) -> list[str]:
-        """What a recipe sets, as words of the command line, so that both are read by the same rules."""
+        """The settings of a recipe as words of the command line, so that both are read by the same rules.
+
+        Raises UserError for a file that cannot be read, and for an unknown key or a wrong value.
+        """
         words: list[str] = []
         for key, value in _read_yaml(path).items():
             option = self._of_recipe(str(key), path)
@@ -134,7 +140,7 @@ class _Names:
 
 
 def _setting(option: Option, value: Any) -> Any:
-    """A value of the parser as the dataclass has it."""
+    """A value from the parser, converted to the type of the field."""
     if option.repeated:
         return tuple(map(option.type, value))
     return tuple(value or ()) if option.many else value
@@ -143,7 +149,7 @@ def _setting(option: Option, value: Any) -> Any:
 def _parser(
     config_class: type, program: str, options: Iterable[Option], texts: Mapping[str, str] | None = None
 ) -> ArgumentParser:
-    """The parser for these options. ``texts`` are their help; they take a while to read, so only help needs them."""
+    """The parser for these options. ``texts`` are their help, read for ``--help`` only because reading is slow."""
     from jsonargparse import ArgumentParser
 
     options = list(options)
@@ -192,7 +198,7 @@ def _help(option: Option, texts: Mapping[str, str]) -> str:
 
 
 def _help_texts(config_class: type) -> dict[str, str]:
-    """The docstring under each field, as argparse wants it."""
+    """The docstring under each field, by the name of the field, with % doubled as argparse needs it."""
     from docstring_parser import parse_from_object
 
     texts = {}
@@ -226,7 +232,7 @@ def _parsed(
 
 
 def _recipe_named(words: list[str], names: _Names) -> str | None:
-    """The recipe of the command line, or the one that a command reads if none is named."""
+    """The recipe that the command line names, or else the command's default one, if it has one."""
     if "recipe" not in names.options:
         return None
     named = [word.removeprefix("--recipe=") for word in words if word.startswith("--recipe=")]
@@ -234,7 +240,10 @@ def _recipe_named(words: list[str], names: _Names) -> str | None:
 
 
 def _recipe_path(config_class: type, recipe: str) -> Path:
-    """The file itself, or that of a name: ``recipes/`` lies beside the module of the settings."""
+    """The file of a recipe, given as a path or as a name in ``recipes/`` beside the module of the settings.
+
+    Raises UserError for an unknown name.
+    """
     if recipe.endswith((".yaml", ".yml")):
         return Path(recipe)
     folder = Path(getfile(config_class)).parent / "recipes"

@@ -1,4 +1,4 @@
-"""Stage one: draws labelled synthetic crypto charts into a dataset directory."""
+"""Draws labelled synthetic crypto charts into a dataset directory, which ``trainer`` reads."""
 
 from __future__ import annotations
 

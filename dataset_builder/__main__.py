@@ -1,4 +1,4 @@
-"""``python -m dataset_builder COMMAND``: the commands of stage one."""
+"""``python -m dataset_builder COMMAND``: the commands that draw, check and publish datasets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ COMMANDS: Commands = {
 
 @at_any_terminal()
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0 done, 1 a check failed, 2 the user's mistake."""
+    """Run the command that ``words`` names (default: those of this process) and return the exit code.
+
+    0: done; 1: a check failed; 2: the user's mistake; 130: interrupted.
+    """
     return run_program("dataset_builder", COMMANDS, words, interrupted="run the same command again to go on")
 
 

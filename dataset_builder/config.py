@@ -1,11 +1,11 @@
-"""Settings of each command: the fields are its options, and the text under each is its help."""
+"""The settings of each command: the fields are its options, and the text under each field is the option's help."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cryptoai_common.cores import usable_cores
 from cryptoai_common.errors import UserError
@@ -15,7 +15,7 @@ from dataset_builder.limits import DEFAULT_STYLE, check_bars, check_image_size
 
 @dataclass(frozen=True)
 class BuildConfig(FromRecipe):
-    """Draw a dataset. A killed build goes on where it was; a finished one is never touched again."""
+    """Draw a dataset. A build that was killed continues where it stopped; a finished dataset is never changed."""
 
     output: Path = Path("data/default")
     """Directory to make."""
@@ -41,10 +41,10 @@ class BuildConfig(FromRecipe):
     engine: Literal["processes", "ray"] = "processes"
     """What runs them: this machine's processes, or a Ray cluster that shares the output's disk."""
     shard: str = "1/1"
-    """Draw only the I-th of N parts, as I/N: on as many machines as you like, to be joined by 'merge'."""
+    """Draw only the I-th of N parts, written I/N. 'merge' joins parts that several machines drew."""
 
-    def content(self) -> dict:
-        """What settles the dataset's bytes, ready for JSON: not where it lies nor who draws it."""
+    def content(self) -> dict[str, Any]:
+        """The settings that the bytes of the dataset depend on, as JSON values: not where it lies or who draws it."""
         settings = asdict(self)
         for name in ("recipe", "output", "workers", "engine", "shard"):
             del settings[name]
@@ -59,7 +59,7 @@ class BuildConfig(FromRecipe):
         return part, parts
 
     def check(self, classes: int) -> None:
-        """Raises UserError for settings that no dataset can have."""
+        """Check the settings for a dataset of that many classes. Raises UserError for what no dataset can have."""
         if self.size < classes:
             raise UserError(f"--size {self.size} is less than one chart for each of the {classes} classes")
         check_image_size("--image-size", self.image_size)
@@ -98,21 +98,21 @@ class VerifyConfig:
 
 @dataclass(frozen=True)
 class PushConfig(FromRecipe):
-    """Publish a dataset on the Hugging Face Hub, as Parquet files with a card. A push that broke off goes on."""
+    """Publish a dataset on the Hugging Face Hub, as Parquet files with a card. A push that failed can be run again."""
 
     directory: Positional[Path]
     """The dataset."""
     repo: str = ""
-    """Where to, as user/name; made if it is not there."""
+    """Repository on the Hub, as user/name; made if it does not exist."""
     private: bool = False
-    """Make a new repository one that only its owner sees."""
+    """If the repository is made, let only its owner see it."""
     revision: str | None = None
-    """Tag for this version, such as v1: hub:user/name@v1 then names it for ever."""
+    """Tag for this version, such as v1; hub:user/name@v1 then always names this version."""
 
 
 @dataclass(frozen=True)
 class RenderConfig(FromRecipe):
-    """Draw windows of a file of candles, for a model to look at."""
+    """Draw charts of the windows of a file of candles, for a model to classify."""
 
     prices: Positional[Path]
     """File of candles: CSV, JSON, Parquet or Feather, with a time and open, high, low and close in each row."""
@@ -132,7 +132,7 @@ class RenderConfig(FromRecipe):
     """Of several series in the file, the one to draw."""
 
     def check(self) -> None:
-        """Raises UserError for settings that no picture can have."""
+        """Check the settings. Raises UserError for a length, stride or size that no picture can have."""
         for length in self.window or (0,):
             check_bars("--window", length)
         if self.stride < 1:

@@ -1,1 +1,1 @@
-"""Is it a good dataset? Measures everything that is promised of one, and says what falls short."""
+"""Measures whether a dataset is good, and reports every measure that is out of its range."""

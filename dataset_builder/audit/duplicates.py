@@ -1,36 +1,48 @@
-"""Find pictures and price series that are in two splits."""
+"""Finds pictures and price series that two splits have in common."""
 
 from __future__ import annotations
 
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from dataset_builder.audit.finding import Finding
 
-SIDE = 16
-STEP = 4  # grey levels that a cell must be brighter by: less is noise
-NEAR = 8  # differing bits of 256: 97 % of re-compressed or brightened copies differ in fewer, unrelated charts in 25
-ALIKE = 0.25  # largest share of the bits set in either: faint charts set few bits, so unrelated ones differ in few
+SIDE = 16  # cells of a side of the grid that a picture is reduced to
+STEP = 4  # grey levels by which a cell must be brighter than the next to set a bit: smaller differences are noise
+# Two pictures are near-duplicates if at most NEAR of their 256 bits differ, and at most the share ALIKE of the bits
+# that either of them sets. 97 % of copies that were compressed again or brightened differ in at most 8 bits. Two
+# different charts differ in 25 or more, except for faint ones, which set few bits.
+NEAR, ALIKE = 8, 0.25
+DECIMALS = 3  # of prices in units of their range, when two price series are compared
+FLATTEST = 1e-12  # smallest range of prices, in place of 0, by which they are divided
+EXAMPLES = 3  # pairs that a finding names
 
 
-def picture_hash(image: Image.Image) -> np.ndarray:
-    """Difference hash (Krawetz 2013) of 16×16 bits as four uint64: is each cell brighter than the next?"""
+def picture_hash(image: Image.Image) -> NDArray[np.uint64]:
+    """Difference hash of a picture, 16×16 bits as four uint64: is a cell brighter than the one to its left?
+
+    Source: Krawetz, "Kind of Like That", hackerfactor.com, 2013.
+    """
     small = np.asarray(image.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX), np.int16)
     bits = small[:, 1:] > small[:, :-1] + STEP
     return np.packbits(bits).view(np.uint64)
 
 
 def price_hash(ohlcv: dict[str, list[float]]) -> int:
-    """Hash, of 63 bits, of the closing prices in units of their range: the same series at any price level."""
+    """A hash of 63 bits of the closing prices in units of their range: equal for one series at two price levels."""
     close = np.array(ohlcv["close"])
-    steps = np.round((close - close.min()) / max(np.ptp(close), 1e-12), 3)
+    steps = np.round((close - close.min()) / max(np.ptp(close), FLATTEST), DECIMALS)
     return int.from_bytes(hashlib.sha256(steps.astype(np.float32).tobytes()).digest()[:8]) >> 1
 
 
-def near_duplicates(splits: np.ndarray, ids: np.ndarray, hashes: np.ndarray) -> Finding:
-    """Pairs of pictures of two splits that look the same; ``hashes`` has shape (charts, 4)."""
+def near_duplicates(splits: NDArray[np.str_], ids: NDArray[np.str_], hashes: NDArray[np.uint64]) -> Finding:
+    """The number of pairs of nearly equal pictures in two splits.
+
+    ``splits`` and ``ids`` have shape (charts,), ``hashes`` has shape (charts, 4).
+    """
     names = list(dict.fromkeys(splits.tolist()))
     pairs = []
     for position, name in enumerate(names):
@@ -43,8 +55,11 @@ def near_duplicates(splits: np.ndarray, ids: np.ndarray, hashes: np.ndarray) -> 
     return Finding("near-duplicate pictures across splits", len(pairs), high=0, detail=_examples(pairs))
 
 
-def shared_prices(splits: np.ndarray, ids: np.ndarray, hashes: list[int]) -> Finding:
-    """Pairs of charts of two splits with the same price path."""
+def shared_prices(splits: NDArray[np.str_], ids: NDArray[np.str_], hashes: list[int]) -> Finding:
+    """The number of charts with the prices of an earlier chart of another split.
+
+    All three arguments have an entry for each chart.
+    """
     first: dict[int, int] = {}
     pairs = []
     for chart, key in enumerate(hashes):
@@ -55,4 +70,4 @@ def shared_prices(splits: np.ndarray, ids: np.ndarray, hashes: list[int]) -> Fin
 
 
 def _examples(pairs: list[tuple[str, str]]) -> str:
-    return "; ".join(f"{a} and {b}" for a, b in pairs[:3])
+    return "; ".join(f"{a} and {b}" for a, b in pairs[:EXAMPLES])

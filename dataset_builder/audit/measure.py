@@ -1,17 +1,20 @@
-"""What the audit must know of each chart, measured in worker processes from the files on disk."""
+"""What the audit measures of each chart, in worker processes, from the files on disk."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from cryptoai_common.dataset import NONE, read_rows
 from cryptoai_common.errors import UserError
@@ -25,46 +28,53 @@ from dataset_builder.market.swings import View
 from dataset_builder.patterns import BY_NAME
 
 BATCH = 100  # charts that a worker measures at a time
+EACH_CHART = ("splits", "ids", "picture_hashes", "price_hashes", "price_heights", "candle_widths")  # arrays of Measures
 
 
 @dataclass(frozen=True)
 class Measures:
-    """What is found of some charts; arrays have an entry a chart."""
+    """What was measured of some charts. The arrays named in EACH_CHART have an entry for each of them."""
 
-    splits: np.ndarray
-    ids: np.ndarray
-    picture_hashes: np.ndarray  # shape (charts, 4)
-    price_hashes: np.ndarray
-    price_heights: np.ndarray  # shares of the picture's height
-    candle_widths: np.ndarray  # pixels
-    mistakes: tuple[str, ...]  # what the checks say against labels
-    rows: tuple[dict, ...]  # of the charts for classifiers: metadata without the long lists, and the file's size
-    blanks: np.ndarray  # these without their price, small, uint8, shape (rows, THUMBNAIL * THUMBNAIL * 3)
+    splits: NDArray[np.str_]
+    ids: NDArray[np.str_]
+    picture_hashes: NDArray[np.uint64]  # shape (charts, 4)
+    price_hashes: NDArray[np.int64]
+    price_heights: Floats  # shares of the picture's height
+    candle_widths: Floats  # pixels
+    mistakes: tuple[str, ...]  # labels that the checks refuse, each with its reason
+    rows: tuple[dict[str, Any], ...]  # metadata of the charts for the classifiers, without long lists, with "bytes"
+    blanks: NDArray[np.uint8]  # these charts without their price, shape (rows, THUMBNAIL * THUMBNAIL * 3)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The dataset to measure, and the share of its labelled charts that classifiers are to see."""
+    """The dataset to measure, and the share of its labelled charts that the classifiers see."""
 
     directory: Path
     share: float
 
-    def chooses(self, split: str, row: dict) -> bool:
-        """The same charts whatever the order; without a label there is nothing to classify."""
+    def chooses(self, split: str, row: dict[str, Any]) -> bool:
+        """Whether the classifiers see a chart: by a hash of its id, so that the choice does not depend on the order.
+
+        Charts without a label are not chosen, as there is nothing to classify.
+        """
         place = int.from_bytes(hashlib.blake2b(f"{split}/{row['id']}".encode(), digest_size=4).digest())
         return row["label"] is not None and place < self.share * 2**32
 
 
-def batches(directory: Path, manifest: dict) -> Iterator[tuple[str, tuple[dict, ...]]]:
-    """The rows of the dataset in portions, each with its split."""
+def batches(directory: Path, manifest: dict[str, Any]) -> Iterator[tuple[str, tuple[dict[str, Any], ...]]]:
+    """The rows of the dataset in portions of BATCH, each with the name of its split. Raises UserError as read_rows."""
     for split in manifest["splits"]:
         rows = read_rows(directory, manifest, split)
         while batch := tuple(islice(rows, BATCH)):
             yield split, batch
 
 
-def measure(subject: Subject, job: tuple[str, tuple[dict, ...]]) -> Measures:
-    """Measure a portion of a split's charts."""
+def measure(subject: Subject, job: tuple[str, tuple[dict[str, Any], ...]]) -> Measures:
+    """Measure a portion of charts, given as the name of their split and their rows.
+
+    Raises UserError if another version of the generator drew them.
+    """
     split, rows = job
     found = [_measure(subject.directory, split, row) for row in rows]
     hashes, prices, heights, widths, mistakes, short, blanks = zip(*found, strict=True)
@@ -83,20 +93,21 @@ def measure(subject: Subject, job: tuple[str, tuple[dict, ...]]) -> Measures:
 
 
 def join(portions: list[Measures]) -> Measures:
-    """All of them as one, in the order of splits and ids."""
-    joined = {field.name: [getattr(part, field.name) for part in portions] for field in fields(Measures)}
-    joined |= {name: tuple(chain(*joined[name])) for name in ("mistakes", "rows")}
-    joined |= {name: np.concatenate(parts) for name, parts in joined.items() if isinstance(parts, list)}
-    order = np.lexsort((joined["ids"], joined["splits"]))
-    for name in ("splits", "ids", "picture_hashes", "price_hashes", "price_heights", "candle_widths"):
-        joined[name] = joined[name][order]
-    chosen = sorted(range(len(joined["rows"])), key=lambda place: joined["rows"][place]["id"])
-    joined["rows"], joined["blanks"] = tuple(joined["rows"][place] for place in chosen), joined["blanks"][chosen]
-    return Measures(**joined | {"mistakes": tuple(sorted(joined["mistakes"]))})
+    """The measures of all portions together, in the order of splits and ids, whatever order the portions have."""
+    arrays = {name: np.concatenate([getattr(part, name) for part in portions]) for name in EACH_CHART}
+    order = np.lexsort((arrays["ids"], arrays["splits"]))
+    rows = tuple(chain.from_iterable(part.rows for part in portions))
+    chosen = sorted(range(len(rows)), key=lambda place: rows[place]["id"])
+    return Measures(
+        **{name: array[order] for name, array in arrays.items()},
+        mistakes=tuple(sorted(chain.from_iterable(part.mistakes for part in portions))),
+        rows=tuple(rows[place] for place in chosen),
+        blanks=np.concatenate([part.blanks for part in portions])[chosen],
+    )
 
 
-def _measure(directory: Path, split: str, row: dict) -> tuple:
-    """One chart's entry in each of the fields of Measures that follow its id."""
+def _measure(directory: Path, split: str, row: dict[str, Any]) -> tuple[Any, ...]:
+    """The measures of one chart, in the order of the fields of Measures after ``ids``."""
     png = row["image"]["bytes"] if "image" in row else (directory / split / row["file_name"]).read_bytes()
     image = Image.open(io.BytesIO(png)).convert("RGB")
     look = _look_again(split, row, image.width)
@@ -114,22 +125,25 @@ def _measure(directory: Path, split: str, row: dict) -> tuple:
     )
 
 
-def _look_again(split: str, row: dict, size: int) -> Look:
-    """Raises UserError if the chart was drawn by a generator that draws other looks than this one."""
-    drawn_as = row["id"].split("-")[0]  # its label may be wrong: that is for find_mistake to say
+def _look_again(split: str, row: dict[str, Any], size: int) -> Look:
+    """The chart's look, drawn again. Raises UserError if it differs from the recorded one: another version drew it."""
+    drawn_as = row["id"].split("-")[0]  # not its label, which may be wrong: find_mistake looks at that
     look = draw_look_again(split, row | {"label": None if drawn_as == NONE else drawn_as}, size)
     if look.nuisances() != row["look"]:
         raise UserError(f"{row['id']} was drawn by another version of dataset_builder: audit it with that one")
     return look
 
 
-def find_mistake(row: dict) -> str | None:
-    """Read the stored candles with every class's check: the label's must accept them and no other one."""
+def find_mistake(row: dict[str, Any]) -> str | None:
+    """Apply the check of every class to the stored candles: that of the label must accept them, all others not.
+
+    Returns None, or a sentence with the chart's id and the reason.
+    """
     view, label = View(candles_of(row)), row["label"]
-    reason = refusal(label and BY_NAME[label], view)
+    reason = refusal(BY_NAME[label] if label else None, view)
     return f"{row['id']} as {label or NONE}: {reason}" if reason else None
 
 
-def candles_of(row: dict) -> Candles:
+def candles_of(row: dict[str, Any]) -> Candles:
     """The candles that a row stores."""
     return Candles(*(np.array(row["ohlcv"][name]) for name in ("open", "high", "low", "close", "volume")))

@@ -1,4 +1,4 @@
-"""What people would rather look at than read: contact sheets, and how nuisances are spread over the classes."""
+"""Pictures for people to look at: contact sheets, and the distribution of nuisance fields over the classes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ import io
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from cryptoai_common.dataset import read_rows
 
-COLUMNS, ROWS, GAP = 8, 5, 2
-OVERVIEW = 6  # charts a class on the sheet of all classes
+COLUMNS, ROWS, GAP = 8, 5, 2  # of a contact sheet; pixels between charts
+PAPER = (120, 123, 134)  # colour between the charts: a grey that is neither a light nor a dark chart's background
+OVERVIEW = 6  # charts of each class on the sheet of all classes
+BINS = 12  # of a field of numbers: few enough that a bin holds charts of every class
+# The fields that differ most between styles and overlays; the classifiers of leaks.py see all of them.
 FIELDS = ("style", "candles", "volume", "frame", "marks", "jpeg", "axes", "grid_opacity", "body_width", "bytes")
 
 
-def draw_contact_sheets(directory: Path, manifest: dict, output: Path) -> None:
-    """``contact_<class>.png`` with forty charts each, and ``contact.png`` with a row a class."""
+def draw_contact_sheets(directory: Path, manifest: dict[str, Any], output: Path) -> None:
+    """Save ``contact_<class>.png`` with up to forty charts of each class, and ``contact.png`` with OVERVIEW of each."""
     rows = list(islice(read_rows(directory, manifest, "train"), COLUMNS * ROWS * len(manifest["classes"])))
     overview = []
     for name in manifest["classes"]:
@@ -28,7 +33,7 @@ def draw_contact_sheets(directory: Path, manifest: dict, output: Path) -> None:
     _sheet(overview, OVERVIEW * 2).save(output / "contact.png")
 
 
-def _open(directory: Path, row: dict) -> Image.Image:
+def _open(directory: Path, row: dict[str, Any]) -> Image.Image:
     source = io.BytesIO(row["image"]["bytes"]) if "image" in row else directory / "train" / row["file_name"]
     return Image.open(source).convert("RGB")
 
@@ -36,14 +41,17 @@ def _open(directory: Path, row: dict) -> Image.Image:
 def _sheet(images: list[Image.Image], columns: int) -> Image.Image:
     side = images[0].width + GAP
     rows = -(-len(images) // columns)
-    sheet = Image.new("RGB", (columns * side + GAP, rows * side + GAP), (120, 123, 134))
+    sheet = Image.new("RGB", (columns * side + GAP, rows * side + GAP), PAPER)
     for place, image in enumerate(images):
         sheet.paste(image, (place % columns * side + GAP, place // columns * side + GAP))
     return sheet
 
 
-def draw_nuisances(rows: Sequence[dict], path: Path) -> None:
-    """A panel a field, a line a class: where the lines differ by more than noise, the label leaks."""
+def draw_nuisances(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    """Save a figure with a panel for each of FIELDS and in it a line for each class: the distribution of the field.
+
+    A line that differs from the others by more than noise shows that the field tells the label.
+    """
     import matplotlib.pyplot as plt
 
     labels = np.array([row["label"] for row in rows])
@@ -63,10 +71,10 @@ def draw_nuisances(rows: Sequence[dict], path: Path) -> None:
     plt.close(figure)
 
 
-def _bins(values: np.ndarray) -> tuple[list, np.ndarray]:
-    """The bins that a field's values fall into, and the bin of each value."""
+def _bins(values: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
+    """The bins of a field, each by its value or its middle, and the index of the bin of each chart's value."""
     if values.dtype.kind in "Ub":
         options, places = np.unique(values, return_inverse=True)
         return [str(option) for option in options], places
-    edges = np.histogram_bin_edges(values, bins=12)
+    edges = np.histogram_bin_edges(values, bins=BINS)
     return ((edges[1:] + edges[:-1]) / 2).tolist(), np.digitize(values, edges[1:-1])

@@ -1,8 +1,10 @@
-"""The audit: measure every chart, judge the dataset, write the table, ``audit.json`` and pictures."""
+"""The audit: measures every chart, judges the dataset, and writes a table, ``audit.json`` and pictures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -17,17 +19,23 @@ from dataset_builder.config import AuditConfig
 from dataset_builder.storage import engine
 from dataset_builder.storage.card import put_audit
 
-MIN_PRICE_HEIGHT = 0.4  # share of the picture that the price must fill
-MIN_CANDLE_WIDTH = 1.0  # pixels
-LEAK_CHARTS = 20_000  # charts that the classifiers see, or about that many: more would only cost time and memory
+MIN_PRICE_HEIGHT = 0.4  # share of the picture's height that the price must fill, so that patterns can be read
+MIN_CANDLE_WIDTH = 1.0  # pixels: a thinner candle cannot be told from its neighbours
+# About how many charts the classifiers see. The interval of chance is then under one point wide; more charts would cost
+# time and memory.
+LEAK_CHARTS = 20_000
 
 
 class FellShort(CheckFailed):
-    """The dataset is not as good as it must be."""
+    """A measure of the dataset is out of its range."""
 
 
 def audit(config: AuditConfig) -> None:
-    """Measure the dataset. Raises FellShort where a finding is out of its range, after writing everything."""
+    """Measure a dataset, print the table and write everything into its directory ``audit``.
+
+    Raises FellShort, after that, if a finding is out of its range, and UserError for a directory that is no dataset, a
+    file of candles that cannot be read, or a disk that refuses.
+    """
     directory, manifest = config.directory, read_manifest(config.directory)
     charts = measure_all(directory, manifest, config.workers)
     findings = judge(charts, manifest)
@@ -48,8 +56,11 @@ def audit(config: AuditConfig) -> None:
         raise FellShort(f"{directory} falls short in {len(failed)} of {len(findings)} measures: {'; '.join(failed)}")
 
 
-def measure_all(directory: Path, manifest: dict, workers: int) -> Measures:
-    """Measure every chart of every split. What is kept of each fits in 500 bytes, but for those that are classified."""
+def measure_all(directory: Path, manifest: dict[str, Any], workers: int) -> Measures:
+    """Measure every chart of every split in ``workers`` processes.
+
+    About 500 bytes are kept of each chart, and more of the LEAK_CHARTS that the classifiers see.
+    """
     charts = {split: counts["charts"] for split, counts in manifest["splits"].items()}
     labelled = sum(number for split, number in charts.items() if split != NONE)
     subject, portions = Subject(directory, LEAK_CHARTS / max(labelled, 1)), []
@@ -60,12 +71,12 @@ def measure_all(directory: Path, manifest: dict, workers: int) -> Measures:
     return join(portions)
 
 
-def judge(charts: Measures, manifest: dict) -> list[Finding]:
-    """What the measures say of the whole dataset."""
+def judge(charts: Measures, manifest: dict[str, Any]) -> list[Finding]:
+    """The findings about the whole dataset: balance of the classes, content of the charts, leaks of the label."""
     return [*_balance(manifest), *_content(charts), *_leaks(charts)]
 
 
-def _content(charts: Measures):
+def _content(charts: Measures) -> Iterator[Finding]:
     mistakes, splits, ids = charts.mistakes, charts.splits, charts.ids
     yield Finding("labels that the checks refuse", len(mistakes), high=0, detail="; ".join(mistakes[:2]))
     yield duplicates.near_duplicates(splits, ids, charts.picture_hashes)
@@ -74,26 +85,27 @@ def _content(charts: Measures):
     yield Finding("narrowest candle, pixels", float(charts.candle_widths.min()), low=MIN_CANDLE_WIDTH)
 
 
-def _leaks(charts: Measures):
+def _leaks(charts: Measures) -> Iterator[Finding]:
     labels = np.array([row["label"] for row in charts.rows])
     yield leaks.field_leak(charts.rows)
     yield leaks.nuisance_leak(labels, leaks.nuisance_table(charts.rows))
     yield leaks.pixel_leak(labels, charts.blanks.astype(np.float32))
 
 
-def _balance(manifest: dict):
+def _balance(manifest: dict[str, Any]) -> Iterator[Finding]:
+    """Whether each split has as many charts of every class; one more of some is allowed."""
     for split, counts in manifest["splits"].items():
         if split != NONE:
             numbers = [counts["classes"].get(name, 0) for name in manifest["classes"]]
             yield Finding(f"charts that classes of {split} differ by", max(numbers) - min(numbers), high=1)
 
 
-def _table(findings: list[Finding], statistics: list) -> str:
+def _table(findings: list[Finding], statistics: candles.Statistics) -> str:
     rows = ["| measure | value | must be | | |", "|---|---|---|---|---|", *(finding.row() for finding in findings)]
     return "\n".join(rows) + "\n\n" + candles.table(statistics)
 
 
-def _summary(manifest: dict, findings: list[Finding], statistics: list) -> dict:
+def _summary(manifest: dict[str, Any], findings: list[Finding], statistics: candles.Statistics) -> dict[str, Any]:
     return {
         "fingerprint": manifest["fingerprint"],
         "passed": all(finding.passed for finding in findings),

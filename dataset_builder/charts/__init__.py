@@ -1,1 +1,1 @@
-"""One chart: its look and candles are drawn by chance, its label is checked, its picture and metadata follow."""
+"""One chart: draws its look and its candles at random, checks its label, makes its picture and its metadata."""

@@ -1,29 +1,35 @@
-"""A chart whose look and candles are settled, and what comes of drawing it: the picture and what is known about it."""
+"""A chart whose look and candles are drawn but not its picture, and the finished chart: picture and metadata."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from dataset_builder.drawing.chart import Chart, encode_png, render
 from dataset_builder.drawing.look import Look
 from dataset_builder.market.prices import Market
 
-MOST_OUTSIDE = 0.1  # of the candles may lie below the picture, and above it: real crops are cut no closer
-BATCH = 20  # drafts; to settle and to draw by turns takes 6 % longer: each evicts the other from the caches
+MOST_OUTSIDE = 0.1  # of the candles may lie below the picture, and as many above: real crops are cut no closer
+# Drafts that are made before the first of them is drawn. To make one and draw one by turns takes 6 % longer, because
+# each step evicts the data of the other from the processor's caches.
+BATCH = 20
+DECIMALS = 1  # of positions in the metadata, in pixels
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A chart, what is known about it (JSON-ready), and why earlier draws were rejected (reason -> count)."""
+    """A finished chart. ``rejections`` counts earlier draws of its candles by the reason why they were rejected."""
 
-    pixels: np.ndarray  # uint8, RGB, shape (height, width, 3)
-    metadata: dict
+    pixels: NDArray[np.uint8]  # RGB, shape (height, width, 3)
+    metadata: dict[str, Any]  # values that JSON can hold
     rejections: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -33,13 +39,13 @@ class Sample:
 
     @property
     def png(self) -> bytes:
-        """The picture as a file, whose size tells of the look alone."""
+        """The picture as a PNG file, whose size depends on the look, not on the candles."""
         return encode_png(self.pixels, noisy=self.metadata["look"]["jpeg"] > 0)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A chart of which all is settled and nothing is drawn yet."""
+    """A chart with its look and its candles, before its picture is drawn."""
 
     seed: int
     label: str | None  # None: without a pattern
@@ -51,20 +57,21 @@ class Draft:
     image_size: int  # pixels
 
     def render(self) -> Sample:
-        """Draw it."""
+        """Draw the picture."""
         market = self.market
         chart = render(market.candles, self.look, price_range(market, self.look), market.pivots, self.image_size)
         return Sample(chart.pixels, _metadata(self, chart), self.rejections)
 
 
 def render_all(drafts: Iterable[Draft]) -> Iterator[Sample]:
-    """Draw them in order, BATCH at a time."""
+    """Draw the pictures in the order of the drafts, taking BATCH drafts at a time."""
     drafts = iter(drafts)
     while batch := list(islice(drafts, BATCH)):
         yield from (draft.render() for draft in batch)
 
 
-def _metadata(draft: Draft, chart: Chart) -> dict:
+def _metadata(draft: Draft, chart: Chart) -> dict[str, Any]:
+    """What a dataset records of a chart. Without a pattern there are no pivots, and the box is that of all candles."""
     market, look = draft.market, draft.look
     if draft.label is None:
         market = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
@@ -82,7 +89,11 @@ def _metadata(draft: Draft, chart: Chart) -> dict:
 
 
 def price_range(market: Market, look: Look) -> tuple[float, float]:
-    """Lowest and highest price to show: of all candles, or of the pattern and a little more, and most candles."""
+    """Lowest and highest price to show.
+
+    They are those of all candles if the look shows the "window". Otherwise they are those of the pattern and the look's
+    ``room`` around it, widened so that at most MOST_OUTSIDE of the candles lie wholly below and as many above.
+    """
     low, high = market.candles.low, market.candles.high
     lowest, highest = float(low.min()), float(high.max())
     if look.frame == "window":
@@ -95,8 +106,8 @@ def price_range(market: Market, look: Look) -> tuple[float, float]:
     return max(bottom, lowest), min(top, highest)
 
 
-def _geometry(market: Market, chart: Chart) -> dict:
-    """Where everything is in the picture, in pixels with one decimal, y downwards."""
+def _geometry(market: Market, chart: Chart) -> dict[str, Any]:
+    """Positions of pivots, of the pattern's box and of the candles in the picture, in pixels, y downwards."""
     own = slice(market.first_bar, market.last_bar + 1)
     half = chart.plot.spacing * chart.stretch[0] / 2
     box = [chart.x[own.start] - half, chart.high[own].min(), chart.x[own.stop - 1] + half, chart.low[own].max()]
@@ -105,8 +116,10 @@ def _geometry(market: Market, chart: Chart) -> dict:
     return {"pivots": pivots, "bbox": bbox, "x": x, "high": high, "low": low}
 
 
-def _rounded(pixels: np.ndarray) -> list:
-    return pixels.round(1).tolist()
+def _rounded(pixels: Floats) -> list[Any]:
+    """The array as nested lists, with DECIMALS decimals."""
+    values: list[Any] = pixels.round(DECIMALS).tolist()
+    return values
 
 
 def _ohlcv(candles: Candles) -> dict[str, list[float]]:

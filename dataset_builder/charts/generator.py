@@ -1,4 +1,4 @@
-"""The API for a few pictures at a time: ``ChartPatternGenerator``."""
+"""``ChartPatternGenerator``: draws charts one at a time, for programs that need a few."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ChartPatternGenerator:
 
 
 def find_name(name_or_id: str | int) -> str:
-    """The class of that name or id. Raises UserError that suggests the nearest name."""
+    """The name of the class with that name or id. Raises UserError that suggests the most similar name."""
     for pattern in PATTERNS:
         if name_or_id in (pattern.name, pattern.id):
             return pattern.name
@@ -85,7 +85,7 @@ def find_name(name_or_id: str | int) -> str:
 
 
 def _method_of(name: str) -> Callable[[ChartPatternGenerator], Image.Image]:
-    """The method of a class that has none above."""
+    """A method ``generate_NAME`` for a class that has none above."""
 
     def generate(self: ChartPatternGenerator) -> Image.Image:
         return self.generate_pattern(name)

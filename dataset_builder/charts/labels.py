@@ -1,4 +1,4 @@
-"""True labels: a market is drawn again until its pattern's check accepts it, and every other pattern's refuses it."""
+"""True labels: prices are drawn again until the check of their pattern accepts them and all others refuse them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,26 @@ from dataset_builder.market.sketch import Sketch
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
 
-MAX_DRAWS = 200  # far beyond what any class needs: reached only by a pattern whose sketch fails its own check
+MAX_DRAWS = 200  # far more than any class needs: reached only by a pattern whose check refuses its own sketch
+SHORTEST = 16  # candles of the shortest sketch: the range of a breakout alone needs 14
 
 
 def refusal(pattern: Pattern | None, view: View) -> str | None:
-    """Why these candles are not a clear case of the pattern (None: of no pattern) and no other; None if they are."""
+    """Why these candles are not a chart of the pattern alone; None if they are.
+
+    They must pass the pattern's check, and no other one. Without a pattern (None) they must pass none.
+    """
     if pattern is None:
         return found(view)
     reason = pattern.check(view)
     if reason is not None:
         return reason
-    others = (p for p in reversed(PATTERNS) if p is not pattern)  # the last ones refuse the most
+    others = (p for p in reversed(PATTERNS) if p is not pattern)  # the last ones accept most often: they end the search
     return next((f"also {p.name}" for p in others if p.check(view) is None), None)
 
 
 def found(view: View) -> str | None:
-    """A pattern that these candles show, if any."""
+    """The name of a pattern whose check accepts these candles; None if all refuse them."""
     return next((p.name for p in reversed(PATTERNS) if p.check(view) is None), None)
 
 
@@ -41,13 +45,14 @@ def draw_accepted(
     look: Look,
     rng: np.random.Generator,
 ) -> tuple[Market, str, dict[str, int]]:
-    """Redraw the price, never the look, until nothing is said against it: market, stage, and how often what was.
+    """Draw prices for a look again and again, until ``refuse`` returns no reason against them.
 
-    Raises RuntimeError if no draw is accepted: the sketch or the check is wrong then.
+    Returns the market, with its volume, its stage, and how often each reason was given. Raises RuntimeError if none of
+    MAX_DRAWS draws is accepted: the sketch or the check is wrong then.
     """
-    rejections: Counter = Counter()
+    rejections: Counter[str] = Counter()
     for _ in range(MAX_DRAWS):
-        drawn = sketch(rng, max(round(look.bars * look.fill), 16))
+        drawn = sketch(rng, max(round(look.bars * look.fill), SHORTEST))
         market = draw_market(drawn, look.bars, look.before, rng)
         reason = refuse(View(market.candles))
         if reason is None:

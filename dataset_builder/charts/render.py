@@ -1,4 +1,4 @@
-"""The API for charts of given candles: ``render_candles``. Needs numpy and Pillow alone."""
+"""``render_candles``: draws a chart of given candles. Needs no other package than numpy and Pillow."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ NO_MARKS = np.empty((0, 2))
 def render_candles(
     candles: Candles | ArrayLike, style: str = DEFAULT_STYLE, size: int = 224, volume: bool = False
 ) -> Image.Image:
-    """Draw candles, oldest first, as an RGB picture of ``size`` x ``size`` pixels, in a style's plain look.
+    """Draw candles, oldest first, as an RGB picture of ``size`` x ``size`` pixels in a style without overlays.
 
-    ``candles`` has 20 to 120 rows of open, high, low, close and, if it is to be drawn, ``volume``: shape (bars, 4) or
-    (bars, 5). The picture shows all of them, so the highest and the lowest price touch its margins. Raises UserError
-    for an unknown style, a size outside 32-1024, and rows that are no candles, naming the first (from 1).
+    ``candles`` has 20 to 120 rows of open, high, low, close and, if ``volume`` is to be drawn, the volume: shape
+    (bars, 4) or (bars, 5). The picture shows all prices, so the highest and the lowest one touch its margins. Raises
+    UserError for an unknown style, a size outside 32-1024, and for rows that are no candles; it names the first of
+    them, counted from 1.
     """
     found = find_style(style)
     check_image_size("size", size)
@@ -38,6 +39,7 @@ def render_candles(
 
 
 def _from_rows(rows: ArrayLike, volume: bool) -> Candles:
+    """Rows of numbers as candles; volume is 1 where there is none. Raises UserError for rows of another shape."""
     try:
         table = np.asarray(rows, float)
     except (TypeError, ValueError):
@@ -46,12 +48,13 @@ def _from_rows(rows: ArrayLike, volume: bool) -> Candles:
     if table.ndim != 2 or table.shape[1] not in columns:
         wanted = " or ".join(map(str, columns))
         raise UserError(f"candles must have {wanted} numbers a row (open, high, low, close, volume), not {table.shape}")
-    return Candles(*table[:, :4].T, table[:, 4] if table.shape[1] == 5 else np.ones(len(table)))
+    opening, high, low, close = table[:, :4].T
+    return Candles(opening, high, low, close, table[:, 4] if table.shape[1] == 5 else np.ones(len(table)))
 
 
 def _in_units(candles: Candles) -> Candles:
-    """Prices from 0 to 1: a chart looks alike for a coin of 60,000 and for one of 0.0000001."""
+    """The candles with prices from 0 to 1, so that rounding is the same for a price of 60,000 and one of 0.0000001."""
     low = float(candles.low.min())
     span = float(candles.high.max()) - low
-    prices = ((series - low) / (span or 1.0) for series in candles.series()[:4])
-    return Candles(*prices, candles.volume)
+    opening, high, lowest, close = ((series - low) / (span or 1.0) for series in candles.series()[:4])
+    return Candles(opening, high, lowest, close, candles.volume)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from cryptoai_common.dataset import NONE, UNSEEN
 from dataset_builder.charts.draft import Draft, Sample
@@ -27,11 +28,12 @@ def draw_sample(
     styles: tuple[Style, ...] = TRAINING_STYLES,
     stream: str = "",
 ) -> Sample:
-    """Draw sample number ``index`` of a class. The same arguments give the same bytes, on any worker.
+    """Draw sample number ``index`` of a class. The same arguments give the same bytes, in any process.
 
-    Without a class it is a chart that all checks refuse: its label is None, it has no pivots, and its box is that of
-    all candles. Another ``stream`` gives another market and look for the same seed, class and index. Raises
-    RuntimeError if no draw passes the class's check: the pattern file is wrong then.
+    Without a class (None) it is a chart that all checks refuse: its label is None, it has no pivots, and its box is
+    that of all candles. ``image_size`` is the width and height in pixels. Another ``stream`` gives another market and
+    look for the same seed, class and index. Raises KeyError for an unknown class, and RuntimeError if no draw passes
+    the class's check: the pattern file is wrong then.
     """
     return settle(seed, pattern_name, index, image_size, styles, stream).render()
 
@@ -44,9 +46,9 @@ def settle(
     styles: tuple[Style, ...] = TRAINING_STYLES,
     stream: str = "",
 ) -> Draft:
-    """All of :func:`draw_sample` but the picture."""
+    """Draw the look and the market of :func:`draw_sample`, but not the picture."""
     look = _look(seed, pattern_name, index, image_size, styles, stream)
-    pattern = pattern_name and BY_NAME[pattern_name]
+    pattern = BY_NAME[pattern_name] if pattern_name else None
     sketch = pattern.sketch if pattern else negative.sketch
     rng = random_stream(seed, pattern_name or NONE, index, "price", stream)
     market, stage, rejections = draw_accepted(sketch, partial(refusal, pattern), look, rng)
@@ -62,6 +64,6 @@ def variety(split: str) -> tuple[tuple[Style, ...], str]:
     return (HELD_OUT_STYLES, "unseen") if split == UNSEEN else (TRAINING_STYLES, "")
 
 
-def draw_look_again(split: str, row: dict, image_size: int = 224) -> Look:
-    """The look that a chart of a dataset was drawn with, from its split and its metadata."""
+def draw_look_again(split: str, row: dict[str, Any], image_size: int = 224) -> Look:
+    """The look that a chart of a dataset was drawn with, from its split and its row of metadata."""
     return _look(row["seed"], row["label"], row["index"], image_size, *variety(split))

@@ -1,51 +1,64 @@
-"""One side of a picture: how positions on the screen fall on its pixels, and how much of each an interval covers."""
+"""One side of a picture: which of its pixels an interval on the screen covers, and how much of each."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-SUB = 16  # levels of coverage along one side
+SUB = 16  # levels of coverage along one side: a product of two, up to 256, times a colour up to 255 fits in 16 bits
+# Bilinear resizing turns a sharp edge into a ramp. When it enlarges, the ramp is one screen pixel wide; when it
+# shrinks, it is RAMP picture pixels less RAMP_LESS screen pixels wide.
+RAMP, RAMP_LESS = 1.3, 0.3
 _NONE, _ALL = np.int16(0), np.int16(SUB)
 
 
 class Axis:
-    """A side of ``screen`` screen pixels, in which positions are given, and of ``size`` picture pixels, up to 1024."""
+    """A side of ``screen`` screen pixels, the unit of all positions, that is drawn as ``size`` picture pixels.
 
-    def __init__(self, screen: int, size: int, blur: float):
+    ``size`` is at most 1024, so that positions fit in 16 bits. ``blur`` is the factor by which edges are wider than
+    bilinear resizing makes them.
+    """
+
+    def __init__(self, screen: int, size: int, blur: float) -> None:
         self.size = size
-        self.scale = screen / size  # screen pixels a picture pixel
-        # Bilinear resizing turns a sharp edge into a ramp: one screen pixel wide when it enlarges, 1.3 picture pixels
-        # (less 0.3 screen pixels) wide when it shrinks.
-        fade = max(1.0, 1.3 * self.scale - 0.3) * blur
-        self.reach = fade / 2
+        self.scale = screen / size  # screen pixels in a picture pixel
+        fade = max(1.0, RAMP * self.scale - RAMP_LESS) * blur
+        self.reach = fade / 2  # how far beyond its ends an interval still covers part of a pixel's centre
         self._gain = SUB / fade
         self._end = (screen + 2 * fade) * self._gain
         self._centres = np.rint(np.arange(0.5, size) * (self.scale * self._gain)).astype(np.int16) + np.int16(SUB // 2)
 
     def span(self, low: float, high: float) -> slice:
-        """The pixels that the interval [low, high) may touch."""
+        """The picture pixels of which the interval [low, high), in screen pixels, may cover a part."""
         first = int((low - self.reach) / self.scale)
         last = int((high + self.reach) / self.scale) + 1
         return slice(min(max(first, 0), self.size), min(max(last, 0), self.size))
 
-    def cover(self, low: ArrayLike, high: ArrayLike, pixels: slice = slice(None)) -> np.ndarray:
-        """How much of each pixel the intervals [low, high) cover, from 0 to SUB: int16, shape (intervals, pixels).
+    def cover(self, low: ArrayLike, high: ArrayLike, pixels: slice = slice(None)) -> NDArray[np.int16]:
+        """How much of each pixel each interval [low, high) covers, from 0 to SUB: shape (intervals, pixels).
 
-        Intervals that don't overlap never add up to more than SUB.
+        ``low`` and ``high`` have shape (intervals,), in screen pixels. The coverages of intervals that do not overlap
+        add up to SUB at most.
         """
         return self._between(self._centres[pixels], self._levels(low, high)[:, :, None])
 
-    def cover_down(self, low: ArrayLike, high: ArrayLike, pixels: slice) -> np.ndarray:
-        """The same as ``cover`` for intervals of shape (..., n): shape (..., pixels, n)."""
+    def cover_down(self, low: ArrayLike, high: ArrayLike, pixels: slice) -> NDArray[np.int16]:
+        """The same as ``cover`` with the pixels before the intervals: intervals (..., n) give (..., pixels, n)."""
         return self._between(self._centres[pixels, None], self._levels(low, high)[..., None, :])
 
-    def _levels(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        """Edges in units of 1/SUB of the ramp's width, clipped far outside the picture so that int16 holds them."""
-        return np.rint((np.array((low, high)) * self._gain).clip(-2 * SUB, self._end)).astype(np.int16)
+    def _levels(self, low: ArrayLike, high: ArrayLike) -> NDArray[np.int16]:
+        """Low and high edges in units of a SUB-th of the ramp's width, as shape (2, ...).
 
-    def _between(self, centres: np.ndarray, edges: np.ndarray) -> np.ndarray:
-        """Coverage of each pixel centre: how far it lies past the low edges, less how far past the high ones."""
+        Positions far outside the picture are moved nearer to it, which changes no pixel, so that 16 bits hold them.
+        """
+        levels: NDArray[np.int16] = np.rint((np.array((low, high)) * self._gain).clip(-2 * SUB, self._end)).astype(
+            np.int16
+        )
+        return levels
+
+    def _between(self, centres: NDArray[np.int16], edges: NDArray[np.int16]) -> NDArray[np.int16]:
+        """Coverage at each pixel's centre: the part of the low edge's ramp that it has passed, less the high edge's."""
         passed = centres - edges
         low, high = passed.clip(_NONE, _ALL, out=passed)
-        return np.subtract(low, high, out=low)
+        covered: NDArray[np.int16] = np.subtract(low, high, out=low)
+        return covered

@@ -1,10 +1,11 @@
 """A small anti-aliasing rasteriser for charts, in exact integer arithmetic.
 
-Charts are rectangles and functions of time, so coverage can be computed instead of supersampled. A chart is laid
-out in *screen pixels*, those of a screenshot of any shape, and painted straight into the picture that the model
-sees: squeezing the screenshot only makes edges fall between the picture's pixels and fade over more of them. The
-coverage of all pixels by many rectangles is one product of two matrices of small integers, so no rounding depends
-on the machine and the same chart has the same pixels everywhere.
+Charts consist of rectangles and functions of time, so the share of a pixel that they cover can be computed, without
+supersampling. Positions are given in *screen pixels*, those of a screenshot of any width and height, and painted
+directly into the smaller picture that the model sees. The result is that of resizing the screenshot: edges lie between
+the picture's pixels and their colours change over more than one of them. The coverage of all pixels by many rectangles
+is one product of two matrices of small integers, so no rounding depends on the machine, and the same chart has the same
+pixels everywhere.
 """
 
 from __future__ import annotations
@@ -13,34 +14,42 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from cryptoai_common.arrays import Floats
 from dataset_builder.drawing.axis import SUB, Axis
 from dataset_builder.drawing.mixing import Colour, bands, dashes, mix
 
-BLOCK = 24  # rectangles a block of columns, about: most are narrow, and one product over all would be mostly zeros
+# About how many rectangles one matrix product paints, in a block of columns. Most rectangles are narrow, so that one
+# product over the whole width would multiply mostly zeros.
+BLOCK = 24
+STEEPEST = 16.0  # largest squared slope for which a curve is thickened, so that steep lines keep a bounded height
 
 
 class Layer(NamedTuple):
-    """Shapes of one colour, beside each other from left to right: arrays of shape (n, 4), one row a shape.
+    """Shapes of one colour, ordered from left to right without overlap.
 
-    Rows are (left, top, right, bottom) in screen pixels. Each shape is a rectangle, with a narrower and taller one
-    across it if there are ``wicks``, less a part of it if there are ``holes``. Layers that are painted together don't
-    overlap.
+    Each array has shape (n, 4), one row a shape: (left, top, right, bottom) in screen pixels. A shape is a rectangle,
+    its body. With ``wicks``, a narrower and taller rectangle is joined to it; with ``holes``, a rectangle inside it is
+    left out. Layers that are painted together do not overlap.
     """
 
     colour: Colour
-    bodies: np.ndarray
-    wicks: np.ndarray | None = None
-    holes: np.ndarray | None = None
+    bodies: Floats
+    wicks: Floats | None = None
+    holes: Floats | None = None
 
-    def boxes(self) -> np.ndarray:
-        """Body, wick and hole of each shape, as far as there are any: shape (n, 1 to 3, 4)."""
+    def boxes(self) -> Floats:
+        """The body, the wick and the hole of each shape, as far as there are any: shape (n, 1 to 3, 4)."""
         return np.array([boxes for boxes in self[1:] if boxes is not None]).transpose(1, 0, 2)
 
-    def disjoin(self, across: np.ndarray) -> None:
-        """Make coverages across, shape (n, 1 to 3, columns), such that all boxes' products add up to the shapes'."""
+    def disjoin(self, across: NDArray[np.int16]) -> None:
+        """Change the horizontal coverages, shape (n, 1 to 3, columns), in place, so that the boxes can be added up.
+
+        A body then leaves out the columns of its wick, and a hole counts negatively: the sum over a shape's boxes of
+        vertical times horizontal coverage is the coverage of the shape.
+        """
         if self.wicks is not None:
             across[:, 0] -= across[:, 1]
         if self.holes is not None:
@@ -48,28 +57,31 @@ class Layer(NamedTuple):
 
 
 class Canvas:
-    """An RGB picture being painted; positions are screen pixels, y downwards."""
+    """An RGB picture being painted. Positions are in screen pixels, x to the right, y downwards; opacity is 0 to 1."""
 
-    def __init__(self, screen: tuple[int, int], picture: tuple[int, int], background: Colour, blur: float = 1.0):
-        """``screen`` and ``picture`` are (width, height) in pixels; ``blur`` > 1 softens every edge."""
+    def __init__(
+        self, screen: tuple[int, int], picture: tuple[int, int], background: Colour, blur: float = 1.0
+    ) -> None:
+        """``screen`` and ``picture`` are (width, height) in pixels; a ``blur`` above 1 makes edges that much wider."""
         self.width, self.height = screen
         self.across, self.down = (Axis(*sides, blur) for sides in zip(screen, picture, strict=True))
         self._reach = self.across.reach + self.across.scale  # a shape further away than that covers no part of a pixel
-        self.planes = np.empty((3, self.down.size, self.across.size), np.uint16)
+        self.planes: NDArray[np.uint16] = np.empty((3, self.down.size, self.across.size), np.uint16)
         for plane, value in zip(self.planes, background, strict=True):
             plane.fill(value)
 
     def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
-        """Paint rectangles, all layers at once, so that where two of them meet no background shows between them."""
+        """Paint the shapes of all layers at once, so that no background shows where two of them meet."""
         parts = [layer.boxes() for layer in layers]
         left, top, right, bottom = np.concatenate([boxes.reshape(-1, 4) for boxes in parts]).T
         rows = self.down.span(np.minimum.reduce(top), np.maximum.reduce(bottom))
         columns = self._span_across(np.minimum.reduce(left), np.maximum.reduce(right))
-        down, across = self.down.cover(top, bottom, rows), self.across.cover(left, right, columns)
+        vertical, horizontal = self.down.cover(top, bottom, rows), self.across.cover(left, right, columns)
         stops = list(accumulate((boxes[..., 0].size for boxes in parts), initial=0))
         for layer, boxes, start, stop in zip(layers, parts, stops, stops[1:], strict=False):
-            layer.disjoin(across[start:stop].reshape(*boxes.shape[:2], across.shape[1]))
-        down, across = down.astype(np.float32), across.astype(np.float32)
+            layer.disjoin(horizontal[start:stop].reshape(*boxes.shape[:2], horizontal.shape[1]))
+        # As floats, because BLAS multiplies no integers. Every sum is exact.
+        down, across = vertical.astype(np.float32), horizontal.astype(np.float32)
         blocks = max(len(left) // BLOCK, 1)
         edges = [across.shape[1] * i // blocks for i in range(blocks + 1)]
         screen = (np.array(edges) + columns.start) * self.across.scale
@@ -82,43 +94,61 @@ class Canvas:
             masks.append(product.astype(np.uint16))
         mix(self.planes[:, rows, columns], masks, [layer.colour for layer in layers], opacity)
 
-    def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0):
+    def rectangle(
+        self, left: float, top: float, right: float, bottom: float, colour: Colour, opacity: float = 1.0
+    ) -> None:
         """Paint one rectangle."""
         rows, columns = self.down.span(top, bottom), self.across.span(left, right)
         down = self.down.cover([top], [bottom], rows)
         across = self.across.cover([left], [right], columns)
         mix(self.planes[:, rows, columns], [(down.T * across).view(np.uint16)], [colour], opacity)
 
-    def rows(self, top: ArrayLike, bottom: ArrayLike, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
-        """Paint bands from the left edge to the right; ``dash`` is the length of a dash and of a gap."""
+    def rows(self, top: ArrayLike, bottom: ArrayLike, colour: Colour, opacity: float = 1.0, dash: float = 0.0) -> None:
+        """Paint horizontal bands over the whole width, with upper and lower edges of shape (bands,).
+
+        ``dash`` is the length of a dash and of a gap in screen pixels; 0 is a solid line.
+        """
         hit, mask = bands(self.down, top, bottom)
         mask, part = mask[:, None], self.planes.take(hit, axis=1)
         mix(part, [mask * dashes(self.across, dash) if dash else mask], [colour], opacity)
         self.planes[:, hit] = part
 
-    def columns(self, left: ArrayLike, right: ArrayLike, colour: Colour, opacity: float = 1.0, dash: float = 0.0):
-        """Paint bands from the top edge to the bottom."""
+    def columns(
+        self, left: ArrayLike, right: ArrayLike, colour: Colour, opacity: float = 1.0, dash: float = 0.0
+    ) -> None:
+        """Paint vertical bands over the whole height, like ``rows``."""
         hit, mask = bands(self.across, left, right)
         mask, part = mask[None], self.planes[:, :, hit]
         mix(part, [mask * dashes(self.down, dash)[:, None] if dash else mask], [colour], opacity)
         self.planes[:, :, hit] = part
 
-    def curve(self, x, y, colour: Colour, thickness: float = 1.0, opacity: float = 1.0, dash: float = 0.0) -> None:
-        """Paint a line through points with rising x."""
+    def curve(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        colour: Colour,
+        thickness: float = 1.0,
+        opacity: float = 1.0,
+        dash: float = 0.0,
+    ) -> None:
+        """Paint a line through points with rising x, both of shape (points,); ``dash`` is as in ``rows``."""
         at, slope, inside = self._trace(np.asarray(x, float), np.asarray(y, float))
-        half = thickness / 2 * np.sqrt(1 + np.minimum(slope**2, 16.0))
+        half = thickness / 2 * np.sqrt(1 + np.minimum(slope**2, STEEPEST))
         half = np.maximum(half, np.abs(slope) * (self.across.scale / 4))
         if dash:
             inside &= np.repeat(dashes(self.across, dash), 2) > 0
         self._stroke(at - half, at + half, inside, colour, opacity)
 
-    def area(self, x, y, colour: Colour, opacity: float) -> None:
-        """Fill from a line through points with rising x down to the lower edge."""
+    def area(self, x: ArrayLike, y: ArrayLike, colour: Colour, opacity: float) -> None:
+        """Fill the area between a line through points with rising x, of shape (points,), and the lower edge."""
         at, _, inside = self._trace(np.asarray(x, float), np.asarray(y, float))
         self._stroke(at, np.full(len(at), self.height + self.down.reach), inside, colour, opacity)
 
-    def stamp(self, mask: np.ndarray, left: float, top: float, colour: Colour, opacity: float = 1.0) -> None:
-        """Paint a colour through an 8-bit mask (text) with its corner there; what lies outside is cut."""
+    def stamp(self, mask: NDArray[np.uint8], left: float, top: float, colour: Colour, opacity: float = 1.0) -> None:
+        """Paint a colour through a mask of 0 to 255, such as text, of shape (height, width) in screen pixels.
+
+        Its upper left corner lies at (left, top). What lies outside the picture is not painted.
+        """
         shape = (max(1, round(mask.shape[1] / self.across.scale)), max(1, round(mask.shape[0] / self.down.scale)))
         if shape != mask.shape[::-1]:
             mask = np.asarray(Image.fromarray(mask).resize(shape, Image.Resampling.BILINEAR))
@@ -128,7 +158,7 @@ class Canvas:
         part = part[: max(self.down.size - rows.start, 0), : max(self.across.size - columns.start, 0)]
         mix(self.planes[:, rows, columns], [part + (part >> 7)], [colour], opacity)
 
-    def pixels(self) -> np.ndarray:
+    def pixels(self) -> NDArray[np.uint8]:
         """The picture, RGB: uint8, shape (height, width, 3)."""
         pixels = np.empty((self.down.size, self.across.size, 3), np.uint8)
         for channel, plane in enumerate(self.planes):
@@ -136,11 +166,11 @@ class Canvas:
         return pixels
 
     def _span_across(self, left: float, right: float) -> slice:
-        """The columns to paint: all of them where most are touched, because whole rows lie together in memory."""
+        """The columns to paint: all of them if half are needed, because whole rows are contiguous in memory."""
         columns = self.across.span(left, right)
         return columns if 2 * (columns.stop - columns.start) < self.across.size else slice(0, self.across.size)
 
-    def _trace(self, x: np.ndarray, y: np.ndarray):
+    def _trace(self, x: Floats, y: Floats) -> tuple[Floats, Floats, NDArray[np.bool]]:
         """A line's y and slope in each half-pixel column of the picture, and which columns it crosses."""
         edges = np.arange(2 * self.across.size + 1) * (self.across.scale / 2)
         at = np.interp(edges, x, y)
@@ -148,11 +178,12 @@ class Canvas:
         inside = (edges[1:] > x[0]) & (edges[:-1] < x[-1])
         return (at[1:] + at[:-1]) / 2, slope, inside
 
-    def _stroke(self, top: np.ndarray, bottom: np.ndarray, inside: np.ndarray, colour: Colour, opacity: float) -> None:
+    def _stroke(self, top: Floats, bottom: Floats, inside: NDArray[np.bool], colour: Colour, opacity: float) -> None:
+        """Fill each half-pixel column that is ``inside`` from top to bottom: arrays with an entry a column."""
         if not inside.any():
             return
         rows = self.down.span(top[inside].min(), bottom[inside].max())
-        bottom = np.where(inside, bottom, top)  # of no height where there is no line
+        bottom = np.where(inside, bottom, top)  # no height where there is no line
         mask, half = self.down.cover_down(top.reshape(-1, 2).T, bottom.reshape(-1, 2).T, rows)
         mask += half
         mask *= np.int16(SUB // 2)

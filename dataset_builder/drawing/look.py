@@ -1,12 +1,14 @@
-"""Everything about a chart that has nothing to do with its pattern, and what of it a dataset records."""
+"""The look of a chart: everything that does not depend on its pattern, and which fields of it a dataset records."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from dataset_builder.drawing.canvas import Colour
+from dataset_builder.drawing.mixing import Colour
 from dataset_builder.drawing.style import Style
 
+# Colours of averages and bands, and of lines and words that people draw: the usual ones of platforms.
 LINE_COLOURS = ((240, 185, 11), (41, 98, 255), (255, 109, 0), (156, 39, 176), (0, 188, 212), (150, 150, 150))
 MARK_COLOURS = ((200, 30, 40), (41, 98, 200), (33, 33, 33), (140, 20, 160), (60, 140, 60), (240, 150, 0))
 MARKS = ("levels", "zigzag", "trend_lines", "arcs", "levels_and_arcs", "levels_and_trend_lines")
@@ -14,7 +16,10 @@ MARKS = ("levels", "zigzag", "trend_lines", "arcs", "levels_and_arcs", "levels_a
 
 @dataclass(frozen=True)
 class Look:
-    """The resolved look of one chart. Sizes in screen pixels, shares in 0..1; see NUISANCES for what is recorded."""
+    """The look of one chart, with nothing left to chance but what ``seed`` draws.
+
+    Sizes are in screen pixels, shares from 0 to 1. NUISANCES lists the fields that a dataset records.
+    """
 
     style: Style
     bars: int  # candles in the window
@@ -25,8 +30,8 @@ class Look:
     background: Colour
     up: Colour
     down: Colour
-    frame: str  # "window" shows every price, "pattern" its own price range, ``room`` and most of the candles
-    room: float  # what is shown beyond that range, above and below, as a share of it
+    frame: str  # prices to show: "window" those of all candles, "pattern" those of the pattern and ``room``
+    room: float  # what is shown above and below the pattern, as a share of its height
     margins: tuple[float, float, float, float]  # left, top, right, bottom, shares of the screenshot
     cut: tuple[float, float]  # candles cut off at the left and at the right edge
     body_width: float  # share of the candle spacing
@@ -47,18 +52,18 @@ class Look:
     legend: bool  # symbol and prices in the upper left corner
     crosshair: tuple[float, ...]  # shares of width and height; empty: none
     stray_lines: int  # lines, levels and arrows that don't mark the pattern
-    words: int  # words that don't either
-    marks: str  # lines that do: "none" or one of MARKS
+    words: int  # words at random places
+    marks: str  # lines that mark the pattern: "none" or one of MARKS
     mark_colour: Colour
     jpeg: int  # quality, 0: never compressed
     seed: int  # for text, line ends and other small things
 
-    def nuisances(self) -> dict:
-        """The recorded fields as JSON values: what the audit holds against the label."""
+    def nuisances(self) -> dict[str, Any]:
+        """The fields that a dataset records, as JSON values. The audit tests that they say nothing about the label."""
         fields = vars(self)
         row = {name: list(value) if type(value := fields[name]) is tuple else value for name in NUISANCES}
         row["style"] = self.style.name
-        # 0 for none, because `datasets` cannot tell the type of a list that is empty throughout a small split
+        # 0 for none, because `datasets` cannot find the type of a list that is empty in every row of a small split
         row["averages"] = [*self.averages, 0, 0][:2]
         row["crosshair"] = list(self.crosshair or (0.0, 0.0))
         return row

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from dataset_builder.drawing.canvas import Canvas, Layer
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.plot import Plot
+
+# Widths in screen pixels, or in units of the smallest mark that the picture shows (``Plot.pixel``).
+THINNEST_BAR, THINNEST_WICK = 1.0, 0.6  # marks: an OHLC bar has no body that would show it, a candle has
+SNAPPED_SPACING = 2  # pixels from candle to candle that edges on whole pixels need, or candles would join
+BORDER_BODY = 3  # marks: a body must be wider for a border on either side to leave some of its own colour
+HOLLOW_EDGE = (0.8, 1.2)  # pixels: thinnest and thickest outline of a hollow candle
+HOLLOW_BODY = 2.5  # outlines: a body must be wider than that to show its inside
+LINE_WIDTH = 0.9  # marks: thinnest line of a line chart
+AREA_OPACITY = 0.18  # of the area under a line; platforms fill it with a faint tint
 
 
 @dataclass(frozen=True)
 class _Shapes:
     """Where the candles are drawn, in screen pixels: arrays of shape (candles,), x rising."""
 
-    up: np.ndarray  # a candle that closes where it opened counts as rising
-    left: np.ndarray
-    right: np.ndarray
-    top: np.ndarray  # of the body
-    bottom: np.ndarray
-    wick_left: np.ndarray
-    wick_right: np.ndarray
-    high: np.ndarray
-    low: np.ndarray
+    up: NDArray[np.bool]  # a candle that closes where it opened counts as rising
+    left: Floats
+    right: Floats
+    top: Floats  # of the body
+    bottom: Floats
+    wick_left: Floats
+    wick_right: Floats
+    high: Floats
+    low: Floats
 
-    def bodies(self, inset: float = 0.0) -> np.ndarray:
+    def bodies(self, inset: float = 0.0) -> Floats:
         """Rows (left, top, right, bottom), shape (candles, 4); ``inset`` makes them smaller on every side."""
         if not inset:
             return _boxes(self.left, self.top, self.right, self.bottom)
@@ -34,17 +46,18 @@ class _Shapes:
         top, bottom = np.minimum(self.top + inset, middle), np.maximum(self.bottom - inset, middle)
         return _boxes(np.minimum(self.left + inset, centre), top, np.maximum(self.right - inset, centre), bottom)
 
-    def wicks(self) -> np.ndarray:
-        """Rows from the high to the low, behind the bodies."""
+    def wicks(self) -> Floats:
+        """Rows from the high to the low, as wide as the wicks."""
         top, bottom = np.minimum(self.high, self.top), np.maximum(self.low, self.bottom)
         return _boxes(self.wick_left, top, self.wick_right, bottom)
 
-    def joints(self) -> np.ndarray:
-        """Rows of the parts of the wicks that lie behind the bodies."""
+    def joints(self) -> Floats:
+        """Rows of the parts of the wicks that bodies cover."""
         return _boxes(self.wick_left, self.top, self.wick_right, self.bottom)
 
 
-def _boxes(left, top, right, bottom) -> np.ndarray:
+def _boxes(left: ArrayLike, top: ArrayLike, right: ArrayLike, bottom: ArrayLike) -> Floats:
+    """Four edges of shape (n,) as rows of shape (n, 4)."""
     return np.array((left, top, right, bottom)).T
 
 
@@ -53,10 +66,10 @@ def _shapes(plot: Plot, look: Look, candles: Candles) -> _Shapes:
     top, bottom = np.minimum(opening, close), np.maximum(opening, close)
     centre = plot.centres
     width = min(max(plot.spacing * look.body_width, plot.pixel[0]), plot.spacing)
-    thinnest = 1.0 if look.style.kind == "bars" else 0.6  # a bar is nothing but its wick
+    thinnest = THINNEST_BAR if look.style.kind == "bars" else THINNEST_WICK
     wick = min(max(look.wick_width, thinnest * plot.pixel[0]), width)
     left, wick_left = centre - width / 2, centre - wick / 2
-    if look.snapped and plot.spacing >= 2:
+    if look.snapped and plot.spacing >= SNAPPED_SPACING:
         width, wick = max(round(width), 1), max(round(wick), 1)
         left, top, bottom = np.rint(centre - width / 2), np.rint(top), np.rint(bottom)
         wick_left = left + (width - wick) // 2
@@ -76,8 +89,9 @@ def _shapes(plot: Plot, look: Look, candles: Candles) -> _Shapes:
 
 
 def _candles(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
+    """Filled bodies, with a border if the style has one and there is room for it."""
     shapes = _shapes(plot, look, candles)
-    border = look.style.border if plot.spacing * look.body_width > 3 * plot.pixel[0] else None
+    border = look.style.border if plot.spacing * look.body_width > BORDER_BODY * plot.pixel[0] else None
     wick = look.style.wick or border
     bodies, wicks, layers = shapes.bodies(), shapes.wicks(), []
     if wick:
@@ -91,10 +105,10 @@ def _candles(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
 
 
 def _hollow(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
-    """Rising candles are outlines, empty or filled."""
+    """Rising candles are outlines, empty or filled; falling ones are filled with their own colour."""
     shapes = _shapes(plot, look, candles)
-    edge = min(max(look.wick_width, 0.8), 1.2)
-    if plot.spacing * look.body_width <= 2.5 * edge:
+    edge = min(max(look.wick_width, HOLLOW_EDGE[0]), HOLLOW_EDGE[1])
+    if plot.spacing * look.body_width <= HOLLOW_BODY * edge:
         return _candles(canvas, plot, look, candles)
     up, bodies, wicks = shapes.up, shapes.bodies(), shapes.wicks()
     inside = shapes.bodies(edge)[up]
@@ -105,7 +119,7 @@ def _hollow(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
 
 
 def _bars(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
-    """A stem from low to high, a tick to the left at the open and one to the right at the close."""
+    """OHLC bars: a line from low to high, a tick to the left at the open and one to the right at the close."""
     shapes = _shapes(plot, look, candles)
     half = max(look.wick_width, plot.pixel[1]) / 2
     opening, close = plot.y(candles.open), plot.y(candles.close)
@@ -120,15 +134,18 @@ def _bars(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
 
 
 def _line(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
-    canvas.curve(plot.centres, plot.y(candles.close), look.up, max(look.wick_width, 0.9 * plot.pixel[1]))
+    """A line through the closes."""
+    canvas.curve(plot.centres, plot.y(candles.close), look.up, max(look.wick_width, LINE_WIDTH * plot.pixel[1]))
 
 
 def _area(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:
-    canvas.area(plot.centres, plot.y(candles.close), look.up, 0.18)
+    """A line through the closes, and a tint below it."""
+    canvas.area(plot.centres, plot.y(candles.close), look.up, AREA_OPACITY)
     _line(canvas, plot, look, candles)
 
 
-DRAW = {
+# For each kind of style, the function that draws the price.
+DRAW: dict[str, Callable[[Canvas, Plot, Look, Candles], None]] = {
     "candles": _candles,
     "hollow": _hollow,
     "bars": _bars,
@@ -139,7 +156,11 @@ DRAW = {
 
 
 def heikin_ashi(candles: Candles) -> Candles:
-    """Averaged candles: close is the bar's mean price, open the middle of the previous averaged body."""
+    """Heikin-Ashi candles: the close is the mean of a bar's four prices, the open the middle of the last body.
+
+    Source: Valcu, "Using the Heikin-Ashi technique", Stocks & Commodities 22(2), 2004. The first open is the middle of
+    the bar's own body. High and low include the averaged open and close; volume is kept.
+    """
     close = (candles.open + candles.high + candles.low + candles.close) / 4
     opening = np.empty_like(close)
     opening[0] = (candles.open[0] + candles.close[0]) / 2

@@ -1,11 +1,11 @@
-"""What a style file defines: how one trading platform draws its charts."""
+"""What a style file defines: how one trading platform or charting library draws its charts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dataset_builder.drawing.canvas import Colour
+from dataset_builder.drawing.mixing import Colour
 
 KINDS = ("candles", "hollow", "bars", "line", "area", "heikin_ashi")
 
@@ -14,7 +14,7 @@ KINDS = ("candles", "hollow", "bars", "line", "area", "heikin_ashi")
 class Style:
     """One chart style. Where a field holds several values, each chart picks one; (low, high) is a range to draw from.
 
-    Probabilities are those of the overlay's presence; they never depend on the pattern.
+    Probabilities never depend on the pattern. Raises ValueError for an unknown ``kind``.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Style:
     wick: Colour | None = None  # None: the border's colour, or without one the candle's own
     border: Colour | None = None  # outline of the bodies
     filling: Colour | None = None  # inside of hollow candles; None: the background shows through
-    sessions: Colour | None = None  # alternate day shading
+    sessions: Colour | None = None  # shading of every other trading day; None: there is none
     body_width: tuple[float, float] = (0.6, 1.0)  # share of the candle spacing
     wick_width: tuple[float, float] = (0.7, 1.4)  # screen pixels; of a line chart, the line
     volume: float = 0.3  # probability of a volume pane or overlay
@@ -38,6 +38,6 @@ class Style:
     weight: float = 1.0  # how often the style is picked, relative to the others
     held_out: bool = False  # kept out of train, validation and test: only in test_unseen_styles
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"style {self.name}: kind {self.kind!r} is none of {', '.join(KINDS)}")

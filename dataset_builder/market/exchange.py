@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from dataset_builder.market.sketch import between, log_uniform
 
@@ -27,7 +28,9 @@ VOLUME_NOISE, VOLUME_OF_RANGE = (0.2, 0.6), (0.5, 1.0)  # deviation of log volum
 QUIET = 0.05  # added to the relative range: a bar without a range has volume too
 
 
-def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np.ndarray:
+def trade(
+    path: Floats, low: Floats, high: Floats, volatility: Floats, variance: Floats, rng: np.random.Generator
+) -> Floats:
     """Open, high, low and close, shape (4, bars), with gaps between bars and extra, fat-tailed wicks.
 
     ``path`` has shape (bars * STEPS + 1,); ``low`` and ``high``, its walls, and ``variance`` have one entry a step,
@@ -54,8 +57,11 @@ def trade(path, low, high, volatility, variance, rng: np.random.Generator) -> np
     return np.array((opening, highest + wicks[0], lowest - wicks[1], close))
 
 
-def quote(ohlc: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float, float]:
-    """From H units to a positive price on an exchange's tick grid. Returns prices, scale and origin."""
+def quote(ohlc: Floats, rng: np.random.Generator) -> tuple[Floats, float, float]:
+    """From units of H to positive prices in ticks of an exchange: ``ohlc`` and the prices have shape (4, bars).
+
+    Also returns scale and origin: a price is origin + scale * level, rounded to a tick.
+    """
     lowest = float(ohlc[2].min())
     top_over_bottom = log_uniform(rng, *WINDOW_MOVE)
     bottom = log_uniform(rng, *PRICES)
@@ -67,7 +73,10 @@ def quote(ohlc: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float
 
 
 def draw_volume(candles: Candles, rng: np.random.Generator) -> Candles:
-    """Traded volume: follows each bar's range (log-log correlation 0.5-0.85) and the relative volume that is given."""
+    """The candles with their traded volume, from 0.001 in base currency.
+
+    It follows each bar's range (correlation of the logarithms 0.5-0.85) and the relative volume that the candles have.
+    """
     spread = candles.high - candles.low
     activity = np.log(spread * (len(spread) / spread.sum()) + QUIET)
     noise = rng.standard_normal(len(spread)) * between(rng, *VOLUME_NOISE)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
+from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from dataset_builder.market.exchange import STEPS, quote, trade
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform
@@ -30,13 +32,16 @@ BEFORE, AFTER = (1.0, 2.5), (1.0, 4.0)  # legs around the sketch: their move in 
 TWO_LEGS_BARS, TWO_LEGS = 8, 0.5  # fewest bars for two legs before the sketch, and how often there are two
 NARROWEST = 1e-3  # of H: smallest distance of the two walls
 
+Steps = npt.NDArray[np.int64]  # numbers of price changes since the start of the window, STEPS in a bar
+Knot = tuple[float, float, float, float, float]  # of a pivot: its step, variance and walk so far, level, slope
+
 
 @dataclass(frozen=True)
 class Market:
     """A window with one pattern in it. ``pivots`` has shape (pivots, 2): bar (float) and price of each."""
 
     candles: Candles
-    pivots: np.ndarray
+    pivots: Floats
     first_bar: int  # of the pattern proper
     last_bar: int
 
@@ -67,11 +72,17 @@ def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generat
         (min(max(bar + (lead - 0.5), 0.0), bars - 1.0), origin + scale * level)
         for bar, level in zip(sketch.t[own].tolist(), sketch.y[own].tolist(), strict=True)
     ]
-    return Market(Candles(*ohlc, profile), np.array(pivots), int(pivots[0][0]), round(pivots[-1][0]))
+    opening, high, low, close = ohlc
+    candles = Candles(opening, high, low, close, profile)
+    return Market(candles, np.array(pivots), int(pivots[0][0]), round(pivots[-1][0]))
 
 
-def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np.random.Generator):
+def _with_context(
+    sketch: Sketch, before: int, after: int, sigma: float, rng: np.random.Generator
+) -> tuple[Steps, list[float], list[float], slice]:
     """Add legs of random walk before and after the sketch, that many bars long. Times become steps.
+
+    Returns the step and the level of every pivot, the relative volatility there, and which of them are the sketch's.
 
     The price moves further after the sketch than a random walk of its volatility: people label a pattern when a move
     has followed it.
@@ -94,7 +105,9 @@ def _with_context(sketch: Sketch, before: int, after: int, sigma: float, rng: np
     return np.array([round(bar * STEPS) for bar in t]), y, noise, slice(legs, legs + len(sketch.t))
 
 
-def _bridge(sketch, ends, y, variance, pinned, rng):
+def _bridge(
+    sketch: Sketch, ends: Steps, y: list[float], variance: Floats, pinned: slice, rng: np.random.Generator
+) -> tuple[Floats, Floats, Floats]:
     """The price before and after every intrabar step, shape (bars * STEPS + 1,), in H, and its walls at each step.
 
     In each leg the price is a cubic polynomial of the progress u through the leg, from 0 to 1, plus a random walk less
@@ -119,7 +132,7 @@ def _bridge(sketch, ends, y, variance, pinned, rng):
     return walk, low, high
 
 
-def _legs(knots: Iterable, restless: Iterable[float], walls: Iterable) -> np.ndarray:
+def _legs(knots: Iterable[Knot], restless: Iterable[float], walls: Iterable[tuple[float, float]]) -> Floats:
     """Coefficients of each leg's price, shape (10, legs). For a dozen legs, floats are faster than arrays."""
     legs = []
     for (start, stop), busy, (low, high) in zip(pairwise(knots), restless, walls, strict=True):
@@ -156,7 +169,7 @@ def _narrowed(
     return low, np.maximum(high, low + NARROWEST)
 
 
-def _fold(path: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def _fold(path: Floats, low: Floats, high: Floats) -> Floats:
     """Reflect the path at both walls, as often as needed."""
     span = high - low
     twice = (path - low) / (2 * span)

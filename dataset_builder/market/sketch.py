@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
+
+from cryptoai_common.arrays import Floats
+from dataset_builder.streams import Uniform
 
 FAR = 1e6  # in H: a wall at that distance is never reached
 
@@ -58,23 +62,23 @@ def outline(
     bars: int,
     stage: str,
     body: tuple[int, int],
-    slope: Sequence[float] | None = None,
+    slope: Sequence[float] | Floats | None = None,
     volatility: Sequence[float] | None = None,
     volume: Sequence[float] | None = None,
-    **freedom,
+    **freedom: Any,
 ) -> Sketch:
     """Make a sketch from leg durations (any unit) and pivot levels (one more than durations).
 
     ``bars`` is the length of the whole sketch; a leg gets at least a bar and a half where there is room. Pivot
-    shapes that are not given are drawn between rounded and spiked. ``freedom`` sets what else a
-    sketch has: roughness, overshoot, leg_overshoot, floor, ceiling, limits and last.
+    shapes that are not given are drawn between rounded and spiked. ``freedom`` sets the other fields of a Sketch:
+    roughness, overshoot, leg_overshoot, floor, ceiling, limits and last.
     """
     total = sum(durations)
     least = min(1.5 / bars, 0.5 / len(durations))
     t = np.array(list(accumulate([max(duration / total, least) for duration in durations], initial=0.0)))
     t *= bars / t[-1]
     ones = np.ones(len(t))
-    walls = {wall: np.array(freedom.pop(wall), float) for wall in ("floor", "ceiling") if wall in freedom}
+    freedom |= {wall: np.array(freedom[wall], float) for wall in ("floor", "ceiling") if wall in freedom}
     return Sketch(
         t=t,
         y=np.array(levels, float),
@@ -84,12 +88,11 @@ def outline(
         volume=ones if volume is None else np.array(volume, float),
         body=body,
         **freedom,
-        **walls,
     )
 
 
 def between(rng: np.random.Generator, low: float, high: float) -> float:
-    """A uniform number; a third of the time of ``rng.uniform``."""
+    """A uniform number from low to below high; takes a third of the time of ``rng.uniform``."""
     return low + (high - low) * rng.random()
 
 
@@ -110,9 +113,10 @@ def shares(durations: Sequence[float]) -> list[float]:
     return [time / total for time in accumulate(durations, initial=0.0)]
 
 
-def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+def log_uniform(rng: Uniform, low: float, high: float) -> float:
     """A number between low and high whose logarithm is uniform."""
-    return low * (high / low) ** rng.random()
+    number: float = low * (high / low) ** rng.random()
+    return number
 
 
 def pick_stage(rng: np.random.Generator, **weights: float) -> str:

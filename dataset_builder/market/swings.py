@@ -1,10 +1,10 @@
 """Find the turning points of finished candles: what every pattern's check reads.
 
-Nothing here knows how a chart was made. Turning points come from a zigzag (a swing ends when the price has
-come back by a threshold), at several scales, because a pattern may show at one scale only.
+Nothing here knows how a chart was made. Turning points come from the zigzag indicator (a swing ends once the price has
+reversed by a threshold) with several thresholds, because a pattern may be visible with one of them only.
 
-All of it works on lists of Python floats: for a hundred bars that is several times faster than array calls, and
-the arithmetic is the same on every machine.
+Series are lists of Python floats: for a hundred bars they are several times faster than numpy arrays, and the
+arithmetic is the same on every machine.
 """
 
 from __future__ import annotations
@@ -12,20 +12,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from operator import neg
+from typing import Any
 
 import numpy as np
 
 from cryptoai_common.candles import Candles
 from dataset_builder.market.zigzag import Swing, merge, zigzag
 
-SCALES = (0.09, 0.13, 0.19, 0.27, 0.38)  # zigzag thresholds, as a share of the window's price range
+# Zigzag thresholds as shares of the window's price range, each about 1.4 times the one before it, so that each leaves
+# out some more of the swings.
+SCALES = (0.09, 0.13, 0.19, 0.27, 0.38)
+CONVERGE_TOUCH = 0.33  # of a range's height: a price that near to a side touches it
+CONVERGE_PASS = 0.25  # of a range's height: a price that far beyond a side has passed it
 
 
 class View:
-    """Finished candles as a chartist sees them: upper and lower outline and swings, computed once for all checks.
+    """What the checks read of finished candles: upper and lower outline and swings, computed once for all checks.
 
-    The outline lies half-way between the body and the wick's end: a lone spike doesn't move a level much. The
-    series are lists of floats, one entry a bar.
+    The outline lies half-way between the end of the body and the end of the wick, so that a single long wick hardly
+    moves a level. Series are lists of floats with one entry a bar. Prices are in the unit of the candles.
     """
 
     def __init__(self, candles: Candles):
@@ -41,20 +46,20 @@ class View:
 
     @cached_property
     def mirrored(self) -> View:
-        """The same market upside down, so that one check serves a pattern and its mirror image."""
+        """The same candles upside down (prices negated), so that one check serves a pattern and its mirror image."""
         view = object.__new__(View)
         view.open, view.close = list(map(neg, self.open)), list(map(neg, self.close))
         view.upper, view.lower = list(map(neg, self.lower)), list(map(neg, self.upper))
         view.true_range, view.range, view.atr, view.bars = self.true_range, self.range, self.atr, self.bars
         flipped = {swing.bar: swing.mirrored() for swing in self.scales[0]}
         view.scales = tuple([tuple([flipped[swing.bar] for swing in swings]) for swings in self.scales])
-        return view  # without a reference to this one: a cycle would leave both to the garbage collector
+        return view  # holds no reference to this one: a cycle of references is freed late, by the garbage collector
 
     @cached_property
     def scales(self) -> tuple[tuple[Swing, ...], ...]:
-        """Swings at each of SCALES, finest first, repeated results left out.
+        """Swings at each of SCALES, smallest threshold first; a result that equals the one before it is left out.
 
-        A coarser scale's swings are among the finer's, so each is found from the one before it.
+        The swings at a larger threshold are among those at a smaller one, so each list is found from the one before.
         """
         swings = zigzag(self.upper, self.lower, SCALES[0] * self.range)
         found = [swings]
@@ -66,33 +71,40 @@ class View:
         return tuple(found)
 
     def runs(self, length: int, top_first: bool) -> Iterable[Sequence[Swing]]:
-        """Every run of that many consecutive swings that begins with a top (or a bottom), once, finer scales first."""
+        """Every run of ``length`` consecutive swings that begins with a top, or with a bottom if not ``top_first``.
+
+        Each run comes once, in the order of the largest threshold that finds it, smallest first.
+        """
         found: dict[tuple[int, int], Sequence[Swing]] = {}
         for swings in self.scales:
             if swings:
                 for i in range(swings[0].top != top_first, len(swings) - length + 1, 2):
-                    ends = (
-                        swings[i].bar,
-                        swings[i + length - 1].bar,
-                    )  # they identify a run of swings
+                    ends = (swings[i].bar, swings[i + length - 1].bar)  # they identify a run of swings
                     found.pop(ends, None)  # a run found again moves to the end
                     found[ends] = swings[i : i + length]
         return found.values()
 
     def fills(self, first_bar: int, last_bar: int, share: float = 0.5) -> bool:
-        """Whether these bars make up at least that share of the window."""
+        """Whether the bars from the first to the last make up at least ``share`` of the window."""
         return last_bar - first_bar + 1 >= share * self.bars
 
     def bottom_share(self, first_bar: int, last_bar: int, bottom: float, height: float) -> float:
-        """Share of these bars whose middle lies in the bottom third: 0.33 for a V, 0.58 for a parabola."""
-        limit = 2 * bottom + 2 / 3 * height
+        """Share of the bars from the first to the last whose middle lies in the lowest third of a valley.
+
+        The valley is ``height`` deep and its lowest price is ``bottom``. The share is 0.33 for a valley in the form of
+        a V, and 0.58, which is the square root of a third, for a parabola.
+        """
+        limit = 2 * bottom + 2 / 3 * height  # twice the price at a third: the sum of both outlines is twice the middle
         bars = slice(first_bar, last_bar + 1)
         inside = sum([a + b < limit for a, b in zip(self.upper[bars], self.lower[bars], strict=True)])
         return inside / (last_bar - first_bar + 1)
 
     def narrowed(self, start: int, top: float, bottom: float) -> bool:
-        """Whether, before a range that starts here, a side was touched and then the other one passed: they converge."""
-        near, far = 0.33 * (top - bottom), 0.25 * (top - bottom)
+        """Whether the price swings were wider before a range that begins at bar ``start``, as in a triangle.
+
+        They were if the price touched one side of the range, ``top`` or ``bottom``, and later passed the other side.
+        """
+        near, far = CONVERGE_TOUCH * (top - bottom), CONVERGE_PASS * (top - bottom)
         highs, lows = self.upper[:start], self.lower[:start]
         too_low, too_high = bottom - far, top + far
         low = next((bar for bar in range(start - 1, 0, -1) if lows[bar] < too_low), 0)
@@ -100,7 +112,7 @@ class View:
         return (low > 0 and max(highs[:low]) > top - near) or (high > 0 and min(lows[:high]) < bottom + near)
 
     def lowest_bar(self, first_bar: int, last_bar: int) -> int:
-        """The bar with the lowest outline from the first to the last of these bars."""
+        """Index of the bar with the lowest outline, from the first bar to the last; the earliest if several tie."""
         part = self.lower[first_bar : last_bar + 1]
         return first_bar + part.index(min(part))
 
@@ -108,8 +120,11 @@ class View:
 Rule = Callable[..., str | None]
 
 
-def first_match(view: View, candidates: Iterable[Sequence], rule: Rule, nothing: str) -> str | None:
-    """None as soon as ``rule(view, *candidate)`` is None, which accepts; else the reason heard last, or ``nothing``."""
+def first_match(view: View, candidates: Iterable[Sequence[Any]], rule: Rule, nothing: str) -> str | None:
+    """Try a rule on candidates in turn: None as soon as ``rule(view, *candidate)`` is None, which accepts one.
+
+    If the rule accepts none, returns its reason for the last candidate; without any candidate, ``nothing``.
+    """
     reason: str | None = nothing
     for candidate in candidates:
         reason = rule(view, *candidate)
@@ -119,9 +134,9 @@ def first_match(view: View, candidates: Iterable[Sequence], rule: Rule, nothing:
 
 
 def touches(upper: Sequence[float], lower: Sequence[float], high: float, low: float) -> tuple[int, int]:
-    """How often the price reaches up to ``high`` and down to ``low``, going from one to the other in between.
+    """How often the price rises above ``high`` and falls below ``low``; what counts is the change of sides.
 
-    A bar that reaches both counts as neither.
+    Several bars in a row on one side count once. A bar that reaches both counts as neither.
     """
     ups = downs = side = 0
     for top, bottom in zip(upper, lower, strict=True):
@@ -134,13 +149,16 @@ def touches(upper: Sequence[float], lower: Sequence[float], high: float, low: fl
 
 
 def drift(outline: Sequence[float], extreme: Callable[[Sequence[float]], float]) -> float:
-    """How far the extreme (``max`` or ``min``) of the first half differs from the second's: 0 for a level side."""
+    """How far the ``extreme`` (``max`` or ``min``) of the first half lies from the second half's: 0 for a level side.
+
+    In the unit of the price. The outline has at least two bars.
+    """
     half = len(outline) // 2
     return abs(extreme(outline[:half]) - extreme(outline[half:]))
 
 
 def fitted_slope(values: Sequence[float]) -> float:
-    """Least-squares slope of equally spaced values, a step."""
+    """Least-squares slope of at least two equally spaced values, per step from one to the next."""
     n = len(values)
     middle = (n - 1) / 2
     return sum([(i - middle) * value for i, value in enumerate(values)]) * 12 / (n * (n * n - 1))

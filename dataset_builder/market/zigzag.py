@@ -1,4 +1,4 @@
-"""Turning points of a price: a swing ends when the price has come back from its extreme by a threshold."""
+"""Turning points of a price, the zigzag indicator: a swing ends once the price has reversed by a threshold."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Swing(NamedTuple):
-    """One turning point: bar index, price, and whether it is a top."""
+    """One turning point: index of its bar, its price, and whether it is a top (else a bottom)."""
 
     bar: int
     price: float
@@ -20,7 +20,11 @@ class Swing(NamedTuple):
 
 
 def zigzag(upper: Sequence[float], lower: Sequence[float], threshold: float) -> tuple[Swing, ...]:
-    """Alternating tops and bottoms at least ``threshold`` apart; the first and last may still be moving."""
+    """Alternating tops and bottoms that differ by at least ``threshold``, in the unit of the price.
+
+    ``upper`` and ``lower``, of the same length, are the upper and lower outline of the bars. The first and the last
+    swing are the extremes so far: bars outside the window could move them. Empty if the price never moves so far.
+    """
     start, rising = _first_leg(upper, lower, threshold)
     if rising is None:
         return ()
@@ -59,9 +63,9 @@ def _first_leg(upper: Sequence[float], lower: Sequence[float], threshold: float)
 
 
 def merge(swings: Sequence[Swing], threshold: float) -> tuple[Swing, ...]:
-    """The swings that remain at a coarser threshold."""
-    top = bottom = None
-    highest, lowest = -math.inf, math.inf
+    """The swings that remain at a larger ``threshold``: what ``zigzag`` finds with it, from fewer points."""
+    top, bottom = Swing(-1, -math.inf, True), Swing(-1, math.inf, False)  # none yet: no price differs enough from these
+    highest, lowest = top.price, bottom.price
     rising: bool | None = None
     kept: list[Swing] = []
     for s in swings:

@@ -15,7 +15,8 @@ import numpy as np
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
-from dataset_builder.market.swings import Swing, View
+from dataset_builder.market.swings import View
+from dataset_builder.market.zigzag import Swing
 
 GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line
 
@@ -133,7 +134,8 @@ def check(view: View) -> str | None:
 def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> str | None:
     """Try a triangle whose lowest low is the first of these swings, and that ends at any later one."""
     low_bar, low, _ = swings[0]
-    slope, top, reason = math.inf, -math.inf, "lows don't rise"
+    slope, top = math.inf, -math.inf
+    reason: str | None = "lows don't rise"
     first = before[-1].bar if before else low_bar  # at the earliest
     if not view.fills(first, swings[-1].bar, SMALLEST):
         return reason
@@ -152,7 +154,7 @@ def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> str
     return reason
 
 
-def _refuse_lines(view: View, before, swings: Sequence[Swing], top: float, slope: float) -> str | None:
+def _refuse_lines(view: View, before: Sequence[Swing], swings: Sequence[Swing], top: float, slope: float) -> str | None:
     low, last = swings[0], swings[-1]
     height = top - low.price
     width = (top - low.price - slope * (last.bar - low.bar)) / height

@@ -15,7 +15,8 @@ import numpy as np
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, spread
-from dataset_builder.market.swings import Swing, View, first_match
+from dataset_builder.market.swings import View, first_match
+from dataset_builder.market.zigzag import Swing
 
 # What is drawn. Prices in H, the height of the rims over the bottom; the left rim lies at 1, the bottom at 0.
 STAGES = {"forming": 0.2, "complete": 0.35, "broken": 0.45}  # relative weights

@@ -11,8 +11,8 @@ import numpy as np
 from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
-from dataset_builder.market.swings import View, first_match, merge
-from dataset_builder.market.zigzag import Swing
+from dataset_builder.market.swings import View, first_match
+from dataset_builder.market.zigzag import Swing, merge
 
 # What is drawn. Prices in H, the height of the lower top over the valley; the valley lies at 0, the first top at 1.
 STAGES = {"forming": 0.2, "complete": 0.3, "broken": 0.5}  # relative weights

@@ -1,1 +1,1 @@
-"""Datasets on disk: what they hold, how they are built, resumed, merged and verified."""
+"""Datasets on disk: plans, builds, resumes, merges, verifies, compares and publishes them."""

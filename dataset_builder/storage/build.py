@@ -1,8 +1,8 @@
-"""Build a dataset: plan it, draw its chunks over processes, and finish it under its final name.
+"""Build a dataset: plan it, draw its chunks in several processes, and finish it under its final name.
 
-Everything is made in ``MANIFEST.partial`` beside the output and renamed at the very end, so a kill at any moment
-leaves either no dataset (and a partial one to go on from) or the whole. A shard stops before the finish; ``merge``
-brings the shards together and finishes.
+Everything is made in ``NAME.partial`` beside the output ``NAME`` and renamed at the end. A build that is killed at any
+moment leaves either the whole dataset or a partial one, from which the next run continues. A shard stops before the
+finish; ``merge`` joins the shards and finishes the dataset.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from dataset_builder.storage.writer import draw_chunk
 def build(config: BuildConfig) -> Path:
     """Draw the dataset that the configuration describes; returns its directory.
 
-    Raises UserError for settings, an output or a disk that can't hold a dataset.
+    Raises UserError for settings, an output or a disk that cannot hold a dataset.
     """
     config.check(len(CLASSES))
     splits = plan(config, CLASSES)
@@ -78,6 +78,7 @@ def _keep_shard(config: BuildConfig, partial: Path) -> Path:
 
 
 def _draw(build_files: BuildFiles, portions: list[Chunk], config: BuildConfig) -> None:
+    """Draw the chunks that are not finished yet, and show the progress."""
     todo = [chunk for chunk in portions if not build_files.is_done(chunk)]
     total = sum(map(len, portions))
     done = total - sum(map(len, todo))

@@ -1,4 +1,4 @@
-"""Where a dataset is made: ``NAME.partial`` beside the output, with the finished chunks in it."""
+"""The files of a dataset that is being built: ``NAME.partial`` beside the output, with the finished chunks in it."""
 
 from __future__ import annotations
 
@@ -18,34 +18,39 @@ from dataset_builder.storage.plan import Chunk
 
 @dataclass(frozen=True)
 class BuildFiles:
-    """Where a dataset is made and how: all that a worker needs beside its chunk."""
+    """Where and how a dataset is made: all that a worker process needs besides its chunk."""
 
     directory: Path  # the dataset as it will be
-    rows: Path  # one file of rows a chunk, and one that says the chunk is whole
+    rows: Path  # for each chunk a file of rows, and a mark: a file that shows that the chunk is complete
     seed: int
-    image_size: int
-    format: str
+    image_size: int  # pixels
+    format: str  # "imagefolder" or "parquet"
 
     def rows_of(self, chunk: Chunk) -> Path:
+        """The file with the rows of a chunk, a line of JSON for each chart."""
         return self.rows / f"{chunk.name}.jsonl"
 
     def mark_of(self, chunk: Chunk) -> Path:
-        """The last file of a chunk to be written: counts of draws and rejections."""
+        """The mark of a chunk: the last of its files to be written, with the counts of draws and rejections."""
         return self.rows / f"{chunk.name}.json"
 
     def files_of(self, chunk: Chunk) -> list[str]:
-        """The chunk's pictures, or its shard, relative to the dataset."""
+        """Paths of the chunk's pictures, or of its Parquet file, relative to the dataset."""
         if self.format == "parquet":
             return [f"data/{chunk.name}.parquet"]
         return [f"{chunk.split}/{item.path}" for item in chunk.items]
 
     def is_done(self, chunk: Chunk) -> bool:
+        """Whether the chunk is complete."""
         return self.mark_of(chunk).exists()
 
 
 @contextmanager
 def partial_directory(config: BuildConfig | RenderConfig) -> Iterator[Path]:
-    """The directory of the unfinished output, for this process alone."""
+    """Make the directory of the unfinished output, or use the one that is there, for this process alone.
+
+    Raises UserError if a file has its name or another process works in it.
+    """
     partial = partial_path(config.output)
     if partial.exists() and not partial.is_dir():
         raise UserError(f"{partial} is in the way: the unfinished output needs that name, move it")
@@ -55,7 +60,7 @@ def partial_directory(config: BuildConfig | RenderConfig) -> Iterator[Path]:
 
 
 def open_build_files(config: BuildConfig, partial: Path) -> BuildFiles:
-    """Go on with what lies there if it is of the same configuration and version; else start anew."""
+    """The files of a build. Keeps what is in ``partial`` if configuration and version are the same, else deletes it."""
     settings = {"version": dataset_builder.__version__} | config.content()
     note = partial / "config.json"
     if not note.exists() or json.loads(note.read_text(encoding="utf-8")) != settings:

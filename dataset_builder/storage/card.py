@@ -1,8 +1,10 @@
-"""The dataset card: what the Hub and ``datasets`` read, and a person too."""
+"""The dataset card, ``README.md``: YAML for the Hub and the library ``datasets``, and text for people."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -42,14 +44,14 @@ AUDIT_HEAD = "\n## Audit\n\nMeasured by `python -m dataset_builder audit`.\n\n"
 STYLES = {UNSEEN: "kept out of all other splits", NONE: "as in train, no pattern to be found"}
 
 
-def write_card(directory: Path, name: str, manifest: dict) -> None:
-    """Write ``README.md``."""
+def write_card(directory: Path, name: str, manifest: dict[str, Any]) -> None:
+    """Write ``README.md`` of a dataset that ``load_dataset`` finds under ``name``."""
     with atomic(directory / "README.md") as file:
         file.write(card_text(name, manifest))
 
 
-def card_text(name: str, manifest: dict) -> str:
-    """YAML for machines, tables for people. ``name`` is what ``load_dataset`` takes."""
+def card_text(name: str, manifest: dict[str, Any]) -> str:
+    """The text of a card: YAML, then tables. ``name`` is what ``load_dataset`` takes."""
     classes = tuple(manifest["classes"])
     text = TEXT.format(
         name=name,
@@ -66,7 +68,7 @@ def card_text(name: str, manifest: dict) -> str:
 
 
 def audit_section(directory: Path) -> str:
-    """What ``put_audit`` put at the end of a card; nothing if the dataset was not audited."""
+    """The section that ``put_audit`` put at the end of a card; empty if the dataset was not audited."""
     _, head, table = (directory / "README.md").read_text(encoding="utf-8").partition(AUDIT_HEAD)
     return head + table
 
@@ -79,19 +81,20 @@ def put_audit(directory: Path, table: str) -> None:
         file.write(f"{card}\n{AUDIT_HEAD}{table}\n")
 
 
-def _front_matter(name: str, classes: tuple[str, ...], manifest: dict) -> dict:
+def _front_matter(name: str, classes: tuple[str, ...], manifest: dict[str, Any]) -> dict[str, Any]:
+    """The metadata of the card, in the fields that the Hub and ``datasets`` define."""
     parquet = manifest["config"]["format"] == "parquet"
     charts = sum(split["charts"] for split in manifest["splits"].values())
     paths = {split: f"data/{split}-0*.parquet" if parquet else f"{split}/**" for split in manifest["splits"]}
     files = [{"split": split, "path": path} for split, path in paths.items()]
-    # charts without a label are a configuration of their own: load_dataset(name, "none")
+    # Charts without a label are a configuration of their own: load_dataset(name, "none").
     configs = {
         "default": [part for part in files if part["split"] != NONE],
         NONE: [part for part in files if part["split"] == NONE],
     }
     configs = {config: parts for config, parts in configs.items() if parts}
-    # In its cache `datasets` knows a directory by its last name and these configurations, not by its files: without
-    # the fingerprint it would go on giving out the charts of a dataset that was here before.
+    # `datasets` identifies a directory in its cache by its last name and these configurations, not by its files.
+    # Without the fingerprint it would return the charts of an earlier dataset in the same directory.
     same = {"description": f"fingerprint {manifest['fingerprint']}", "features": card_features(classes)}
     return {
         "pretty_name": f"Synthetic crypto chart patterns ({name})",
@@ -99,30 +102,31 @@ def _front_matter(name: str, classes: tuple[str, ...], manifest: dict) -> dict:
         "task_categories": ["image-classification"],
         "tags": ["finance", "crypto", "chart-patterns", "synthetic"],
         "size_categories": [_size_category(charts)],
-        # features stand here, not in dataset_info: `datasets` reads a folder of pictures by these alone
+        # The features are here and not in dataset_info, which `datasets` ignores for a folder of pictures.
         "configs": [{"config_name": config, "data_files": parts} | same for config, parts in configs.items()],
     }
 
 
-def _yaml(front_matter: dict) -> str:
+def _yaml(front_matter: dict[str, Any]) -> str:
     class WithoutAliases(yaml.SafeDumper):
-        def ignore_aliases(self, data) -> bool:
-            return True
+        def ignore_aliases(self, data: Any) -> bool:
+            return True  # writes a value that occurs twice in full both times
 
     return yaml.dump(front_matter, Dumper=WithoutAliases, sort_keys=False)
 
 
 def _size_category(charts: int) -> str:
+    """The Hub's name for a dataset of that size."""
     bounds = (("n<1K", 1e3), ("1K<n<10K", 1e4), ("10K<n<100K", 1e5), ("100K<n<1M", 1e6), ("1M<n<10M", 1e7))
     return next((name for name, bound in bounds if charts < bound), "10M<n<100M")
 
 
-def _split_rows(manifest: dict):
+def _split_rows(manifest: dict[str, Any]) -> Iterator[str]:
     for split, counts in manifest["splits"].items():
         yield f"| {split} | {counts['charts']} | {STYLES.get(split, 'all but the held-out ones')} |"
 
 
-def _class_rows(classes: tuple[str, ...], manifest: dict):
+def _class_rows(classes: tuple[str, ...], manifest: dict[str, Any]) -> Iterator[str]:
     for id, name in enumerate(classes):
         charts = sum(split["classes"].get(name, 0) for split in manifest["splits"].values())
         reason = next(iter(manifest["rejections"].get(name, {})), "none")

@@ -1,27 +1,32 @@
-"""Hold the charts of two datasets against each other, by their ids, in memory that hardly grows with them."""
+"""Compares the charts of two datasets by their ids, with 41 bytes of memory for each chart."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from cryptoai_common.dataset import read_rows, row_content, row_text
 
-EXAMPLES = 3  # ids that are named of each difference
-# What is kept of a chart: 64 bits of a hash of each part, 41 bytes in all, so 100,000 charts take 4 MB.
-KEPT = np.dtype([(name, "u8") for name in ("id", "row", "picture", "candles", "look")] + [("split", "u1")])
-Rows = Callable[[], Iterator[tuple[str, dict]]]
+EXAMPLES = 3  # ids that are named for each kind of difference
+# What is kept of a chart: a hash of 64 bits for each of its parts, and the number of its split.
+PARTS = ("id", "row", "picture", "candles", "look")
+KEPT = np.dtype([(name, "u8") for name in PARTS] + [("split", "u1")])
+Rows = Callable[[], Iterator[tuple[str, dict[str, Any]]]]
 
 
-def chart_lines(directories: tuple[Path, Path], manifests: tuple[dict, dict]) -> list[tuple[str, int, str]]:
-    """What can be said of the charts, of how many, and the ids of some of them.
+def chart_lines(
+    directories: tuple[Path, Path], manifests: tuple[dict[str, Any], dict[str, Any]]
+) -> list[tuple[str, int, str]]:
+    """The kinds of differences between the charts: name, number of charts, and the ids of some of them.
 
-    A chart is held against the one of its id in the other dataset, in whatever split that is. The same is a chart with
-    the same row, but for the name of its file, in the same split.
+    A chart is compared with the one that has its id in the other dataset, in any split. Two charts are the same if
+    their split and their rows are equal, the name of the file excepted. Raises UserError for a damaged dataset.
     """
     splits = tuple(dict.fromkeys([*manifests[0]["splits"], *manifests[1]["splits"]]))
     sources = [_rows_of(*source) for source in zip(directories, manifests, strict=True)]
@@ -29,7 +34,7 @@ def chart_lines(directories: tuple[Path, Path], manifests: tuple[dict, dict]) ->
     with tqdm(total=total, unit="chart", desc="comparing", leave=False) as progress:
         first, second = (_keep(rows, splits, progress) for rows in sources)
     _, ours, theirs = np.intersect1d(first["id"], second["id"], return_indices=True)
-    both = {name: first[name][ours] == second[name][theirs] for name in KEPT.names}
+    both = {name: first[name][ours] == second[name][theirs] for name in (*PARTS, "split")}
     groups = [(name, sources[0], ours[found]) for name, found in _kinds(both)]
     groups += [
         (f"only in {directory}", rows, np.setdiff1d(np.arange(len(kept)), shared))
@@ -39,8 +44,11 @@ def chart_lines(directories: tuple[Path, Path], manifests: tuple[dict, dict]) ->
     return [same, *((name, len(charts), _named(rows, charts)) for name, rows, charts in groups if len(charts))]
 
 
-def _kinds(same: dict[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
-    """Which of the shared charts differ in which way, the widest first; a split is a way of its own."""
+def _kinds(same: dict[str, NDArray[np.bool]]) -> Iterator[tuple[str, NDArray[np.bool]]]:
+    """Each kind of difference, and which of the charts in both datasets have it.
+
+    A chart has the first of these kinds that fits; "in another split" is independent of the others.
+    """
     alike = same["candles"]
     yield "other candles", ~alike
     yield "the same candles in another style", alike & ~same["look"]
@@ -50,8 +58,10 @@ def _kinds(same: dict[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
     yield "in another split", ~same["split"]
 
 
-def _rows_of(directory: Path, manifest: dict) -> Rows:
-    def rows() -> Iterator[tuple[str, dict]]:
+def _rows_of(directory: Path, manifest: dict[str, Any]) -> Rows:
+    """A function that reads all rows of a dataset, each with its split."""
+
+    def rows() -> Iterator[tuple[str, dict[str, Any]]]:
         for split in manifest["splits"]:
             for row in read_rows(directory, manifest, split):
                 yield split, row
@@ -59,7 +69,9 @@ def _rows_of(directory: Path, manifest: dict) -> Rows:
     return rows
 
 
-def _keep(rows: Rows, splits: tuple[str, ...], progress: tqdm) -> np.ndarray:
+def _keep(rows: Rows, splits: tuple[str, ...], progress: tqdm[NoReturn]) -> np.ndarray:
+    """What KEPT lists of every row, shape (charts,)."""
+
     def kept() -> Iterator[tuple[int, ...]]:
         for split, row in rows():
             progress.update()
@@ -69,13 +81,13 @@ def _keep(rows: Rows, splits: tuple[str, ...], progress: tqdm) -> np.ndarray:
     return np.fromiter(kept(), KEPT)
 
 
-def _digest(value) -> int:
-    """64 bits that differ where the value does."""
+def _digest(value: Any) -> int:
+    """A hash of 64 bits."""
     return int.from_bytes(hashlib.blake2b(row_text(value).encode(), digest_size=8).digest())
 
 
-def _named(rows: Rows, places: np.ndarray) -> str:
-    """The ids of the first of these charts. Ids are not kept, so the rows are read again, up to there."""
+def _named(rows: Rows, places: NDArray[np.intp]) -> str:
+    """The ids of the first of these charts. Ids are not kept, so the rows are read again up to the last of them."""
     wanted = set(np.sort(places)[:EXAMPLES].tolist())
     last = max(wanted)
     names = []

@@ -1,7 +1,8 @@
-"""Runs chunks over processes or a Ray cluster, in any order."""
+"""Runs a function on many jobs, in worker processes or on a Ray cluster, in any order."""
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -12,21 +13,33 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
+from typing import Any, TypeVar
 
 from cryptoai_common.errors import CheckFailed
 
+Shared = TypeVar("Shared")
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
 
 class WorkerDied(CheckFailed):
-    """A worker process was killed from outside: nothing that the user wrote is wrong."""
+    """A worker process was killed from outside: the user's input is not at fault."""
 
 
-AHEAD = 3  # jobs a worker that are on their way to it
+AHEAD = 3  # jobs that are submitted for each worker, so that it need not wait for the next one
 
 
-def run(function: Callable, shared, jobs: Iterable, workers: int, engine: str = "processes") -> Iterator:
+def run(
+    function: Callable[[Shared, Job], Result],
+    shared: Shared,
+    jobs: Iterable[Job],
+    workers: int,
+    engine: str = "processes",
+) -> Iterator[Result]:
     """Yield ``function(shared, job)`` of every job as it is done. Raises what the function raises, or WorkerDied.
 
-    Jobs are taken only as workers get to them, so there may be any number of them.
+    ``engine`` is "processes" or "ray". Jobs are taken from the iterable only when workers are ready for them, so that
+    there may be any number. Function, shared value, jobs and results must be picklable.
     """
     if engine == "ray":
         return _run_on_ray(function, shared, jobs, workers)
@@ -35,7 +48,7 @@ def run(function: Callable, shared, jobs: Iterable, workers: int, engine: str = 
     return _run_in_processes(function, shared, jobs, workers)
 
 
-def _run_here(function: Callable, shared, jobs: Iterable) -> Iterator:
+def _run_here(function: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job]) -> Iterator[Result]:
     """In this process. One BLAS thread, as in a worker: the matrices are too small for several."""
     from threadpoolctl import threadpool_limits
 
@@ -43,9 +56,12 @@ def _run_here(function: Callable, shared, jobs: Iterable) -> Iterator:
         yield from (function(shared, job) for job in jobs)
 
 
-def _run_in_processes(function: Callable, shared, jobs: Iterable, workers: int) -> Iterator:
+def _run_in_processes(
+    function: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job], workers: int
+) -> Iterator[Result]:
+    """In that many worker processes of this machine."""
     with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_settle_in) as pool:
-        futures = map(partial(pool.submit, function, shared), jobs)
+        futures = (pool.submit(function, shared, job) for job in jobs)
         pending = set(islice(futures, AHEAD * workers))
         try:
             while pending:
@@ -61,18 +77,23 @@ def _run_in_processes(function: Callable, shared, jobs: Iterable, workers: int) 
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _run_on_ray(function: Callable, shared, jobs: Iterable, workers: int) -> Iterator:
+def _run_on_ray(
+    function: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job], workers: int
+) -> Iterator[Result]:
     """On the cluster that RAY_ADDRESS names, else on a local one of that many workers."""
     import ray
 
     started = not ray.is_initialized()
     if started:
-        local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": max(workers, 1), "include_dashboard": False}
-        ray.init(log_to_driver=False, logging_level="ERROR", **local)
+        local: dict[str, Any] = {"num_cpus": max(workers, 1), "include_dashboard": False}
+        if os.environ.get("RAY_ADDRESS"):
+            local = {}
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, **local)
     try:
         remote = ray.remote(function)
         futures = map(partial(remote.remote, shared), jobs)
-        pending = list(islice(futures, AHEAD * int(ray.cluster_resources().get("CPU", workers))))
+        cluster: Any = ray  # its function ``cluster_resources`` has no types
+        pending = list(islice(futures, AHEAD * int(cluster.cluster_resources().get("CPU", workers))))
         while pending:
             (done,), pending = ray.wait(pending)
             pending += islice(futures, 1)
@@ -96,14 +117,17 @@ def _context() -> multiprocessing.context.BaseContext:
 
 
 def _settle_in() -> None:
-    """In a worker: one BLAS thread, the system's allocator for Arrow, and an end when the parent is killed."""
+    """Prepare a worker: one BLAS thread, the system's allocator for Arrow, and an exit when the parent is killed."""
     from threadpoolctl import threadpool_limits
 
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own holds on to 20 MB that are free
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own does not return 20 MB of free memory
     threadpool_limits(1)
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
 def _die_with_parent() -> None:
-    wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)
+    """Wait for the end of the parent process, then end this one."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -1,4 +1,4 @@
-"""From finished chunks to a finished dataset."""
+"""Makes the finished dataset from finished chunks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from dataset_builder.storage.plan import Chunk, Members, chunks
 
 
 def finish(config: BuildConfig, build_files: BuildFiles, splits: dict[str, Members]) -> None:
-    """Join the chunks' rows, write manifest and card, give the dataset its name and clear up."""
+    """Join the rows of all chunks, write manifest and card, rename the dataset, and delete what is not part of it.
+
+    The dataset takes its final name in one step, after everything else is written.
+    """
     fingerprint, portions = Fingerprint(), chunks(splits)
     for split in splits:
         for text in _join_rows(config, build_files, split, [chunk for chunk in portions if chunk.split == split]):
@@ -35,11 +38,11 @@ def finish(config: BuildConfig, build_files: BuildFiles, splits: dict[str, Membe
 
 
 def _join_rows(config: BuildConfig, build_files: BuildFiles, split: str, own: list[Chunk]) -> Iterator[str]:
-    """The rows of a split in order, while they are written to where the dataset keeps them."""
+    """Yields the text of every row of a split in order, and writes the rows to their final place meanwhile."""
     if config.format == "parquet":
         for chunk in own:
             shard = build_files.directory / "data" / f"{chunk.name}.parquet"
-            if shard.exists():  # else it has its final name from a run that was killed here
+            if shard.exists():  # otherwise it already has its final name, from a run that was killed at this point
                 shard.replace(shard.with_stem(f"{chunk.name}-of-{len(own):05d}"))
             yield from _texts(build_files, chunk)
         return
@@ -57,6 +60,6 @@ def _texts(build_files: BuildFiles, chunk: Chunk) -> Iterator[str]:
 
 
 def _unnamed_files(config: BuildConfig, build_files: BuildFiles) -> list[Path]:
-    """The files whose hash stands in no row."""
+    """The files whose hash is in no row: the manifest lists them."""
     pattern = "data/*.parquet" if config.format == "parquet" else "*/metadata.jsonl"
     return sorted(build_files.directory.glob(pattern))

@@ -1,4 +1,4 @@
-"""Write the manifest: what a finished dataset says of itself."""
+"""Makes the manifest: the configuration, versions, counts and hashes of a finished dataset."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ import platform
 from collections import Counter
 from collections.abc import Iterable
 from importlib.metadata import version
+from typing import Any
 
 import dataset_builder
 from cryptoai_common.dataset import FORMAT_VERSION
 from dataset_builder.config import BuildConfig
 from dataset_builder.storage.plan import Members
 
-LIBRARIES = ("numpy", "pillow")  # those that settle the bytes of a picture
+LIBRARIES = ("numpy", "pillow")  # their versions can change the bytes of a picture
 
 
 def make_manifest(
     config: BuildConfig,
     classes: tuple[str, ...],
     splits: dict[str, Members],
-    marks: Iterable[dict],
+    marks: Iterable[dict[str, Any]],
     files: dict[str, str],
     fingerprint: str,
-) -> dict:
-    """Everything about a dataset but its rows. ``marks`` is what the chunks noted, ``files`` the SHA-256 of the files
-    that no row names."""
+) -> dict[str, Any]:
+    """The manifest of a dataset, as JSON values.
+
+    ``marks`` are the contents of the chunks' marks, with counts of draws and rejections. ``files`` maps the files that
+    no row names to their SHA-256.
+    """
     draws: Counter[str] = Counter()
     rejections: dict[str, Counter[str]] = {}
     for mark in marks:

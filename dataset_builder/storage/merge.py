@@ -1,4 +1,4 @@
-"""Join the parts that ``build --shard`` made, perhaps on other machines, into one dataset."""
+"""Joins the parts that ``build --shard`` made, on one or several machines, into one dataset."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -22,7 +23,7 @@ from dataset_builder.storage.plan import Chunk, chunks, plan
 def merge(config: MergeConfig) -> Path:
     """Join the shards of one dataset; the result is that of a single build, byte for byte.
 
-    Raises UserError for shards of different configurations, or if one is missing.
+    Raises UserError for directories that are no shards, shards of different configurations, or if one is missing.
     """
     settings = [_shard_settings(part) for part in config.parts]
     for part, other in zip(config.parts, settings, strict=True):
@@ -48,15 +49,17 @@ def merge(config: MergeConfig) -> Path:
     return config.output
 
 
-def _shard_settings(part: Path) -> dict:
+def _shard_settings(part: Path) -> dict[str, Any]:
+    """The configuration and version that a shard was built with."""
     try:
-        return json.loads((part / "config.json").read_text(encoding="utf-8"))
+        settings: dict[str, Any] = json.loads((part / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(f"{part} is no shard of a dataset: name directories that 'build --shard' made") from error
+    return settings
 
 
 def _take_over(source: BuildFiles, target: BuildFiles, portions: list[Chunk]) -> None:
-    """Copy the finished chunks of a shard, each chunk's mark last."""
+    """Copy the finished chunks of a shard. The mark of a chunk is copied last: it shows that the chunk is complete."""
     for chunk in tqdm([chunk for chunk in portions if source.is_done(chunk)], unit="chunk", desc="merging"):
         for path in source.files_of(chunk):
             copy = target.directory / path

@@ -1,6 +1,6 @@
 """Which charts a dataset holds, in which split, in which order: pure functions of the configuration.
 
-Nothing here grows with the dataset: any chart of a split is found from its place alone.
+No list of charts is kept in memory: the chart at any place of a split is computed from its place.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import overload
 
 from cryptoai_common.dataset import NONE, UNSEEN
 from cryptoai_common.errors import UserError
 from dataset_builder.config import BuildConfig
 
-FOLDER_LIMIT = 10_000  # entries in one directory
-# A rule that picks indices: of 0, 1, 2, … the evenly spaced ones that make up this share (True), or the others (False).
+FOLDER_LIMIT = 10_000  # entries of one directory: the Hub recommends no more, and larger ones are slow to list
+# A chunk is about a 64th of a dataset, so that workers finish at about the same time. The limits, in charts, keep small
+# what the files of a chunk cost, and what a build that was killed draws again.
+CHUNKS, SMALLEST_CHUNK, LARGEST_CHUNK = 64, 25, 500
+# A rule that picks indices from 0, 1, 2 …: the evenly spaced ones that make up a share (True), or all others (False).
 Pick = tuple[Fraction, bool]
 
 
@@ -32,12 +36,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Members(Sequence[Item]):
-    """The charts of one split in their final order: classes take turns, and all of them have the same indices."""
+    """The charts of one split in their final order: the classes alternate, and all of them have the same indices."""
 
     split: str
     classes: tuple[str | None, ...]
-    size: int  # charts of all splits that share these indices
-    picks: tuple[Pick, ...] = ()  # which indices are this split's
+    size: int  # charts of all splits among which the same indices are divided
+    picks: tuple[Pick, ...] = ()  # the rules by which this split gets its indices, one applied to the result of another
 
     def __len__(self) -> int:
         return self._charts
@@ -52,8 +56,18 @@ class Members(Sequence[Item]):
         whole, rest = divmod(self.size, len(self.classes))
         return self._count(whole) * len(self.classes) + rest * (self._count(whole + 1) - self._count(whole))
 
-    def __getitem__(self, place: int) -> Item:
-        """Raises IndexError beyond the last. Folders that would grow too long get numbered subfolders."""
+    @overload
+    def __getitem__(self, place: int) -> Item: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Item]: ...
+
+    def __getitem__(self, place: int | slice) -> Item | Sequence[Item]:
+        """The chart at a place from 0, or those of a slice. Raises IndexError for a place beyond the last.
+
+        Directories of more than FOLDER_LIMIT charts get numbered subdirectories.
+        """
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
         if not 0 <= place < len(self):
             raise IndexError(place)
         rank, turn = divmod(place, len(self.classes))
@@ -65,23 +79,23 @@ class Members(Sequence[Item]):
         return Item(id, label, index, f"{folder}/{numbered}{id}.png")
 
     def _count(self, numbers: int) -> int:
-        """How many of the first so many indices are this split's."""
+        """How many of the first ``numbers`` indices are this split's."""
         for share, inside in self.picks:
             inner = numbers * share.numerator // share.denominator
             numbers = inner if inside else numbers - inner
         return numbers
 
     def _index(self, rank: int) -> int:
-        """This split's index number ``rank``."""
-        for share, inside in reversed(self.picks):  # in whole numbers: rank / share rounded up, or
-            part, whole = share.numerator, share.denominator  # rank / (1 - share) rounded down
+        """The index at place ``rank``, from 0, among this split's indices."""
+        for share, inside in reversed(self.picks):  # in exact integers:
+            part, whole = share.numerator, share.denominator  # rank / share rounded up, rank / (1 - share) rounded down
             rank = (rank * whole + whole - 1) // part if inside else rank * whole // (whole - part)
         return rank
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Charts that are drawn and finished together: what a killed build repeats at most, per worker."""
+    """Charts that one worker process draws and finishes together; a build that was killed repeats unfinished chunks."""
 
     members: Members
     number: int
@@ -92,20 +106,23 @@ class Chunk:
 
     @property
     def split(self) -> str:
+        """The name of the split that the charts belong to."""
         return self.members.split
 
     @property
     def name(self) -> str:
+        """The name of the chunk's files, without suffix."""
         return f"{self.split}-{self.number:05d}"
 
     @property
     def items(self) -> Iterator[Item]:
+        """The charts, in order."""
         return map(self.members.__getitem__, self.places)
 
 
 def plan(config: BuildConfig, classes: tuple[str, ...]) -> dict[str, Members]:
     """The charts of every split. Raises UserError for an empty split."""
-    validation = Fraction(str(config.validation_fraction))  # through text: 0.1 is a tenth, not the float beside it
+    validation = Fraction(str(config.validation_fraction))  # through text, so that 0.1 is exactly a tenth
     held_out = validation + Fraction(str(config.test_fraction))
     splits = {"train": Members("train", classes, config.size, ((held_out, False),))}
     for split, share, inside in (
@@ -130,7 +147,7 @@ def plan(config: BuildConfig, classes: tuple[str, ...]) -> dict[str, Members]:
 
 
 def chunks(splits: dict[str, Members]) -> list[Chunk]:
-    """The same charts in handy portions, in order."""
+    """The charts of all splits as chunks, in order."""
     size = chunk_size(sum(map(len, splits.values())))
     return [
         Chunk(members, start // size, range(start, min(start + size, len(members))))
@@ -140,5 +157,5 @@ def chunks(splits: dict[str, Members]) -> list[Chunk]:
 
 
 def chunk_size(charts: int) -> int:
-    """How many charts of a dataset of so many make a chunk, or a Parquet file."""
-    return min(500, max(25, math.ceil(charts / 64)))
+    """How many charts a chunk, or a Parquet file, of a dataset of ``charts`` charts has."""
+    return min(LARGEST_CHUNK, max(SMALLEST_CHUNK, math.ceil(charts / CHUNKS)))

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from dataset_builder.drawing.look import NUISANCES
 
+if TYPE_CHECKING:
+    import pyarrow
+
+Kind = str | list[Any] | dict[str, Any]  # the type of a column, or of a part of one
 PRICES = ["float64"]
 PIXELS = ["float64"]
-ROW = {
+ROW: dict[str, Kind] = {
     "id": "string",
     "label": "label",  # one of the classes; null for a chart without a pattern
     "sha256": "string",  # of the PNG file
@@ -28,25 +32,25 @@ ROW = {
     "bbox": PIXELS,  # left, top, right, bottom of the pattern
     "x": PIXELS,  # centre of each candle
     "high": PIXELS,  # highest drawn pixel of each candle
-    "low": PIXELS,
+    "low": PIXELS,  # lowest drawn pixel of each candle
     "ohlcv": {"open": PRICES, "high": PRICES, "low": PRICES, "close": PRICES, "volume": PRICES},
     "look": NUISANCES,
 }
 
 
-def card_features(classes: tuple[str, ...]) -> list[dict]:
-    """The features in the form that the YAML of a dataset card has."""
+def card_features(classes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The features of a dataset of these classes, in the form that the YAML of a dataset card has."""
     names = {str(id): name for id, name in enumerate(classes)}
     return [{"name": "image", "dtype": "image"}] + [_card_field(name, kind, names) for name, kind in ROW.items()]
 
 
-def _card_field(name: str, kind, classes: dict[str, str]) -> dict:
+def _card_field(name: str, kind: Kind, classes: dict[str, str]) -> dict[str, Any]:
     if kind == "label":
         return {"name": name, "dtype": {"class_label": {"names": classes}}}
     return {"name": name, **_card_type(kind)}
 
 
-def _card_type(kind) -> dict:
+def _card_type(kind: Kind) -> dict[str, Any]:
     if isinstance(kind, dict):
         return {"struct": [{"name": name, **_card_type(part)} for name, part in kind.items()]}
     if isinstance(kind, list):
@@ -58,11 +62,11 @@ def _card_type(kind) -> dict:
 ROW_GROUP = 50  # rows of a Parquet file that are held in memory while it is written
 
 
-def arrow_schema():
-    """The same as a ``pyarrow.Schema``: pictures as {bytes, path}, labels as text."""
+def arrow_schema() -> pyarrow.Schema:
+    """The columns of a Parquet file: a picture, as {bytes, path}, then those of ROW, with the label as text."""
     import pyarrow as pa
 
-    def arrow(kind):
+    def arrow(kind: Kind) -> pyarrow.DataType:
         if isinstance(kind, dict):
             return pa.struct([(name, arrow(part)) for name, part in kind.items()])
         if isinstance(kind, list):
@@ -73,11 +77,11 @@ def arrow_schema():
     return pa.schema([("image", image), *((name, arrow(kind)) for name, kind in ROW.items())])
 
 
-def arrow_table(rows: Sequence[str], pngs: Sequence[bytes], names: Sequence[str]):
-    """Rows of JSON text and their pictures as a ``pyarrow.Table`` of that schema.
+def arrow_table(rows: Sequence[str], pngs: Sequence[bytes], names: Sequence[str]) -> pyarrow.Table:
+    """Rows of JSON text, their pictures and the names of these as a table with the columns of ``arrow_schema``.
 
-    Arrow reads the text itself and takes the bytes as they are: its way through Python objects would import pandas,
-    50 MB and half a second in every worker.
+    Arrow parses the text itself. A table made from Python objects would import pandas, which takes 50 MB and half a
+    second in every worker.
     """
     import pyarrow as pa
     from pyarrow.json import ParseOptions, ReadOptions, read_json
@@ -96,7 +100,10 @@ def arrow_table(rows: Sequence[str], pngs: Sequence[bytes], names: Sequence[str]
 
 
 def write_shard(file: IO[bytes], charts: Iterator[tuple[str, bytes, str]]) -> Iterator[str]:
-    """Row text, PNG and id of each chart into a Parquet file of any size, a group at a time; yields the texts."""
+    """Write charts, each given as the text of its row, its PNG file and its id, to a Parquet file.
+
+    Yields the texts. At most ROW_GROUP charts are held in memory.
+    """
     from pyarrow.parquet import ParquetWriter
 
     with ParquetWriter(file, arrow_schema()) as shard:
@@ -106,7 +113,8 @@ def write_shard(file: IO[bytes], charts: Iterator[tuple[str, bytes, str]]) -> It
             yield from texts
 
 
-def _arrow_bytes(values: Sequence[bytes], kind):
+def _arrow_bytes(values: Sequence[bytes], kind: pyarrow.DataType) -> pyarrow.Array:
+    """An array of type ``kind``, binary or string, without a copy of each value."""
     import pyarrow as pa
 
     ends = np.cumsum([0, *map(len, values)], dtype=np.int32)

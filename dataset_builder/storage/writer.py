@@ -1,4 +1,4 @@
-"""Draws one chunk of charts and puts it on disk: what a worker process does."""
+"""Draws one chunk of charts and writes it to disk: the work of a worker process."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from dataset_builder.storage.build_files import BuildFiles
 from dataset_builder.storage.plan import Chunk, Item
 from dataset_builder.storage.schema import ROW, write_shard
 
+Charts = Iterator[tuple[Item, Sample]]
+
 
 def draw_chunk(build_files: BuildFiles, chunk: Chunk) -> int:
-    """Draw and write a chunk's charts; returns how many. Raises UserError where the disk refuses."""
+    """Draw and write the charts of a chunk; returns how many there are. Raises UserError if the disk refuses."""
     draws: Counter[str] = Counter()
     rejections: dict[str, Counter[str]] = {}
     with disk_errors(build_files.directory):
@@ -28,40 +30,42 @@ def draw_chunk(build_files: BuildFiles, chunk: Chunk) -> int:
     return len(chunk)
 
 
-def _draw(build_files: BuildFiles, chunk: Chunk) -> Iterator[tuple[Item, Sample]]:
+def _draw(build_files: BuildFiles, chunk: Chunk) -> Charts:
     items, kind = list(chunk.items), variety(chunk.split)
     drafts = (settle(build_files.seed, item.label, item.index, build_files.image_size, *kind) for item in items)
     return zip(items, render_all(drafts), strict=True)
 
 
-def _count(samples, draws: Counter, rejections: dict[str, Counter]) -> Iterator[tuple[Item, Sample]]:
-    for item, sample in samples:
+def _count(charts: Charts, draws: Counter[str], rejections: dict[str, Counter[str]]) -> Charts:
+    """Yield the charts as they are, and add their draws and rejections to the counts of their class."""
+    for item, sample in charts:
         name = item.label or NONE
         draws[name] += 1 + sum(sample.rejections.values())
         rejections.setdefault(name, Counter()).update(sample.rejections)
         yield item, sample
 
 
-def _write_pictures(build_files: BuildFiles, chunk: Chunk, samples) -> Iterator[str]:
-    """Yields each chart's row as text."""
+def _write_pictures(build_files: BuildFiles, chunk: Chunk, charts: Charts) -> Iterator[str]:
+    """Write each picture to a file of its own; yields the text of each row."""
     folder = build_files.directory / chunk.split
     for parent in {(folder / item.path).parent for item in chunk.items}:
         parent.mkdir(parents=True, exist_ok=True)
-    for item, sample in samples:
+    for item, sample in charts:
         png = sample.png
         (folder / item.path).write_bytes(png)
         yield _row(item, sample, png)
 
 
-def _write_shard(build_files: BuildFiles, chunk: Chunk, samples) -> Iterator[str]:
-    """The same into one file."""
+def _write_shard(build_files: BuildFiles, chunk: Chunk, charts: Charts) -> Iterator[str]:
+    """Write all charts to one Parquet file; yields the text of each row."""
     path = build_files.directory / build_files.files_of(chunk)[0]
     path.parent.mkdir(exist_ok=True)
-    pngs = ((item, sample, sample.png) for item, sample in samples)
+    pngs = ((item, sample, sample.png) for item, sample in charts)
     with atomic(path, "wb") as file:
         yield from write_shard(file, ((_row(item, sample, png), png, item.id) for item, sample, png in pngs))
 
 
 def _row(item: Item, sample: Sample, png: bytes) -> str:
+    """The row of a chart as a line of JSON with the fields of ROW."""
     values = sample.metadata | {"id": item.id, "sha256": hashlib.sha256(png).hexdigest()}
     return row_text({name: values[name] for name in ROW})

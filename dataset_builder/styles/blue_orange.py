@@ -1,4 +1,4 @@
-"""Blue up and orange down on white under a dashed grid: a palette for colour-blind eyes."""
+"""Blue up and orange down on white under a dashed grid, which colour-blind people can tell apart."""
 
 from dataset_builder.drawing.style import Style
 

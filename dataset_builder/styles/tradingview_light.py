@@ -1,4 +1,4 @@
-"""TradingView, light theme: teal and red on white, the commonest chart on the web."""
+"""TradingView, light theme: teal and red on white; the most frequent style on the web."""
 
 from dataset_builder.drawing.style import Style
 
