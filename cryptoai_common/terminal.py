@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from codecs import lookup
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from io import TextIOWrapper
+from typing import Protocol
 
 # Python's error handlers that never raise. Standard error has one already.
 _TOLERANT = {"replace", "ignore", "backslashreplace", "xmlcharrefreplace", "namereplace"}
 
-Main = Callable[[list[str] | None], int]
+
+class Main(Protocol):
+    """The entry point of a package: the words of the command line (default: of this process) → the exit code."""
+
+    def __call__(self, words: Sequence[str] | None = None) -> int: ...
 
 
 def at_any_terminal(*any_name: str) -> Callable[[Main], Main]:
@@ -25,14 +30,14 @@ def at_any_terminal(*any_name: str) -> Callable[[Main], Main]:
 
     def decorate(main: Main) -> Main:
         @wraps(main)
-        def guarded(arguments: list[str] | None = None) -> int:
+        def guarded(words: Sequence[str] | None = None) -> int:
             show_any_text()
-            words = sys.argv[1:] if arguments is None else arguments
-            for word in words:
-                if _is_not_utf8(word) and not (words[0] in any_name and os.path.isfile(word)):
+            given = sys.argv[1:] if words is None else words
+            for word in given:
+                if _is_not_utf8(word) and not (given[0] in any_name and os.path.isfile(word)):
                     return _refuse(word)
             try:
-                return main(arguments)
+                return main(words)
             except UnicodeEncodeError as error:
                 lines = [line for line in error.object.splitlines() if _is_not_utf8(line)]
                 if not lines:

@@ -47,11 +47,11 @@ def field_leak(rows: Sequence[dict[str, Any]]) -> Finding:
     """
     fields = {name: _columns(values) for name, values in _fields(rows).items()}
     names = [name for name, columns in fields.items() for _ in columns]
-    ranks = rankdata(np.array([column for columns in fields.values() for column in columns]), axis=1).T
-    deviation = ranks.std(axis=0)
-    ranks = np.float32((ranks - ranks.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0))
+    placed = rankdata(np.array([column for columns in fields.values() for column in columns]), axis=1).T
+    deviation = placed.std(axis=0)
+    ranks = ((placed - placed.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)).astype(np.float32)
     classes, places = np.unique([row["label"] for row in rows], return_inverse=True)
-    own = np.float32(places == np.arange(len(classes))[:, None])
+    own = (places == np.arange(len(classes))[:, None]).astype(np.float32)
     counts = own.sum(axis=1, keepdims=True)
     own /= np.sqrt(counts * (1 - counts / len(rows)))
     rng = np.random.default_rng(0)

@@ -7,6 +7,7 @@ import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -123,7 +124,7 @@ def _write_prices(series: CandleSeries, times: list[str], path: Path) -> None:
 
 def _summary(
     config: RenderConfig, series: CandleSeries, times: list[str], windows: list[Window], holes: list[Hole]
-) -> dict:
+) -> dict[str, Any]:
     gaps = [
         {"after": times[bar - 1], "before": times[bar], "missing": int(series.missing[bar])}
         for bar in series.missing.nonzero()[0].tolist()
@@ -158,4 +159,5 @@ def _iso(times: pd.DatetimeIndex) -> list[str]:
     """Times as ISO 8601 in UTC, ending in Z, all to the second or all to the microsecond."""
     values = times.tz_localize(None).to_numpy()
     whole = (values == values.astype("M8[s]")).all()
-    return np.datetime_as_string(values, unit="s" if whole else "us", timezone="UTC").tolist()
+    texts: list[str] = np.datetime_as_string(values, unit="s" if whole else "us", timezone="UTC").tolist()
+    return texts
