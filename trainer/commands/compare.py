@@ -40,7 +40,8 @@ class Run:
     def fingerprint(self) -> str:
         """Of the dataset that the run is judged on: the one that it was trained on, of several the first."""
         dataset = self.resolved["dataset"]
-        return dataset.get("parts", [dataset])[0]["fingerprint"]
+        fingerprint: str = dataset.get("parts", [dataset])[0]["fingerprint"]
+        return fingerprint
 
     @property
     def split(self) -> str:
@@ -49,14 +50,16 @@ class Run:
 
     def evaluation(self, split: str, weights: str = CHECKPOINT) -> dict[str, Any] | None:
         """What was measured on a split of the dataset that the run was trained on, if it was."""
-        for entry in self.results["evaluations"]:
+        entries: list[dict[str, Any]] = self.results["evaluations"]
+        for entry in entries:
             if (entry["fingerprint"], entry["split"], entry["weights"]) == (self.fingerprint, split, weights):
                 return entry
         return None
 
     def file(self, weights: str) -> dict[str, Any] | None:
         """Size and latency of a file, if the run was exported."""
-        return self.results.get("export", {}).get("files", {}).get(weights)
+        files: dict[str, dict[str, Any]] = self.results.get("export", {}).get("files", {})
+        return files.get(weights)
 
 
 def compare(config: CompareConfig) -> None:

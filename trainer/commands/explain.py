@@ -52,7 +52,8 @@ def rollout(attentions: np.ndarray) -> np.ndarray:
         flow = (layer + np.eye(tokens)) / 2 @ flow
     looked = flow[0, 1:] / flow[0, 1:].sum()
     grid = round(len(looked) ** 0.5)
-    return looked.reshape(grid, grid)
+    shares: np.ndarray = looked.reshape(grid, grid)
+    return shares
 
 
 def _look(classifier: TorchClassifier, pixels: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
@@ -75,4 +76,5 @@ def _read(directory: Path, tokens: torch.Tensor) -> np.ndarray | None:
     head = ReadingHead(tokens.shape[2])
     head.load_state_dict(weights)
     with torch.inference_mode():
-        return head(tokens, torch.arange(patches)[None], round(patches**0.5))[0].numpy()
+        heights: np.ndarray = head(tokens, torch.arange(patches)[None], round(patches**0.5))[0].numpy()
+    return heights

@@ -11,6 +11,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 MAX_DEGREES = 2.0
 HUE_STEPS = 12  # of 256 around the colour circle: green stays greenish, red reddish
+CORNER = (0, 0)  # pixel whose colour fills what rotation uncovers: almost always the background
 
 
 def augment(picture: Image.Image, rng: np.random.Generator) -> tuple[Image.Image, float]:
@@ -20,7 +21,7 @@ def augment(picture: Image.Image, rng: np.random.Generator) -> tuple[Image.Image
     degrees = 0.0
     if rng.random() < 0.3:
         degrees = rng.uniform(-MAX_DEGREES, MAX_DEGREES)
-        picture = picture.rotate(degrees, resample=Image.Resampling.BILINEAR, fillcolor=_corner_colour(picture))
+        picture = picture.rotate(degrees, resample=Image.Resampling.BILINEAR, fillcolor=picture.getpixel(CORNER))
     if rng.random() < 0.2:
         picture = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8)))
     if rng.random() < 0.2:
@@ -43,11 +44,6 @@ def _colours(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     shift = int(rng.integers(-HUE_STEPS, HUE_STEPS + 1))
     hue = hue.point([(level + shift) % 256 for level in range(256)])
     return Image.merge("HSV", (hue, saturation, value)).convert("RGB")
-
-
-def _corner_colour(picture: Image.Image) -> tuple[int, int, int]:
-    """Almost always the background's."""
-    return picture.getpixel((0, 0))
 
 
 def _noise(picture: Image.Image, rng: np.random.Generator) -> Image.Image:

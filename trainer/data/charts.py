@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import datasets
 import numpy as np
@@ -16,6 +17,14 @@ from trainer.data.folder import find_pictures, load_pictures
 from trainer.data.picture import open_rgb
 from trainer.data.preprocess import Preprocessor
 from trainer.data.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS, pivot_map, read_chart
+
+Item = dict[str, Any]  # one chart for training: arrays by name
+if TYPE_CHECKING:
+    from torch.utils.data import Dataset
+
+    TorchDataset = Dataset[Item]
+else:
+    TorchDataset = object  # torch asks for its methods only, so this module needs no torch
 
 datasets.disable_progress_bars()  # its bars count files, not charts
 datasets.logging.set_verbosity_error()
@@ -60,9 +69,10 @@ def load_split(directory: Path, split: str) -> datasets.Dataset:
     return splits[split]
 
 
-def _labels(rows: datasets.Dataset) -> list:
+def _labels(rows: datasets.Dataset) -> list[Any]:
     """The column at once: one by one, as its iterator reads them, they take 60 times as long."""
-    return rows["label"][:]
+    labels: list[Any] = rows["label"][:]
+    return labels
 
 
 def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
@@ -80,14 +90,14 @@ def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
     return [ids[name] for name in names]
 
 
-def picture_of(row: dict) -> Image.Image:
+def picture_of(row: dict[str, Any]) -> Image.Image:
     """Decode the picture of a row from ``load_split``."""
     image = row["image"]
     return open_rgb(image["bytes"] or Path(image["path"]), image["path"])
 
 
 @dataclass
-class ChartDataset:
+class ChartDataset(TorchDataset):
     """A split as the torch DataLoader wants it: item i is a dict of arrays.
 
     ``pixel_values`` float32 [3, height, width], or ``unscaled`` uint8 [height, width, 3]; ``labels`` int, negative for
@@ -125,7 +135,7 @@ class ChartDataset:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, index: int) -> dict:
+    def __getitem__(self, index: int) -> Item:
         row, degrees = self.rows[index], 0.0
         picture = picture_of(row)
         if self.augment:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import requests
 from huggingface_hub import HfApi
-from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-from tqdm import tqdm
+from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+from tqdm.asyncio import tqdm  # the class that huggingface_hub's types ask for
 
 from cryptoai_common.dataset import MANIFEST, SOURCE, read_source
 from cryptoai_common.errors import UserError
@@ -63,7 +63,9 @@ def _refuse_a_change(name: HubName) -> None:
 
 def _commit(name: HubName) -> str:
     with hub_errors(name.repo):
-        return HfApi().dataset_info(name.repo, revision=name.revision, timeout=10).sha
+        commit = HfApi().dataset_info(name.repo, revision=name.revision, timeout=10).sha
+    assert commit is not None  # the Hub leaves it out only where other fields are asked for
+    return commit
 
 
 def _fetch(name: HubName) -> None:

@@ -66,4 +66,4 @@ class Preprocessor:
     @property
     def offset(self) -> np.ndarray:
         """What is taken off then, float32 [3]."""
-        return (np.asarray(self.mean) / np.asarray(self.std)).astype(np.float32)
+        return (np.asarray(self.mean, np.float64) / np.asarray(self.std, np.float64)).astype(np.float32)

@@ -78,7 +78,7 @@ def _keep_class_token(model: OnnxModel) -> None:
     made_by, used_by = model.output_name_to_node(), model.input_name_to_nodes()
     model.add_initializer(numpy_helper.from_array(np.array([0]), "class_token/start"))
     model.add_initializer(numpy_helper.from_array(np.array([1]), "class_token/end"))
-    cuts = []
+    cuts: list[NodeProto] = []
 
     def cut(node: NodeProto, place: int) -> None:
         output = f"class_token/{len(cuts)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -51,7 +52,13 @@ def _draw_read(axes: Axes, read: np.ndarray, size: tuple[int, int]) -> None:
     width, height = size
     x = (np.arange(len(read)) + 0.5) / len(read) * width
     for side, colour in ((0, ORANGE), (1, BLUE)):
-        style = {"color": colour, "linewidth": 2, "marker": "o", "markersize": 4, "path_effects": OUTLINE}
+        style: dict[str, Any] = {
+            "color": colour,
+            "linewidth": 2,
+            "marker": "o",
+            "markersize": 4,
+            "path_effects": OUTLINE,
+        }
         axes.plot(x, read[:, side] * height, **style)
     axes.set_xlabel("orange: highest in each column of patches; blue: lowest", fontsize=10, color=INK)
 

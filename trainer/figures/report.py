@@ -90,14 +90,14 @@ def predictions(
 
 
 def _curve(
-    axes: Axes, log: Sequence[dict], key: str, label: str, colour: str, style: str = "-", otherwise: str = ""
+    axes: Axes, log: Sequence[dict[str, Any]], key: str, label: str, colour: str, style: str = "-", otherwise: str = ""
 ) -> None:
     points = _points(log, key) or _points(log, otherwise)
     if points:
         axes.plot(*zip(*points, strict=True), style, color=colour, label=label, linewidth=1.8, marker="o", markersize=3)
 
 
-def _points(log: Sequence[dict], key: str) -> list[tuple[float, float]]:
+def _points(log: Sequence[dict[str, Any]], key: str) -> list[tuple[float, float]]:
     return [(entry["epoch"], entry[key]) for entry in log if key in entry]
 
 

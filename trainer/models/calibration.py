@@ -28,7 +28,8 @@ def read_threshold(directory: Path) -> float:
 
 def is_clear(probabilities: np.ndarray, threshold: float) -> np.ndarray:
     """Probabilities [n, classes] → whether each chart has a clear pattern, [n]."""
-    return probabilities.max(axis=1) >= threshold
+    clear: np.ndarray = probabilities.max(axis=1) >= threshold
+    return clear
 
 
 def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -47,7 +48,8 @@ class ReadingHead(nn.Module):
         offsets = torch.scatter(blank, 1, where, self.offset(tokens).float())
         weights = scores.unflatten(1, (grid, grid)).softmax(dim=1)  # [batch, row, column, 2]
         middles = torch.arange(0.5, grid, device=tokens.device).view(1, grid, 1, 1)
-        return (weights * (middles + offsets.unflatten(1, (grid, grid))) / grid).sum(dim=1)
+        heights: torch.Tensor = (weights * (middles + offsets.unflatten(1, (grid, grid))) / grid).sum(dim=1)
+        return heights
 
 
 class ChartReader(nn.Module):
@@ -56,6 +58,9 @@ class ChartReader(nn.Module):
     With ``keep_patches`` under 1 training looks at the busiest patches of each picture only: the rest of a chart is
     background. That is faster than all patches by more than their number, and learns no less a picture.
     """
+
+    gain: torch.Tensor
+    offset: torch.Tensor
 
     def __init__(
         self,
@@ -129,7 +134,7 @@ class ChartReader(nn.Module):
         """The weights that are not the ViT's."""
         return {name: weight for name, weight in self.state_dict().items() if not name.startswith("model.")}
 
-    def gradient_checkpointing_enable(self, **options) -> None:
+    def gradient_checkpointing_enable(self, **options: Any) -> None:
         """For ``--gradient-checkpointing``, which the Trainer asks of the model that it is given."""
         self.model.gradient_checkpointing_enable(**options)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from transformers import ViTForImageClassification
 
 
 def give_classes(model: ViTForImageClassification, classes: tuple[str, ...]) -> None:
     """Put a classifier for ``classes``, in this order, on ``model``; what it knows of a class of that name stays."""
-    known = {name: i for i, name in model.config.id2label.items()}
+    known = {name: i for i, name in (model.config.id2label or {}).items()}
     if list(known) == list(classes):
         return
-    old, new = model.classifier, torch.nn.Linear(model.config.hidden_size, len(classes))
+    old = cast(torch.nn.Linear, model.classifier)
+    new = torch.nn.Linear(model.config.hidden_size, len(classes))
     model.config.id2label, model.config.label2id = class_names(classes)
     model.num_labels = len(classes)
     model._init_weights(new)

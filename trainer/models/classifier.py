@@ -51,5 +51,6 @@ def read_classes(directory: Path) -> tuple[str, ...]:
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Logits [n, classes] → probabilities, rows adding up to 1."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers: np.ndarray = np.exp(logits - logits.max(axis=1, keepdims=True))
+    powers /= powers.sum(axis=1, keepdims=True)
+    return powers

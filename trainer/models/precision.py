@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from transformers.utils import is_torch_mps_available
+from transformers.utils.import_utils import is_torch_mps_available
 
 
 def has_accelerator() -> bool:
@@ -16,7 +16,7 @@ def bf16_is_fast() -> bool:
     Without those instructions a CPU emulates bfloat16, which is slower.
     """
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if is_torch_mps_available():
         return False
-    return torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from safetensors import SafetensorError
 from transformers import PretrainedConfig, ViTConfig, ViTForImageClassification, ViTImageProcessor
 
@@ -99,7 +100,7 @@ def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) ->
         found, _ = PretrainedConfig.get_config_dict(base, revision=revision)
         if found.get("model_type") != "vit":
             raise UserError(f"{base} is a {found.get('model_type')!r} model; --base must be a ViT (model_type 'vit')")
-        model = ViTForImageClassification.from_pretrained(
+        model: ViTForImageClassification = ViTForImageClassification.from_pretrained(
             base, revision=revision, use_safetensors=True, attn_implementation=_attention()
         )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
@@ -120,13 +121,22 @@ def _processor(config: TrainConfig, image_size: int) -> ViTImageProcessor:
         except OSError:  # a base without a processor was trained by somebody who used the default
             pass
     size = {"height": image_size, "width": image_size}
-    return ViTImageProcessor(size=size, resample=2, image_mean=mean, image_std=std, do_convert_rgb=True)
+    return ViTImageProcessor(
+        size=size, resample=Image.Resampling.BILINEAR, image_mean=mean, image_std=std, do_convert_rgb=True
+    )
 
 
 def preprocessor_of(processor: ViTImageProcessor) -> Preprocessor:
     """Our own code for what ``processor`` does."""
     size = processor.size["height"], processor.size["width"]
-    return Preprocessor(size, tuple(processor.image_mean), tuple(processor.image_std), processor.resample)
+    mean, std = _per_channel(processor.image_mean), _per_channel(processor.image_std)
+    return Preprocessor(size, mean, std, processor.resample)
+
+
+def _per_channel(value: float | list[float]) -> tuple[float, float, float]:
+    """One number for each of red, green and blue; a processor may hold one for all three."""
+    red, green, blue = [value] * 3 if isinstance(value, (int, float)) else value
+    return red, green, blue
 
 
 @dataclass
@@ -151,4 +161,5 @@ class TorchClassifier:
     def logits(self, pixel_values: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
             pixels = torch.from_numpy(pixel_values).to(self.model.device)
-            return self.model(pixels).logits.float().cpu().numpy()
+            logits: np.ndarray = self.model(pixels).logits.float().cpu().numpy()
+        return logits

@@ -171,7 +171,7 @@ def _place(part: dict[str, Any]) -> str:
     """A dataset's name, or where on the Hub it is and which commit of it."""
     source = part["source"]
     if source is None:
-        return part["name"]
+        return str(part["name"])
     return f"`{source['repo']}` on the Hub, revision `{source['revision']}` (commit `{source['commit'][:12]}`)"
 
 

@@ -21,11 +21,12 @@ def read_results(directory: Path) -> dict[str, Any]:
     """Raises UserError if ``directory`` is not a finished run."""
     path = directory / FILE_NAME
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{directory} is not a run: it has no {FILE_NAME}; make one with `trainer train`") from None
     except ValueError as error:
         raise UserError(f"{path} is damaged ({error}); train the run again") from None
+    return results
 
 
 def accuracy_text(entry: dict[str, Any]) -> str:

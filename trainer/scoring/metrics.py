@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import datasets
 import evaluate
 import numpy as np
@@ -11,7 +13,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 CALIBRATION_BINS = 15  # as in Guo et al. 2017, https://arxiv.org/abs/1706.04599
 
 
-class ChartPatternMetric(evaluate.Metric):
+class ChartPatternMetric(evaluate.Metric):  # type: ignore[misc]  # evaluate has no types
     """Probabilities [n, classes] against class ids [n]. See ``score`` for the result."""
 
     def _info(self) -> evaluate.MetricInfo:
@@ -24,7 +26,9 @@ class ChartPatternMetric(evaluate.Metric):
             ),
         )
 
-    def _compute(self, predictions: list, references: list, classes: tuple[str, ...]) -> dict:
+    def _compute(
+        self, predictions: list[list[float]], references: list[int], classes: tuple[str, ...]
+    ) -> dict[str, Any]:
         probabilities, truth = np.asarray(predictions), np.asarray(references)
         guesses = probabilities.argmax(axis=1)
         present = np.unique(truth)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from accelerate import Accelerator, PartialState
 from accelerate.utils import broadcast_object_list
@@ -23,9 +23,9 @@ def processes_are_missing() -> bool:
     return asked_for_more and PartialState().num_processes == 1
 
 
-def on_main_process(function: Callable[..., Result], *args) -> Result:
+def on_main_process(function: Callable[..., Result], *args: Any) -> Result:
     """Call ``function`` in the main process; every process returns its result, or raises its UserError."""
-    outcome: list = [None]
+    outcome: list[Any] = [None]
     if PartialState().is_main_process:
         try:
             outcome = [function(*args)]
@@ -35,7 +35,8 @@ def on_main_process(function: Callable[..., Result], *args) -> Result:
     if isinstance(outcome[0], UserError):
         PartialState().destroy_process_group()  # or the process that leaves last aborts
         raise outcome[0]
-    return outcome[0]
+    result: Result = outcome[0]
+    return result
 
 
 def end(accelerator: Accelerator) -> None:

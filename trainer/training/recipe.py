@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS, Action
-from collections.abc import Iterator, Sequence
-from enum import EnumMeta
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, EnumMeta
 from typing import Any, Literal
 
 from transformers import HfArgumentParser, TrainingArguments
@@ -45,7 +45,7 @@ def _training_options() -> Iterator[Option]:
     Their annotations alone do not tell which words transformers takes: a ``SchedulerType | str`` is one of the values
     of an enumeration, and neither any string nor a member's name. HfArgumentParser knows.
     """
-    actions = HfArgumentParser(TrainingArguments, add_help=False)._actions
+    actions = HfArgumentParser(TrainingArguments, add_help=False)._actions  # type: ignore[arg-type]  # it takes any dataclass
     for name, action in {action.dest: action for action in reversed(actions)}.items():  # --pin before --no-pin
         kind = _kind(action)
         if name not in NOT_YOURS and kind is not None:
@@ -57,7 +57,8 @@ def _kind(action: Action) -> Any:
     if action.choices:
         return Literal[tuple(action.choices)]
     if isinstance(action.type, EnumMeta):
-        return Literal[tuple(member.value for member in action.type)]
+        members: Iterable[Enum] = action.type
+        return Literal[tuple(member.value for member in members)]
     if action.type is string_to_bool:
         return bool
     return action.type if action.type in (int, float, str, dict) else None

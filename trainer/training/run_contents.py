@@ -84,7 +84,7 @@ def _calibrate(classifier: TorchClassifier, mixture: Mixture) -> dict[str, float
     temperature = fit_temperature(logits, np.array(labels))
     with torch.no_grad():
         for parameter in classifier.model.classifier.parameters():
-            parameter /= temperature
+            parameter.div_(temperature)
     threshold, without = 0.0, mixture.without_pattern(fitting_quarter)
     if without is not None:
         doubtful = all_logits(classifier, without, label="calibrating")

@@ -31,7 +31,8 @@ class SmallCnn(nn.Module):
         self.classifier = nn.Linear(WIDTHS[-1] * PLACES**2, classes)
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
-        return self.classifier(self.features(pixel_values))
+        logits: torch.Tensor = self.classifier(self.features(pixel_values))
+        return logits
 
 
 class CnnClassifier:
@@ -46,7 +47,8 @@ class CnnClassifier:
 
     def logits(self, pixel_values: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            return self.model(torch.from_numpy(pixel_values)).numpy()
+            logits: np.ndarray = self.model(torch.from_numpy(pixel_values)).numpy()
+        return logits
 
 
 def train_cnn(charts: ChartDataset, classes: tuple[str, ...], epochs: int) -> CnnClassifier:
