@@ -70,13 +70,13 @@ def load_split(directory: Path, split: str) -> datasets.Dataset:
 
 
 def _labels(rows: datasets.Dataset) -> list[Any]:
-    """The column at once: one by one, as its iterator reads them, they take 60 times as long."""
+    """The whole column in one read: its iterator reads row by row, which takes 60 times as long."""
     labels: list[Any] = rows["label"][:]
     return labels
 
 
 def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
-    """The place of each row's class in ``classes``, whether the dataset stores names or numbers of its own.
+    """The index in ``classes`` of each row's class, whether the dataset stores names or ids of its own.
 
     Raises UserError for a class that is not in ``classes``, or a chart without one.
     """
@@ -98,12 +98,13 @@ def picture_of(row: dict[str, Any]) -> Image.Image:
 
 @dataclass
 class ChartDataset(TorchDataset):
-    """A split as the torch DataLoader wants it: item i is a dict of arrays.
+    """A split as a torch Dataset: item i is a dict of arrays.
 
-    ``pixel_values`` float32 [3, height, width], or ``unscaled`` uint8 [height, width, 3]; ``labels`` int, negative for
-    none; for a ``grid`` of so many patches a side also ``high_low`` float32 [grid, 2] with ``reads``, and ``pivot_map``
-    float32 [grid * grid] with ``finds_pivots`` (see ``targets.py``). Augmentation is a pure function of (seed, epoch,
-    index), so it doesn't depend on workers or on where a run was resumed.
+    ``pixel_values`` is float32 [3, height, width], or with ``unscaled`` uint8 [height, width, 3]; ``labels`` an int,
+    negative for a chart without a pattern. ``grid`` is the number of patches on each side: ``reads`` adds ``high_low``
+    float32 [grid, 2], ``finds_pivots`` adds ``pivot_map`` float32 [grid * grid] (see ``targets.py``). Augmentation is a
+    pure function of (seed, epoch, index), so it does not depend on workers or on where a run was resumed. Raises
+    UserError if the dataset lacks a column.
     """
 
     rows: datasets.Dataset

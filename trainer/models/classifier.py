@@ -1,4 +1,4 @@
-"""A model as evaluation and prediction see it: pixels in, logits out. This module needs no torch."""
+"""The interface of a model for evaluation and prediction: pixels in, logits out. This module needs no torch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainer.data.preprocess import Preprocessor
 from trainer.models.session import open_session, run_each
 
 CHECKPOINT = "model.safetensors"  # the weights in a run or model directory
-ONNX, QUANTIZED = Path("onnx/model.onnx"), Path("onnx/model_quantized.onnx")  # where transformers.js looks
+ONNX, QUANTIZED = Path("onnx/model.onnx"), Path("onnx/model_quantized.onnx")  # where transformers.js expects them
 
 
 class Classifier(Protocol):
@@ -34,6 +34,7 @@ class OnnxClassifier:
         self.session = open_session(file, "pixel_values", threads)
 
     def logits(self, pixel_values: np.ndarray) -> np.ndarray:
+        """float32 [n, 3, height, width] → float32 [n, classes]."""
         return run_each(self.session, pixel_values)[0]
 
 

@@ -1,4 +1,4 @@
-"""What arithmetic this machine is good at."""
+"""Whether this machine has a GPU that PyTorch uses, and whether bfloat16 is fast on it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from transformers.utils.import_utils import is_torch_mps_available
 
 
 def has_accelerator() -> bool:
+    """Whether PyTorch can use a GPU here: CUDA, or MPS on Apple's."""
     return torch.cuda.is_available() or is_torch_mps_available()
 
 
 def bf16_is_fast() -> bool:
-    """Whether training in bfloat16 beats float32 here: on GPUs that have it, and on CPUs with AMX or AVX-512 BF16.
+    """Whether bfloat16 trains faster than float32 here: on GPUs that have it, and on CPUs with AMX or AVX-512 BF16.
 
     Without those instructions a CPU emulates bfloat16, which is slower.
     """

@@ -1,4 +1,4 @@
-"""What is measured, as one metric of the ``evaluate`` library that needs no network."""
+"""The scores, as one metric of the ``evaluate`` library; ``evaluate.load`` would need the network."""
 
 from __future__ import annotations
 
@@ -71,7 +71,10 @@ def wilson_interval(right: int, charts: int) -> tuple[float, float]:
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
-    """Expected calibration error: mean distance of confidence and accuracy over bins of equal width, by their size."""
+    """Expected calibration error: the mean over bins of |mean confidence - accuracy|, weighted by charts.
+
+    ``confidence`` [n] is the highest probability of each chart, ``right`` [n] whether its class is the true one.
+    """
     bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     gaps = [abs(np.sum(confidence[bins == b]) - np.sum(right[bins == b])) for b in range(CALIBRATION_BINS)]
     return float(sum(gaps) / len(confidence))

@@ -1,4 +1,4 @@
-"""Configuration, datasets and model → the Trainer, with what it teaches."""
+"""Builds the Trainer from configuration, datasets and model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trainer.training.chart_trainer import ChartTrainer
 
 
 class WithOutliers(ConcatDataset[Item]):
-    """Charts with a pattern, then charts without, as one dataset for the DataLoader."""
+    """Charts with a pattern, followed by charts without, as one dataset for the DataLoader."""
 
     def __init__(self, parts: Sequence[ChartDataset]) -> None:
         super().__init__(parts)
@@ -40,7 +40,10 @@ def assemble(
     model: ViTForImageClassification,
     preprocess: Preprocessor,
 ) -> ChartTrainer:
-    """Raises UserError for objectives that the configuration or the datasets cannot give."""
+    """The Trainer with all losses that ``config`` asks for.
+
+    Raises UserError for a setting out of its range, and for datasets without the metadata that a loss needs.
+    """
     objectives = _objectives(config, arguments)
     training = {
         "unscaled": True,
@@ -68,6 +71,7 @@ def assemble(
 
 
 def _objectives(config: TrainConfig, arguments: TrainingArguments) -> Objectives:
+    """With a frozen backbone only the losses that train the classifier. Raises UserError for a wrong share."""
     if not 0 < config.keep_patches <= 1:
         raise UserError(f"--keep-patches {config.keep_patches:g} must be over 0 and at most 1")
     smoothing = arguments.label_smoothing_factor

@@ -1,4 +1,4 @@
-"""The Hugging Face Trainer, with the parts of ``ChartReader``'s loss in the log and one line an evaluation."""
+"""The Hugging Face Trainer that logs each part of ``ChartReader``'s loss and prints one line for each log entry."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class ChartTrainer(Trainer):
         return (outputs["loss"], outputs) if return_outputs else outputs["loss"]
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Add the mean of each part of the loss since the last entry, as the Trainer does for the loss itself."""
         if "loss" in logs:
             logs |= {name: float(sum(values)) / len(values) for name, values in self._parts.items()}
             self._parts.clear()

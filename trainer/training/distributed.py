@@ -1,4 +1,4 @@
-"""What one of several processes does for all of them."""
+"""Training in several processes: work that one of them does for all, and how they end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 def processes_are_missing() -> bool:
-    """Whether ``accelerate launch --cpu --num_processes N`` started this process alone, as it does without MPI.
+    """Whether ``accelerate launch --cpu --num_processes N`` started one process only, as it does without MPI.
 
     See https://github.com/huggingface/accelerate/issues/2741. With ``--multi_gpu`` it starts N, with or without GPUs.
     """
@@ -33,17 +33,18 @@ def on_main_process(function: Callable[..., Result], *args: Any) -> Result:
             outcome = [error]
     broadcast_object_list(outcome)
     if isinstance(outcome[0], UserError):
-        PartialState().destroy_process_group()  # or the process that leaves last aborts
+        PartialState().destroy_process_group()  # without this the process that exits last is aborted
         raise outcome[0]
     result: Result = outcome[0]
     return result
 
 
 def end(accelerator: Accelerator) -> None:
-    """Leave the other processes. Nobody may hold the Trainer any more.
+    """End the process group. The caller must have deleted every reference to the Trainer.
 
-    Its gradient reducer must go while the process group is still there: as the last to hold the group, it would wait
-    for gloo's threads with Python's lock in its hands, and one of those may be waiting for that lock.
+    The Trainer's gradient reducer must be freed while the process group exists. If the reducer holds the last reference
+    to the group, freeing it waits for gloo's threads while holding Python's global lock (GIL); one of those threads may
+    be waiting for the GIL, and then neither ever continues.
     """
-    accelerator.free_memory()  # collects what refers to itself in a circle, too
+    accelerator.free_memory()  # runs the garbage collector too, which frees reference cycles
     accelerator.end_training()
