@@ -50,7 +50,7 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     # The optimizer's and generators' state are torch files; the Trainer reads them with torch.load(weights_only=True),
     # which runs no code.
     began = time.perf_counter()
-    trainer.train(resume_from_checkpoint=start.checkpoint and str(start.checkpoint))
+    trainer.train(resume_from_checkpoint=str(start.checkpoint) if start.checkpoint else None)
     if trainer.is_world_process_zero():
         figures = _figures(trainer, start, time.perf_counter() - began)
         fill_run(run.partial, mixture, model, processor, trainer.state.log_history, figures)

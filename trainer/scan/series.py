@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow
@@ -60,7 +61,7 @@ def read_series(directory: Path) -> Series:
     return Series(source, times, close, windows)
 
 
-def _window(directory: Path, row: dict) -> RenderedWindow:
+def _window(directory: Path, row: dict[str, Any]) -> RenderedWindow:
     return RenderedWindow(
         directory / row["file_name"], str(row["start"]), str(row["end"]), int(row["first"]), int(row["last"])
     )

@@ -51,14 +51,15 @@ class ChartPatternMetric(evaluate.Metric):  # type: ignore[misc]  # evaluate has
         }
 
 
-def score(probabilities: np.ndarray, truth: np.ndarray, classes: tuple[str, ...]) -> dict:
+def score(probabilities: np.ndarray, truth: np.ndarray, classes: tuple[str, ...]) -> dict[str, Any]:
     """Every figure for one set of charts, ready for JSON.
 
     ``probabilities`` [n, classes], ``truth`` [n] class ids. Balanced accuracy and macro-F1 are means over the classes
     that are present. Rows of the confusion matrix are the truth, columns the prediction.
     """
     metric = ChartPatternMetric(keep_in_memory=True)
-    return metric.compute(predictions=probabilities, references=truth, classes=classes)
+    scores: dict[str, Any] = metric.compute(predictions=probabilities, references=truth, classes=classes)
+    return scores
 
 
 def wilson_interval(right: int, charts: int) -> tuple[float, float]:
