@@ -17,12 +17,13 @@ ONNX, QUANTIZED = Path("onnx/model.onnx"), Path("onnx/model_quantized.onnx")  # 
 
 
 class Classifier(Protocol):
-    """``classes`` names the columns of ``logits``: float32 [n, 3, height, width] → float32 [n, classes]."""
+    """A network with its ``preprocess``; ``classes`` names the columns of its logits."""
 
     classes: tuple[str, ...]
     preprocess: Preprocessor
 
-    def logits(self, pixel_values: np.ndarray) -> np.ndarray: ...
+    def logits(self, pixel_values: np.ndarray) -> np.ndarray:
+        """float32 [n, 3, height, width] → float32 [n, classes]."""
 
 
 class OnnxClassifier:
