@@ -31,12 +31,12 @@ COMMANDS: Commands = {
 
 @at_any_terminal("predict")
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code: 0, 2 for a user's mistake, 1 for a failed gate."""
+    """Run one command and return the exit code: 0, 2 for a user's mistake, 1 for an export that failed its check."""
     return run_program("trainer", COMMANDS, words, interrupted="a training run goes on with --resume", reader=_settings)
 
 
 def _settings(command: str, config_class: type, program: str, words: list[str]) -> tuple[Any, ...]:
-    """What a command's function is called with; ``train`` gets the Trainer's arguments as well."""
+    """The arguments for a command's function; ``train`` gets those of transformers.TrainingArguments as well."""
     if command == "train" and not asks_for_help(words):
         from trainer.training.recipe import resolve
 
@@ -45,7 +45,7 @@ def _settings(command: str, config_class: type, program: str, words: list[str]) 
 
 
 def _fetched(settings: Any) -> Any:
-    """The same with a directory for a dataset on the Hub."""
+    """The same settings, after a dataset on the Hub was fetched and its name replaced by its directory."""
     if not is_hub_name(getattr(settings, "dataset", None) or ""):
         return settings
     from trainer.data.fetch import fetch

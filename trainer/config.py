@@ -24,8 +24,8 @@ class TrainConfig:
 
     dataset: Repeated[tuple[Path, ...]]
     """Dataset directory, as `python -m dataset_builder build` writes it, hub:user/name@revision, or a folder of your
-    own labelled pictures: CLASS/PICTURE, or train/CLASS/PICTURE and so on. Give it again to add another; new classes
-    come last."""
+    own labelled pictures: CLASS/PICTURE, or train/CLASS/PICTURE and so on. Repeat the option to add another dataset;
+    its new classes come last."""
     output: Path
     """Run directory. It appears when the run is finished; until then its files are in OUTPUT.partial."""
     recipe: str = "default"
@@ -47,21 +47,22 @@ class TrainConfig:
     num_attention_heads: int = 3
     """Attention heads of a new network."""
     freeze_backbone: bool = False
-    """Train the classifier only. Turns off the losses that teach the backbone."""
+    """Train the classifier only. Turns off the losses that train the backbone."""
     read_chart: float = 0.0
     """Weight of the loss for reading the highest and lowest price in each column of patches. 0: labels only."""
     find_pivots: float = 0.0
     """Weight of the loss for finding the patches in which the pattern's turning points lie."""
     outlier_exposure: float = 0.0
-    """Weight of the loss that asks for even odds on charts without a pattern. 0: only their threshold is fitted."""
+    """Weight of the loss that pushes the probabilities on charts without a pattern to be equal. 0: no such loss."""
     keep_patches: float = 1.0
-    """Share of each picture's patches that training looks at, the busiest: 0.4 is four times as fast on a CPU."""
+    """Share of each picture's patches that training uses, those whose grey values vary most. 0.4 is four times as fast
+    on a CPU."""
     augment: bool = True
     """Vary colours, sharpness and noise, and turn by at most 2 degrees. Never flips or crops."""
     early_stopping_patience: int = 0
-    """Stop after so many evaluations without a better model. 0: never."""
+    """Stop after this many evaluations without a better model. 0: never."""
     resume: bool = False
-    """Go on where a killed run stopped."""
+    """Continue an unfinished run from its last checkpoint."""
     overwrite: bool = False
     """Replace a run that differs, finished or not."""
     REFUSED: ClassVar[Mapping[str, str]] = FromRecipe.REFUSED
@@ -76,9 +77,9 @@ class ExportConfig:
     dataset: Path
     """The dataset that the run was trained on, or one of them: a directory, or hub:user/name@revision."""
     quantize: Quantize = "int8"
-    """What crypto_pattern_model_quantized.onnx is in. The file in onnx/ is in INT8, whatever is said here."""
+    """Number format of crypto_pattern_model_quantized.onnx. The quantized file in onnx/ is always INT8."""
     target: Target = "auto"
-    """The processor that INT8 is for. auto is right on every one of them."""
+    """Processor that INT8 weights are made for. auto gives correct results on every processor."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class ScanConfig:
 
 @dataclass(frozen=True)
 class ExplainConfig:
-    """Draw where the model looked in a picture, and the prices that it read there."""
+    """Draw which patches of a picture the model attended to, and the prices that it read."""
 
     picture: Positional[Path]
     """Picture file."""
@@ -143,7 +144,7 @@ class ExplainConfig:
 
 @dataclass(frozen=True)
 class BaselinesConfig:
-    """Score simpler answers on the same charts as a run: the commonest class, rules, a small convolutional network."""
+    """Score baselines on the same charts as a run: the commonest class, rules, a small convolutional network."""
 
     run: Positional[Path]
     """Run directory."""
@@ -157,7 +158,7 @@ class BaselinesConfig:
 
 @dataclass(frozen=True)
 class SummaryConfig:
-    """Print what a run reached, how large and fast its files are, and where they are."""
+    """Print a run's scores, the size and latency of its files, and where they are."""
 
     run: Positional[Path]
     """Run directory."""
@@ -180,10 +181,10 @@ class ServeConfig:
 
 @dataclass(frozen=True)
 class CompareConfig:
-    """Hold runs against each other: a table of what each reached, and a picture."""
+    """Compare the scores of runs in a table and a picture."""
 
     runs: Positional[tuple[Path, ...]]
-    """Run directories; others are left out."""
+    """Run directories. Any other directory is skipped."""
     output: Path = Path("models/comparison.md")
     """Markdown file to write; the picture lies beside it, as .png."""
 
@@ -198,14 +199,14 @@ class FetchConfig:
 
 @dataclass(frozen=True)
 class PushConfig:
-    """Publish a run on the Hugging Face Hub with its card. A push that broke off goes on."""
+    """Publish a run on the Hugging Face Hub with its card. An interrupted push is continued."""
 
     run: Positional[Path]
     """Run directory."""
     repo: str
-    """Where to, as user/name; made if it is not there."""
+    """Repository, as user/name; created if it does not exist."""
     private: bool = False
-    """Make a new repository one that only its owner sees."""
+    """If the repository is created, make it private."""
     revision: str | None = None
     """Tag for this version, such as v1."""
     dataset: Path | None = None

@@ -11,9 +11,10 @@ IN_CHECKOUT = Path(__file__).parents[1] / SHIPPED.parent
 
 
 def find_shipped(path: str | Path) -> Path:
-    """The path itself, unless it names the shipped model or a file of it and is not in the working directory.
+    """Make the path of the shipped model, or of a file in it, work from any directory.
 
-    Then it is the file or directory that came with this package. A name on the Hub stays as it is.
+    Returns where this package holds it, if ``path`` begins with ``SHIPPED`` and is not in the working directory. Any
+    other path, and a name on the Hub, is returned as it is.
     """
     path = Path(path)
     if SHIPPED not in (path, *path.parents) or path.exists():

@@ -76,9 +76,10 @@ def _upload_shards(api: HfApi, config: PushConfig, manifest: dict[str, Any]) -> 
     hashes: dict[str, str] = {}
     with tqdm(total=number_of_shards(manifest), unit="file", desc="uploading") as progress:
         for name, content in shards(config.directory, manifest):
-            operations.append(CommitOperationAdd(name, content))
+            operation = CommitOperationAdd(name, content)
+            operations.append(operation)
             hashes[name] = hashlib.sha256(content).hexdigest()
-            api.preupload_lfs_files(config.repo, operations[-1:], repo_type="dataset")  # and forgets the content
+            api.preupload_lfs_files(config.repo, [operation], repo_type="dataset")  # and forgets the content
             progress.update()
     return operations, dict(sorted(hashes.items()))
 

@@ -1,4 +1,4 @@
-"""Score a run and simpler answers on the same charts, into ``baselines.json`` of the run."""
+"""Score a run and baselines on the same charts, and write ``baselines.json`` of the run."""
 
 from __future__ import annotations
 
@@ -22,15 +22,18 @@ from trainer.scoring.baselines.rules import DETECTORS, SILENT, installed, rule_b
 from trainer.scoring.evaluate import all_logits, load_classifier
 from trainer.scoring.metrics import wilson_interval
 
-CANDLES = "ohlcv"
-RULE_CHARTS = 1000  # training charts that tell how rare each detector is
+CANDLES = "ohlcv"  # column of the dataset
+RULE_CHARTS = 1000  # training charts from which is known how rare each detector is
 
 
 def baselines(config: BaselinesConfig) -> None:
-    """Raises UserError for a run or dataset that cannot be used."""
+    """Score all baselines, write them into the run and its card, and print them.
+
+    Raises UserError for a run or dataset that cannot be used.
+    """
     if config.epochs < 1:
         raise UserError(f"--epochs {config.epochs} must be at least 1")
-    read_results(config.run)  # is it a run?
+    read_results(config.run)  # raises UserError if it is not a run
     manifest, model = checked_manifest(config.dataset), TorchClassifier.load(config.run)
     learnt, rows = load_split(config.dataset, "train"), load_split(config.dataset, config.split)
     known, truth = label_ids(learnt, model.classes), np.array(label_ids(rows, model.classes))
@@ -51,6 +54,7 @@ def baselines(config: BaselinesConfig) -> None:
 
 
 def _entry(name: str, guesses: np.ndarray, truth: np.ndarray, note: str = "") -> dict[str, Any]:
+    """The scores of the class ids ``guesses`` [n] against ``truth`` [n]."""
     right = int((guesses == truth).sum())
     return {
         "name": name,
@@ -64,7 +68,7 @@ def _entry(name: str, guesses: np.ndarray, truth: np.ndarray, note: str = "") ->
 def _rules(
     learnt: datasets.Dataset, rows: datasets.Dataset, truth: np.ndarray, classes: tuple[str, ...]
 ) -> list[dict[str, Any]]:
-    """Needs the candles that only our own datasets store."""
+    """The entry of the rules, if ``ta_patterns`` is installed and the dataset stores candles."""
     if not installed():
         print("ta_patterns is not installed, so its rules are left out: pip install 'cryptoai-vision[baselines]'")
         return []
@@ -78,7 +82,8 @@ def _rules(
     right = (guesses == truth)[answered].mean() if answered.any() else 0.0
     note = (
         f"given the candles, not the picture; it has detectors for {len(covered)} of the {len(classes)} classes,"
-        f" one fires on {answered.mean():.0%} of the charts and is right on {right:.0%} of those; silence is wrong"
+        f" one fires on {answered.mean():.0%} of the charts and is right on {right:.0%} of those; a chart on which none"
+        " fires counts as wrong"
     )
     return [_entry("rules of `ta_patterns`", guesses, truth, note)]
 
@@ -91,6 +96,7 @@ def _cnn(
     model: TorchClassifier,
     epochs: int,
 ) -> dict[str, Any]:
+    """Train the network on all training charts, and score it."""
     cnn = train_cnn(ChartDataset(learnt, labels, model.preprocess), model.classes, epochs)
     note = f"{cnn.parameters / 1e6:.2f} million parameters, {epochs} epochs of {len(labels)} charts, the train split"
     return _entry("4-layer CNN", all_logits(cnn, rows, label="4-layer CNN").argmax(axis=1), truth, note)

@@ -1,4 +1,4 @@
-"""Hold runs against each other: a table, and a picture of accuracy against size and latency."""
+"""Compare runs: a table, and a picture of accuracy over size and latency."""
 
 from __future__ import annotations
 
@@ -38,31 +38,34 @@ class Run:
 
     @property
     def fingerprint(self) -> str:
-        """Of the dataset that the run is judged on: the one that it was trained on, of several the first."""
+        """Of the dataset that the run is compared on: the first that it was trained on."""
         dataset = self.resolved["dataset"]
-        return dataset.get("parts", [dataset])[0]["fingerprint"]
+        fingerprint: str = dataset.get("parts", [dataset])[0]["fingerprint"]
+        return fingerprint
 
     @property
     def split(self) -> str:
-        """What the run is judged by: the test split of its dataset, or without one validation."""
+        """The split that the run is compared on: test, or validation if its dataset has no test split."""
         return "test" if self.evaluation("test") else "validation"
 
     def evaluation(self, split: str, weights: str = CHECKPOINT) -> dict[str, Any] | None:
-        """What was measured on a split of the dataset that the run was trained on, if it was."""
-        for entry in self.results["evaluations"]:
+        """The scores of ``weights`` on a split of the dataset that the run was trained on; None if there are none."""
+        entries: list[dict[str, Any]] = self.results["evaluations"]
+        for entry in entries:
             if (entry["fingerprint"], entry["split"], entry["weights"]) == (self.fingerprint, split, weights):
                 return entry
         return None
 
     def file(self, weights: str) -> dict[str, Any] | None:
-        """Size and latency of a file, if the run was exported."""
-        return self.results.get("export", {}).get("files", {}).get(weights)
+        """Size and latency of a file; None if it was not exported."""
+        files: dict[str, dict[str, Any]] = self.results.get("export", {}).get("files", {})
+        return files.get(weights)
 
 
 def compare(config: CompareConfig) -> None:
     """Print the table, and write it to ``config.output`` and the picture beside it.
 
-    A directory that is not a finished run is left out with a sentence. Raises UserError if none is left.
+    A directory that is not a finished run is skipped with a warning. Raises UserError if no run remains.
     """
     if not config.output.parent.is_dir():
         raise UserError(f"--output {config.output}: {config.output.parent} is no directory; make it, or name another")
@@ -76,7 +79,10 @@ def compare(config: CompareConfig) -> None:
 
 
 def _read(paths: tuple[Path, ...]) -> Iterator[Run]:
-    """The runs among these paths. Files are passed over: `models/*` names the README too."""
+    """The runs among these paths; files are skipped, since `models/*` includes the README.
+
+    Raises UserError for a path that does not exist.
+    """
     for path in paths:
         if not path.exists():
             raise UserError(f"there is no {path}; name run directories, such as models/*")
@@ -117,7 +123,7 @@ def _row(run: Run) -> str:
 
 
 def _other_rows(run: Run) -> Iterator[str]:
-    """What the run was scored on beside its own dataset, such as real charts."""
+    """Rows for the evaluations of a run on other datasets than its own, such as real charts."""
     for entry in run.results["evaluations"]:
         if entry["fingerprint"] != run.fingerprint and "accuracy" in entry:
             cells = (run.name, entry["dataset"], entry["split"], f"`{entry['weights']}`", str(entry["charts"]))
@@ -129,9 +135,9 @@ def _accuracy(entry: dict[str, Any] | None) -> str:
 
 
 def _points(run: Run) -> Iterator[dict[str, Any]]:
-    """A mark of the picture for each file that was both measured and scored."""
+    """The points of ``draw_comparison``, one for each file whose latency and accuracy are both known."""
     scores = {CHECKPOINT: CHECKPOINT, ONNX.as_posix(): CHECKPOINT, QUANTIZED.as_posix(): QUANTIZED.as_posix()}
-    for weights, scored in scores.items():  # the ONNX file gives the checkpoint's classes: export saw to that
+    for weights, scored in scores.items():  # export checked that the fp32 file gives the checkpoint's classes
         file, entry = run.file(weights), run.evaluation(run.split, scored)
         if file and entry:
             interval = {name: entry[name] for name in ("accuracy", "accuracy_interval")}

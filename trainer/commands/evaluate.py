@@ -1,4 +1,4 @@
-"""Score a model on a split of a dataset, and record it in the model's run."""
+"""Score a model on a split of a dataset, and record the scores in the model's run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ logger = logging.getLogger(__name__)
 
 
 def evaluate(config: EvaluateConfig) -> None:
-    """Print the figures; write them where ``--json`` says, and into ``metrics.json`` if the model is a run of ours."""
+    """Print the scores; write them to ``--json``, and into ``metrics.json`` if the model is a run.
+
+    Raises UserError for a model or dataset that cannot be used.
+    """
     if config.batch_size < 1:
         raise UserError(f"--batch-size {config.batch_size} must be at least 1")
     classifier, threshold = load_classifier(config.run, config.onnx), read_threshold(config.run)
@@ -40,19 +43,19 @@ def evaluate(config: EvaluateConfig) -> None:
         rows = measuring_quarter(load_without_pattern(config.dataset))
         probabilities = softmax(all_logits(classifier, rows, config.batch_size))
         entry |= false_alarms(probabilities, threshold)
-        told = false_alarms_line(entry)
+        text = false_alarms_line(entry)
     else:
         rows = load_split(config.dataset, config.split)
         truth = np.array(label_ids(rows, classifier.classes))
         probabilities = softmax(all_logits(classifier, rows, config.batch_size))
         entry |= figures(probabilities, truth, classifier.classes, threshold)
-        told = f"{figures_line(entry)}\n{table(entry)}"
+        text = f"{figures_line(entry)}\n{table(entry)}"
     if config.json:
         write_json(config.json, entry)
     if is_run(config.run):
         record_evaluation(config.run, entry)
         write_card(config.run)
-    print(told)  # last, so that a reader who leaves early, such as `head`, loses nothing
+    print(text)  # last: in a pipe that closes early, as with `head`, print fails, and all files are written by then
 
 
 def _verified(dataset: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""Picture → a picture of what the model saw in it: where it looked, the prices that it read, what it calls it."""
+"""Picture → a picture that shows which patches the model attended to, the prices that it read, and its answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def explain(config: ExplainConfig) -> None:
     directory = find_shipped(config.model)
     picture, classifier = open_rgb(config.picture, notice=say_once), TorchClassifier.load(directory)
     answer = ask_with(classifier, read_threshold(directory))(picture)
-    tokens, attentions = _look(classifier, classifier.preprocess(picture))
+    tokens, attentions = _encode(classifier, classifier.preprocess(picture))
     read = _read(directory, tokens)
     output = config.output or config.picture.with_name(f"{config.picture.stem}_explained.png")
     try:
@@ -41,10 +41,10 @@ def explain(config: ExplainConfig) -> None:
 
 
 def rollout(attentions: np.ndarray) -> np.ndarray:
-    """Attention [layers, heads, 1 + patches, 1 + patches] → how much each patch gave the class token [grid, grid].
+    """Attention [layers, heads, 1 + patches, 1 + patches] → how much each patch adds to the class token [grid, grid].
 
-    Heads averaged, half of every layer its residual connection, layers multiplied (Abnar and Zuidema 2020,
-    https://arxiv.org/abs/2005.00928). The patches' shares add up to 1.
+    Heads are averaged, each layer is averaged with its residual connection, and the layers are multiplied (Abnar and
+    Zuidema 2020, https://arxiv.org/abs/2005.00928). The patches' shares add up to 1.
     """
     tokens = attentions.shape[-1]
     flow = np.eye(tokens)
@@ -52,21 +52,24 @@ def rollout(attentions: np.ndarray) -> np.ndarray:
         flow = (layer + np.eye(tokens)) / 2 @ flow
     looked = flow[0, 1:] / flow[0, 1:].sum()
     grid = round(len(looked) ** 0.5)
-    return looked.reshape(grid, grid)
+    shares: np.ndarray = looked.reshape(grid, grid)
+    return shares
 
 
-def _look(classifier: TorchClassifier, pixels: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
-    """Patch tokens [1, patches, width] and the attention of every layer."""
+def _encode(classifier: TorchClassifier, pixels: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
+    """Patch tokens [1, patches, width], and the attention of every layer as ``rollout`` takes it."""
     vit = classifier.model.vit
-    classifier.model.set_attn_implementation("eager")  # the fused one keeps no attention
+    classifier.model.set_attn_implementation("eager")  # fused attention does not return its weights
     with torch.inference_mode():
         seen = vit(torch.from_numpy(pixels[np.newaxis]).to(vit.device), output_attentions=True)
     return seen.last_hidden_state[:, 1:].float().cpu(), torch.cat(seen.attentions).float().cpu().numpy()
 
 
 def _read(directory: Path, tokens: torch.Tensor) -> np.ndarray | None:
-    """The highest and lowest drawn pixel that the model read in each column of patches [grid, 2], as ``targets.py``
-    has them. None if the model holds no head for that."""
+    """The highest and lowest drawn pixel that the model read in each column of patches [grid, 2].
+
+    In fractions of the height, as in ``data/targets.py``. None if the model has no head for that.
+    """
     prefix = "reading."
     weights = {name.removeprefix(prefix): w for name, w in read_heads(directory).items() if name.startswith(prefix)}
     if not weights:
@@ -75,4 +78,5 @@ def _read(directory: Path, tokens: torch.Tensor) -> np.ndarray | None:
     head = ReadingHead(tokens.shape[2])
     head.load_state_dict(weights)
     with torch.inference_mode():
-        return head(tokens, torch.arange(patches)[None], round(patches**0.5))[0].numpy()
+        heights: np.ndarray = head(tokens, torch.arange(patches)[None], round(patches**0.5))[0].numpy()
+    return heights

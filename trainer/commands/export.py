@@ -1,4 +1,4 @@
-"""The command: every file that a run is exported to is made, held against the checkpoint, and put in its place."""
+"""Export a run: make each file, compare it with the checkpoint, and move it into the run."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from trainer.runs.summary import export_lines
 
 
 def export(config: ExportConfig) -> None:
-    """Write all files, and their sizes, latencies and parity into ``metrics.json``.
+    """Write all files, and their sizes, latencies and agreement with the checkpoint into ``metrics.json``.
 
-    Raises UserError for a run or dataset that cannot be used, and CheckFailed if a file is not as good as the
-    checkpoint; that file, and an older one of its name, is gone then.
+    Raises UserError for a run or dataset that cannot be used, and CheckFailed if a file differs too much from
+    the checkpoint; it is not written then, and an older file of its name is deleted.
     """
     run, results, checkpoint = config.run, read_results(config.run), TorchClassifier.load(config.run)
     gate = Gate(config, checkpoint)

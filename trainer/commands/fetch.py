@@ -7,5 +7,5 @@ from trainer.data import fetch as hub_datasets
 
 
 def fetch(config: FetchConfig) -> None:
-    """Raises UserError if the dataset cannot be fetched, or is not what its manifest says."""
+    """Print the directory of the fetched dataset. Raises UserError if it cannot be fetched or verified."""
     print(hub_datasets.fetch(config.name))

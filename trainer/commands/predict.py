@@ -1,4 +1,4 @@
-"""Name the pattern in picture files."""
+"""Classify the chart pattern in picture files."""
 
 from __future__ import annotations
 

@@ -23,16 +23,16 @@ from trainer.runs.card import card_text
 from trainer.runs.results import read_results
 from trainer.runs.trained_on import differing_dataset
 
-# Files of an earlier version that are removed if this one does not have them. Others may be somebody's own.
+# Files in this directory of the repository are removed if this version lacks them; others may be the owner's.
 REPLACED = ONNX.parent
 logger = logging.getLogger(__name__)
 
 
 def push(config: PushConfig) -> None:
-    """Upload what the Hub lacks and print the address.
+    """Upload the files that the Hub does not have yet, and print the address.
 
-    The Hub keeps large files by their hash, so that a push that broke off goes on; the commit at the end makes all of
-    it appear at once. Raises UserError if this is no run, the Hub refuses, or the revision is there and differs.
+    Large files are uploaded first and kept by their hash, so an interrupted push is continued; one commit at the end
+    publishes all files at once. Raises UserError if this is no run, the Hub refuses, or the tag exists and differs.
     """
     known = _read_dataset(config.dataset) if config.dataset else None
     _warn(config, known)
@@ -52,7 +52,7 @@ def _read_dataset(directory: Path) -> Manifest:
 
 
 def _warn(config: PushConfig, known: Manifest | None) -> None:
-    """Say what may not be meant: figures or a dataset of another fingerprint, or no file for those without torch."""
+    """Warn of scores or a dataset with another fingerprint, and of a run without ONNX files."""
     warnings = []
     if known:
         warnings.append(differing_dataset(config.run, str(config.dataset), known.fingerprint))

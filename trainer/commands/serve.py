@@ -11,9 +11,9 @@ from trainer.models.pattern_model import PatternModel
 
 
 def serve(config: ServeConfig) -> None:
-    """Answer until Ctrl-C or a TERM signal, then finish what was begun.
+    """Answer until Ctrl-C or a TERM signal, then finish the requests that have begun.
 
-    One line a request goes to stderr. Raises UserError if the server cannot start.
+    One line for each request goes to stderr. Raises UserError if the server cannot start.
     """
     from trainer.serve.app import make_app
     from trainer.serve.respond import silence_decoders
@@ -23,7 +23,7 @@ def serve(config: ServeConfig) -> None:
     logging.getLogger("trainer").setLevel(logging.INFO)
     silence_decoders()
     model = PatternModel(config.model)
-    for number in (signal.SIGINT, signal.SIGTERM):  # set anew: a shell starts `command &` with SIGINT ignored
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell starts `command &` with it ignored
         signal.signal(number, signal.default_int_handler)
     try:
         with listen(config.host, config.port) as listening:

@@ -1,4 +1,4 @@
-"""Print what a run reached."""
+"""Print the scores and files of a run."""
 
 from __future__ import annotations
 

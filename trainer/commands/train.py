@@ -30,9 +30,9 @@ LIBRARIES = ("accelerate", "datasets", "numpy", "pillow", "torch", "transformers
 
 
 def train(config: TrainConfig, given: dict[str, Any]) -> None:
-    """Train, evaluate and describe one run; ``given`` are the TrainingArguments of the recipe and command line.
+    """Train one run, score it and write its card; ``given`` are the TrainingArguments of recipe and command line.
 
-    Raises UserError for a dataset, base, option or output that cannot be used; nothing is lost then.
+    Raises UserError for a dataset, base, option or output that cannot be used.
     """
     logging.set_verbosity_error()
     run = RunDirectory(config.output)
@@ -47,11 +47,11 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     set_seed(arguments.seed)
     model, processor = build(config, mixture.classes)
     trainer, heads = assemble(config, arguments, mixture, model, preprocessor_of(processor)), base_heads(config.base)
-    trainer.model.load_state_dict(heads, strict=False)  # those of its objectives; the others are only handed on
+    trainer.model.load_state_dict(heads, strict=False)  # only heads of losses that are on; the others are copied below
     # The optimizer's and generators' state are torch files; the Trainer reads them with torch.load(weights_only=True),
     # which runs no code.
     began = time.perf_counter()
-    trainer.train(resume_from_checkpoint=start.checkpoint and str(start.checkpoint))
+    trainer.train(resume_from_checkpoint=str(start.checkpoint) if start.checkpoint else None)
     if trainer.is_world_process_zero():
         figures = _figures(trainer, start, time.perf_counter() - began)
         fill_run(run.partial, mixture, model, processor, trainer.state.log_history, figures)
@@ -59,12 +59,12 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
         finish(run)
         print_summary(run.final)
     accelerator = trainer.accelerator
-    del trainer  # or it would outlive the process group: see end
+    del trainer  # it must be freed before the process group: see end
     end(accelerator)
 
 
 def _prepare(config: TrainConfig, given: dict[str, Any], run: RunDirectory) -> tuple[Mixture, Start]:
-    """Check the datasets, then make the run's directory ready."""
+    """Check the datasets, then prepare the run directory."""
     mixture = read_mixture(config.dataset)
     for split in ("train", "validation"):
         if not mixture.having(split):
@@ -81,13 +81,13 @@ def _prepare(config: TrainConfig, given: dict[str, Any], run: RunDirectory) -> t
 
 
 def _comparable(config: TrainConfig) -> dict[str, Any]:
-    """What shapes the model: not where things are, nor how the run was started."""
-    elsewhere = ("dataset", "output", "resume", "overwrite")
-    return {name: value for name, value in asdict(config).items() if name not in elsewhere}
+    """The settings that affect the model: without paths, and without how the run was started."""
+    excluded = ("dataset", "output", "resume", "overwrite")
+    return {name: value for name, value in asdict(config).items() if name not in excluded}
 
 
 def _figures(trainer: ChartTrainer, start: Start, seconds: float) -> dict[str, Any]:
-    """What training did. Time and speed, evaluations included, are those since ``start``."""
+    """The entry ``training`` of ``metrics.json``. Time and speed count from ``start``, evaluations included."""
     arguments, state = trainer.args, trainer.state
     steps = state.global_step - (step_of(start.checkpoint) if start.checkpoint else 0)
     batch = arguments.train_batch_size * arguments.gradient_accumulation_steps * arguments.world_size
@@ -117,5 +117,6 @@ def _say_how_it_starts(arguments: TrainingArguments, config: TrainConfig, mixtur
 
 
 def _say(arguments: TrainingArguments, message: str) -> None:
+    """Print ``message`` in the first process only."""
     if arguments.process_index == 0:
         print(message, flush=True)

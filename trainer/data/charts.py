@@ -6,6 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import datasets
 import numpy as np
@@ -19,6 +20,14 @@ from trainer.data.literal_paths import literal_path
 from trainer.data.picture import open_rgb, say_once
 from trainer.data.preprocess import Preprocessor
 from trainer.data.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS, pivot_map, read_chart
+
+Item = dict[str, Any]  # one chart for training: arrays by name
+if TYPE_CHECKING:
+    from torch.utils.data import Dataset
+
+    TorchDataset = Dataset[Item]
+else:
+    TorchDataset = object  # torch asks for its methods only, so this module needs no torch
 
 datasets.disable_progress_bars()  # its bars count files, not charts
 datasets.logging.set_verbosity_error()
@@ -65,13 +74,14 @@ def load_split(directory: Path, split: str) -> datasets.Dataset:
     return splits[split]
 
 
-def _labels(rows: datasets.Dataset) -> list:
-    """The column at once: one by one, as its iterator reads them, they take 60 times as long."""
-    return rows["label"][:]
+def _labels(rows: datasets.Dataset) -> list[Any]:
+    """The whole column in one read: its iterator reads row by row, which takes 60 times as long."""
+    labels: list[Any] = rows["label"][:]
+    return labels
 
 
 def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
-    """The place of each row's class in ``classes``, whether the dataset stores names or numbers of its own.
+    """The index in ``classes`` of each row's class, whether the dataset stores names or ids of its own.
 
     Raises UserError for a class that is not in ``classes``, or a chart without one.
     """
@@ -85,20 +95,21 @@ def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
     return [ids[name] for name in names]
 
 
-def picture_of(row: dict) -> Image.Image:
+def picture_of(row: dict[str, Any]) -> Image.Image:
     """Decode the picture of a row from ``load_split``."""
     image = row["image"]
     return open_rgb(image["bytes"] or Path(image["path"]), image["path"], notice=say_once)
 
 
 @dataclass
-class ChartDataset:
-    """A split as the torch DataLoader wants it: item i is a dict of arrays.
+class ChartDataset(TorchDataset):
+    """A split as a torch Dataset: item i is a dict of arrays.
 
-    ``pixel_values`` float32 [3, height, width], or ``unscaled`` uint8 [height, width, 3]; ``labels`` int, negative for
-    none; for a ``grid`` of so many patches a side also ``high_low`` float32 [grid, 2] with ``reads``, and ``pivot_map``
-    float32 [grid * grid] with ``finds_pivots`` (see ``targets.py``). Augmentation is a pure function of (seed, epoch,
-    index), so it doesn't depend on workers or on where a run was resumed.
+    ``pixel_values`` is float32 [3, height, width], or with ``unscaled`` uint8 [height, width, 3]; ``labels`` an int,
+    negative for a chart without a pattern. ``grid`` is the number of patches on each side: ``reads`` adds ``high_low``
+    float32 [grid, 2], ``finds_pivots`` adds ``pivot_map`` float32 [grid * grid] (see ``targets.py``). Augmentation is a
+    pure function of (seed, epoch, index), so it does not depend on workers or on where a run was resumed. Raises
+    UserError if the dataset lacks a column.
     """
 
     rows: datasets.Dataset
@@ -130,7 +141,7 @@ class ChartDataset:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, index: int) -> dict:
+    def __getitem__(self, index: int) -> Item:
         row, degrees = self.rows[index], 0.0
         picture = picture_of(row)
         if self.augment:

@@ -1,4 +1,4 @@
-"""Datasets on the Hub: fetched once into ``data/hub``, verified, and the same for every run from then on."""
+"""Fetches a dataset from the Hub into ``data/hub`` and verifies it; later runs use that copy."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import requests
 from huggingface_hub import HfApi
-from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-from tqdm import tqdm
+from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+from tqdm.asyncio import tqdm  # the class that huggingface_hub's types ask for
 
 from cryptoai_common.dataset import MANIFEST, SOURCE, read_source
 from cryptoai_common.errors import UserError
@@ -19,19 +19,21 @@ from cryptoai_common.hub import ATTRIBUTES, HubError, hub_errors
 from cryptoai_common.hub_names import PREFIX, HubName, is_hub_name
 from trainer.data.manifest import verify
 
+HUB_TIMEOUT = 10  # seconds to wait for what the Hub says of a revision
 logger = logging.getLogger(__name__)
 
 
 def local_datasets(datasets: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The directory of each dataset: itself, or for ``hub:user/name@revision`` the one that it was fetched into."""
+    """The directory of each dataset; one named ``hub:user/name@revision`` is fetched first."""
     return tuple(fetch(each.as_posix()) if is_hub_name(each) else each for each in datasets)
 
 
 def fetch(dataset: str) -> Path:
-    """Fetch ``hub:user/name@revision`` unless it is there; returns its directory. A fetch that broke off goes on.
+    """Fetch ``hub:user/name@revision`` unless it was fetched before; returns its directory.
 
-    Raises UserError, with nothing under the final name, if it cannot be had, is no dataset of ours, or was altered;
-    and if the revision is no longer what it was when it was fetched.
+    An interrupted fetch is continued. Raises UserError, and leaves no directory of that name, if the dataset cannot be
+    fetched, was not built by dataset_builder, or was altered; also if the revision of a dataset that was fetched before
+    has changed on the Hub.
     """
     name = HubName.parse(dataset)
     if (name.directory / MANIFEST).exists():
@@ -42,10 +44,11 @@ def fetch(dataset: str) -> Path:
 
 
 def _refuse_a_change(name: HubName) -> None:
+    """Raises UserError if the revision is another commit now; if the Hub does not answer, warns instead."""
     source = read_source(name.directory)
     if source is None:
         raise UserError(f"{name.directory} has no {SOURCE}, so it was not fetched from the Hub; move it away")
-    if name.revision == source["commit"]:  # which cannot change
+    if name.revision == source["commit"]:  # a commit cannot change
         return
     try:
         commit = _commit(name)
@@ -63,13 +66,15 @@ def _refuse_a_change(name: HubName) -> None:
 
 def _commit(name: HubName) -> str:
     with hub_errors(name.repo):
-        return HfApi().dataset_info(name.repo, revision=name.revision, timeout=10).sha
+        commit = HfApi().dataset_info(name.repo, revision=name.revision, timeout=HUB_TIMEOUT).sha
+    assert commit is not None  # the Hub leaves it out only where other fields are asked for
+    return commit
 
 
 def _fetch(name: HubName) -> None:
     commit, directory = _commit(name), name.directory
     partial = partial_path(directory)
-    made = partial / commit  # of another commit no file is taken over
+    made = partial / commit  # files of another commit are not reused
     with hub_errors(name.repo):
         made.mkdir(parents=True, exist_ok=True)
         with locked(partial, f"another process fetches {name} into {partial}; wait for it"):
@@ -82,8 +87,8 @@ def _fetch(name: HubName) -> None:
 
 
 def _download(name: HubName, commit: str, made: Path) -> None:
-    """Every file of the commit. Those that are there stay, and one that is there in part is continued."""
-    for note in (made / ".cache").rglob("*.metadata"):  # huggingface_hub fails on one that a full disk cut short
+    """Download every file of the commit that is not in ``made`` yet; one that is there in part is continued."""
+    for note in (made / ".cache").rglob("*.metadata"):  # one cut short by a full disk stops huggingface_hub
         if len(note.read_text(encoding="utf-8").split()) < 3:
             note.unlink()
     api, shown = HfApi(), not are_progress_bars_disabled()
@@ -94,7 +99,7 @@ def _download(name: HubName, commit: str, made: Path) -> None:
         raise UserError(
             f"{name} has no {MANIFEST}, so `python -m dataset_builder push` did not make it; it cannot be verified"
         )
-    disable_progress_bars()  # one a file; there is one for all of them
+    disable_progress_bars()  # those for each file; ``tqdm_class`` draws one for all files
     try:
         api.snapshot_download(
             name.repo,
@@ -108,12 +113,13 @@ def _download(name: HubName, commit: str, made: Path) -> None:
         if shown:
             enable_progress_bars()
     if not all((made / file).is_file() for file in files):
-        # If the Hub does not answer, snapshot_download raises no error and takes the files that are there for all.
-        raise requests.ConnectionError(f"{name} is not whole")
-    shutil.rmtree(made / ".cache")  # what huggingface_hub remembers of the download
+        # If the Hub does not answer, snapshot_download raises no error and returns the directory with the files so far.
+        raise requests.ConnectionError(f"{name} is incomplete")
+    shutil.rmtree(made / ".cache")  # huggingface_hub's notes about the download
 
 
 def _check(name: HubName, made: Path) -> None:
+    """Raises UserError, and deletes what was downloaded, if it does not match its manifest."""
     try:
         verify(made)
     except UserError as error:

@@ -1,4 +1,4 @@
-"""What training needs to know of a dataset directory, and the check that nothing in it was lost or altered."""
+"""The manifest of a dataset directory as training uses it, and the check that no file is missing or altered."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Manifest:
 
 
 def read_manifest(directory: Path) -> Manifest:
-    """Raises UserError if ``directory`` is not a finished dataset."""
+    """The manifest of a dataset directory. Raises UserError if it is not a finished dataset."""
     stored, fetched = read_stored(directory), read_source(directory)
     return Manifest(
         name=directory.resolve().name,

@@ -1,4 +1,4 @@
-"""Datasets to learn from together: ours, and folders of a user's own pictures."""
+"""Several datasets as one: those of dataset_builder, and folders of a user's own pictures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from trainer.data.manifest import Manifest, read_manifest, verify
 from trainer.data.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS
 from trainer.data.without_pattern import load_without_pattern
 
-LEARNT = ("image", *READ_CHART_COLUMNS, *PIVOT_COLUMNS)  # those that a picture of a user's lacks become null
+# Columns that training uses. In a user's own pictures all but the image are missing, which makes them null.
+TRAINING_COLUMNS = ("image", *READ_CHART_COLUMNS, *PIVOT_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -30,29 +31,29 @@ class Mixture:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Those of all, the first dataset's first."""
+        """The class names of all datasets; those of the first dataset come first."""
         return tuple(dict.fromkeys(name for manifest in self.manifests for name in manifest.classes))
 
     def having(self, split: str) -> list[Path]:
-        """The datasets with charts in ``split``."""
+        """The directories of the datasets that have charts in ``split``."""
         return [each for each, known in zip(self.directories, self.manifests, strict=True) if known.splits.get(split)]
 
     def charts(self, split: str) -> tuple[datasets.Dataset, list[int]]:
-        """The charts of a split and their places in ``classes``."""
+        """The charts of a split in all datasets, and the index of each one's class in ``classes``."""
         parts, labels = [], []
         for directory in self.having(split):
             rows = load_split(directory, split)
             labels += label_ids(rows, self.classes)
-            parts.append(rows.select_columns([name for name in LEARNT if name in rows.column_names]))
+            parts.append(rows.select_columns([name for name in TRAINING_COLUMNS if name in rows.column_names]))
         return datasets.concatenate_datasets(parts), labels
 
     def without_pattern(self, share: Callable[[datasets.Dataset], datasets.Dataset]) -> datasets.Dataset | None:
-        """A ``share`` of each dataset's charts without a pattern, or None if there are none."""
+        """The charts without a pattern that ``share`` selects from each dataset, or None if no dataset has any."""
         parts = [share(load_without_pattern(directory)) for directory in self.having(NONE)]
         return datasets.concatenate_datasets(parts) if parts else None
 
     def record(self) -> dict[str, Any]:
-        """What ``config_resolved.yaml`` says of it; of several datasets also what each is."""
+        """The entry ``dataset`` of ``config_resolved.yaml``; its ``parts`` describe each one if there are several."""
         parts = [{key: value for key, value in asdict(each).items() if key != "classes"} for each in self.manifests]
         if len(parts) == 1:
             return parts[0]
@@ -66,7 +67,7 @@ class Mixture:
 
 
 def read_mixture(directories: tuple[Path, ...]) -> Mixture:
-    """Read and check all datasets. Raises UserError for one that is none, was altered or holds unreadable pictures."""
+    """Read and check all datasets. Raises UserError if one is no dataset, was altered or is unreadable."""
     manifests = [checked_manifest(directory) for directory in directories]
     names = [manifest.name for manifest in manifests]
     for name in names:
@@ -76,20 +77,20 @@ def read_mixture(directories: tuple[Path, ...]) -> Mixture:
 
 
 def checked_manifest(directory: Path) -> Manifest:
-    """``read_any``, after ``check``."""
+    """What ``read_any`` returns, checked by ``check``. Raises UserError as they do."""
     manifest = read_any(directory)
     check(directory, manifest)
     return manifest
 
 
 def read_any(directory: Path) -> Manifest:
-    """What a dataset of ours, or a folder of a user's pictures, holds. Raises UserError if it is neither."""
+    """The manifest of a dataset, or one made for a folder of a user's pictures. Raises UserError if it is neither."""
     found = find_pictures(directory)
     return describe_pictures(directory, found) if found else read_manifest(directory)
 
 
 def check(directory: Path, manifest: Manifest) -> None:
-    """Raises UserError if a picture is not as it was built or, of a user's own, cannot be read."""
+    """Raises UserError if a dataset differs from its manifest, or a user's own picture cannot be read."""
     found = find_pictures(directory)
     if found:
         check_pictures(found)

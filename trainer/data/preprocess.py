@@ -1,7 +1,8 @@
-"""An RGB picture → what the model sees, with numpy and Pillow alone.
+"""An RGB picture → the network's input, with numpy and Pillow alone.
 
-The same code serves training, evaluation and prediction. It does what ``transformers.ViTImageProcessor`` does with
-the same ``preprocessor_config.json`` (a test holds them equal), so ``pipeline("image-classification")`` agrees too.
+The same code serves training, evaluation and prediction. It gives the pixels that ``transformers.ViTImageProcessor``
+gives with the same ``preprocessor_config.json`` (a test compares them), so ``pipeline("image-classification")`` gives
+the same answer.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Preprocessor:
         return pixels
 
     def resized(self, picture: Image.Image) -> np.ndarray:
-        """RGB picture of any size → uint8 [height, width, 3], to be scaled later."""
+        """RGB picture of any size → uint8 [height, width, 3], for code that applies ``gain`` and ``offset`` later."""
         height, width = self.size
         if picture.size != (width, height):
             picture = picture.resize((width, height), resample=self.resample)
@@ -60,10 +61,10 @@ class Preprocessor:
 
     @property
     def gain(self) -> np.ndarray:
-        """What a pixel's bytes are multiplied by, float32 [3]."""
+        """The factor for the pixels of each channel, float32 [3]."""
         return (self.scale / np.asarray(self.std)).astype(np.float32)
 
     @property
     def offset(self) -> np.ndarray:
-        """What is taken off then, float32 [3]."""
-        return (np.asarray(self.mean) / np.asarray(self.std)).astype(np.float32)
+        """What is subtracted after the multiplication, float32 [3]."""
+        return (np.asarray(self.mean, np.float64) / np.asarray(self.std, np.float64)).astype(np.float32)

@@ -1,7 +1,7 @@
-"""What a training chart tells beyond its label: targets for dense supervision, from the dataset's metadata.
+"""Targets for dense supervision, from the dataset's metadata: where prices and pivots are in a training picture.
 
-From labels alone a small ViT learns nothing for tens of thousands of charts. Where the price is in each column of
-patches is known for every chart that we draw, costs nothing, and teaches the net to see the line first.
+From labels alone a small ViT learns nothing for tens of thousands of charts. The position of the price in each column
+of patches is known for every chart that we draw, and teaches the network to find the price first.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ def read_chart(
     """The highest and lowest drawn pixel of the candles in each column of patches.
 
     ``row`` holds each candle's ``x``, ``high`` and ``low`` in pixels of a picture of ``size`` = (width, height),
-    y downwards; ``degrees`` is how far the picture was turned since. Returns float32 [columns, 2], high then low,
-    as fractions of the picture's height; NaN where a column has no candle, or nothing is known of the chart.
+    y downwards; ``degrees`` is the angle by which ``augment`` turned the picture. Returns float32 [columns, 2], high
+    then low, as fractions of the picture's height; NaN where a column has no candle or, if ``row`` holds None,
+    everywhere.
     """
     width, height = size
     targets = np.full((columns, 2), np.nan, dtype=np.float32)
@@ -33,7 +34,7 @@ def read_chart(
         x, y = turn(np.asarray(row["x"]), np.asarray(row[name]), size, degrees)
         column = np.clip(np.floor(x / width * columns), 0, columns - 1).astype(int)
         extreme.at(targets[:, side], column, np.clip(y / height, 0, 1).astype(np.float32))
-    targets[np.isnan(targets).any(axis=1)] = np.nan  # a turned candle may end with its ends in two columns
+    targets[np.isnan(targets).any(axis=1)] = np.nan  # the ends of a turned candle may be in two columns
     return targets
 
 

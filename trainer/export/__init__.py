@@ -1,1 +1,1 @@
-"""Run → ONNX files, each behind a gate: it must match the checkpoint."""
+"""Run → ONNX files, each of which is compared with the checkpoint before it enters the run."""

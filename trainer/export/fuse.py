@@ -1,7 +1,7 @@
 """A ViT as ``optimum`` exports it → the same network in fewer nodes, for onnxruntime.
 
-onnxruntime's own optimizer fuses GELU and layer norm; it does not know attention as transformers 4.5x writes it, and
-no optimizer knows that a classifier reads the class token alone. Both are done here.
+onnxruntime's own optimizer fuses GELU and layer norm. It recognises neither the attention of transformers 4.5x, nor
+that the classifier uses the class token only; this module does.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ from onnxruntime.transformers.onnx_model import OnnxModel
 from onnxruntime.transformers.optimizer import optimize_model
 
 DOMAIN = "com.microsoft"
-SHAPING = ("Mul", "Transpose", "Reshape")  # between a projection and the product of attention
+RESHAPING = ("Mul", "Transpose", "Reshape")  # nodes between a projection and the matrix product of attention
 
 
 def fuse(network: ModelProto, heads: int, width: int) -> tuple[ModelProto, dict[str, int]]:
-    """``heads`` of attention in a net of ``width``. Returns the network and how many fused nodes of each kind it has.
+    """Fuse a ViT with ``heads`` attention heads and hidden size ``width``.
 
-    ``network`` is used up.
+    Returns the network and how many fused nodes of each kind it has. ``network`` is changed in place.
     """
     model = OnnxModel(network)
     model.model.opset_import.append(helper.make_opsetid(DOMAIN, 1))
     _fuse_attention(model, heads, width)
     _keep_class_token(model)
     options = FusionOptions("vit")
-    options.enable_attention = False  # done, and its own matcher would not know it
+    options.enable_attention = False  # done above; onnxruntime would not recognise it
     options.enable_skip_layer_norm = False  # slower than Add and LayerNormalization: 8.7 ms a picture against 7.0
     options.enable_bias_skip_layer_norm = False
     logging.getLogger("onnxruntime.transformers").setLevel(logging.ERROR)
-    with contextlib.redirect_stdout(None):  # it prints that it cannot tell the shape of what is fused already
+    with contextlib.redirect_stdout(None):  # it prints that it cannot infer the shapes of nodes fused above
         fused = optimize_model(model.model, "vit", heads, width, options, opt_level=0)
     return fused.model, {kind: count for kind, count in fused.get_fused_operator_statistics().items() if count}
 
 
 def _fuse_attention(model: OnnxModel, heads: int, width: int) -> None:
-    """Between the three projections and the reshaped result: one MultiHeadAttention in place of some 30 nodes."""
+    """Replace the nodes from the three projections to the reshaped result, some 30, by one MultiHeadAttention each."""
     made_by, used_by = model.output_name_to_node(), model.input_name_to_nodes()
 
     def projection(value: str) -> str:
-        while made_by[value].op_type in SHAPING:
+        while made_by[value].op_type in RESHAPING:
             value = made_by[value].input[0]
         return value
 
@@ -71,34 +71,39 @@ def _fuse_attention(model: OnnxModel, heads: int, width: int) -> None:
 
 
 def _keep_class_token(model: OnnxModel) -> None:
-    """The last layer works out the class token alone, because the classifier reads no other: exact, and less work.
+    """Compute the last layer for the class token only, since the classifier uses no other: less work, same result.
 
-    Its keys and values still come from all tokens.
+    Keys and values still come from all tokens.
     """
     made_by, used_by = model.output_name_to_node(), model.input_name_to_nodes()
     model.add_initializer(numpy_helper.from_array(np.array([0]), "class_token/start"))
     model.add_initializer(numpy_helper.from_array(np.array([1]), "class_token/end"))
-    cuts = []
+    cuts: list[NodeProto] = []
 
     def cut(node: NodeProto, place: int) -> None:
         output = f"class_token/{len(cuts)}"
-        bounds = ["class_token/start", "class_token/end", "class_token/end"]  # the axis is 1 too
+        bounds = [
+            "class_token/start",
+            "class_token/end",
+            "class_token/end",
+        ]  # starts, ends, axes: the axis is 1 as well
         cuts.append(helper.make_node("Slice", [node.input[place], *bounds], [output], name=output))
         node.input[place] = output
 
     last = model.get_nodes_by_op_type("MultiHeadAttention")[-1]
     query = made_by[last.input[0]]
-    if query.op_type == "Add":  # of the bias; before it comes the product with the weights
+    if query.op_type == "Add":  # it adds the bias to the product with the weights, which is what is cut
         query = next(made_by[name] for name in query.input if name in made_by)
     cut(query, 0)
     value, node = last.output[0], used_by[last.output[0]][0]
-    while not (node.op_type == "Add" and all(name in made_by for name in node.input)):  # until the residual is added
+    while not (node.op_type == "Add" and all(name in made_by for name in node.input)):  # up to the residual connection
         value, node = node.output[0], used_by[node.output[0]][0]
     cut(node, 1 - list(node.input).index(value))
     _update(model, cuts, [])
 
 
 def _update(model: OnnxModel, new: list[NodeProto], old: list[NodeProto]) -> None:
+    """Replace the nodes ``old`` by ``new``."""
     model.remove_nodes(old)
     for node in new:
         model.add_node(node)

@@ -1,4 +1,4 @@
-"""An exported file is let into the run only if it answers as the checkpoint does."""
+"""Compares each exported file with the checkpoint; only a file that agrees is moved into the run."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ from trainer.models.vit import TorchClassifier
 from trainer.runs.trained_on import differing_dataset
 from trainer.scoring.evaluate import all_logits, load_classifier
 
-LOGIT_TOLERANCE = 1e-3
+LOGIT_TOLERANCE = 1e-3  # of the fp32 file: fp32 sums in another order differ by less
 PROBABILITY_TOLERANCE = 0.01  # of the deployable fp32 file, which resizes pictures itself: see graph
-ACCURACY_TOLERANCE = 0.01  # a quantized file may lose one point
+ACCURACY_TOLERANCE = 0.01  # of a quantized file: it may lose one point
+ROUNDING = 1e-9  # of the difference of two accuracies, so that exactly the allowed loss passes
 
-Measured = dict[str, Any]
-Fault = Callable[[Measured], str | None]
+Measured = dict[str, Any]  # the entry of a file in metrics.json
+Fault = Callable[[Measured], str | None]  # what is wrong with a file, for an error; None if nothing is
 
 
 class Gate:
-    """Compares exported files with the checkpoint over the validation split."""
+    """Compares exported files with the checkpoint on the validation split."""
 
     def __init__(self, config: ExportConfig, checkpoint: TorchClassifier) -> None:
         """Raises UserError if the dataset is not the one that the run was trained on."""
@@ -47,16 +48,16 @@ class Gate:
         self.expected = softmax(self.logits)
 
     def admit(self, made: Path, name: Path, fault: Fault) -> Measured:
-        """Let ``made``, a file for pixels, into the run as ``name`` if ``fault`` finds none; returns what was measured.
+        """Move ``made``, a file from pixels to logits, into the run as ``name`` unless ``fault`` finds one.
 
-        Raises CheckFailed otherwise; an older file of that name is gone then.
+        Returns what was measured. Raises CheckFailed if there is a fault, and deletes an older file of that name.
         """
         logits = all_logits(load_classifier(self.run, made), self.rows, label=name.name)
         measured = {"largest_logit_difference": float(np.abs(logits - self.logits).max())}
         return self._admit(made, name, fault, softmax(logits), measured) | {"latency_ms": onnx_latency(self.run, name)}
 
     def admit_deployable(self, made: Path, name: Path, fault: Fault) -> Measured:
-        """The same for a file for pictures, which are given one at a time, as they will be."""
+        """The same for a deployable file, which gets one picture at a time, as in use."""
         model = PatternModel(made, threads=1)
         answers = at_once(
             lambda row: model(np.asarray(picture_of(self.rows[row]))[np.newaxis])[0], range(len(self.rows))
@@ -66,6 +67,7 @@ class Gate:
         return self._admit(made, name, fault, probabilities, {}) | {"latency_ms": pattern_latency(self.run, name)}
 
     def _admit(self, made: Path, name: Path, fault: Fault, probabilities: np.ndarray, measured: Measured) -> Measured:
+        """Complete ``measured`` from the file's ``probabilities`` [charts, classes], and move it if it has no fault."""
         guesses, expected = probabilities.argmax(axis=1), self.expected.argmax(axis=1)
         measured |= {
             "charts": len(self.rows),
@@ -85,7 +87,7 @@ class Gate:
 
 
 def fp32_fault(measured: Measured) -> str | None:
-    """No class may change; logits or, of a file that gives none, probabilities may differ by rounding."""
+    """No class may change, and logits (or probabilities, if the file gives no logits) only within the tolerance."""
     kind = "logit" if "largest_logit_difference" in measured else "probability"
     allowed = LOGIT_TOLERANCE if kind == "logit" else PROBABILITY_TOLERANCE
     difference = measured[f"largest_{kind}_difference"]
@@ -98,9 +100,9 @@ def fp32_fault(measured: Measured) -> str | None:
 
 
 def quantized_fault(measured: Measured) -> str | None:
-    """The accuracy may fall by ``allowed_loss``."""
+    """The accuracy may fall by at most ``allowed_loss``."""
     allowed = allowed_loss(measured["charts"])
-    if measured["checkpoint_accuracy"] - measured["accuracy"] < allowed + 1e-9:
+    if measured["checkpoint_accuracy"] - measured["accuracy"] < allowed + ROUNDING:
         return None
     return (
         f"its accuracy is {measured['accuracy']:.1%}, and the checkpoint's {measured['checkpoint_accuracy']:.1%}"
@@ -109,9 +111,10 @@ def quantized_fault(measured: Measured) -> str | None:
 
 
 def size(file: Path) -> dict[str, int]:
+    """The part of a file's entry in ``metrics.json`` that holds its size."""
     return {"bytes": file.stat().st_size}
 
 
 def allowed_loss(charts: int) -> float:
-    """How much accuracy a quantized file may lose over so many charts: one chart, which says nothing, in any case."""
+    """The accuracy that a quantized file may lose on this number of charts, at least that of one chart."""
     return max(ACCURACY_TOLERANCE, 1 / charts)

@@ -1,4 +1,4 @@
-"""How long one picture takes. The median, because other programs disturb the mean."""
+"""Latency for one picture: the median, which other running programs disturb less than the mean."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from trainer.models.classifier import Classifier, OnnxClassifier
 from trainer.models.pattern_model import PatternModel
 from trainer.models.vit import TorchClassifier
 
-WARM_UP, TIMED = 5, 40
+WARM_UP, TIMED = 5, 40  # runs: the first are slower and not counted; the median is that of the others
 
 
 def onnx_latency(directory: Path, name: Path) -> dict[str, float]:
-    """Milliseconds for one picture on one core and on all of them, preprocessing not included."""
+    """Milliseconds for one picture: ``one_thread``, ``all_threads`` and how many ``cores`` these are.
+
+    Preprocessing is not included.
+    """
     return _both(lambda threads: _pixels_through(OnnxClassifier(directory, directory / name, threads)))
 
 
 def pattern_latency(directory: Path, name: Path) -> dict[str, float]:
-    """As ``onnx_latency``, for a deployable file, from a picture of the size that the network sees."""
+    """As ``onnx_latency``, for a deployable file that gets a picture of the network's own size."""
     picture = np.zeros((1, *Preprocessor.read(directory).size, 3), dtype=np.uint8)
 
     def with_threads(threads: int) -> Callable[[], object]:
@@ -51,7 +54,7 @@ def torch_latency(classifier: TorchClassifier) -> dict[str, float]:
 
 
 def cpu_name() -> str:
-    """What the figures were measured on."""
+    """The name of the processor on which latencies are measured."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))

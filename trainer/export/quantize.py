@@ -97,7 +97,8 @@ def _int4(network: ModelProto) -> ModelProto:
     model.remove_nodes(old)
     model.prune_graph()
     model.topological_sort()
-    return model.model
+    quantized: ModelProto = model.model
+    return quantized
 
 
 def pack_int4(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -114,4 +115,5 @@ def pack_int4(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _fp16(network: ModelProto) -> ModelProto:
     """Weights in half precision. Most CPUs compute in fp32 all the same: for GPUs, and for half the size."""
-    return convert_float_to_float16(network, keep_io_types=True)
+    halved: ModelProto = convert_float_to_float16(network, keep_io_types=True)
+    return halved

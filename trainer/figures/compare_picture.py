@@ -1,4 +1,4 @@
-"""The picture of ``compare``: how accurate each file of each run is, against its size and its latency."""
+"""The picture of ``compare``: the accuracy of each file of each run, over its size and its latency."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ MARKS = {CHECKPOINT: "o", ONNX.as_posix(): "^", QUANTIZED.as_posix(): "s"}
 
 
 def draw_comparison(points: Sequence[dict[str, Any]], path: Path) -> None:
-    """A mark a file with the 95 % interval of its accuracy, a colour a run.
+    """One mark for each file, with the 95 % interval of its accuracy, and one colour for each run.
 
-    A point holds ``run``, ``split`` and ``weights``, and what ``metrics.json`` says of the file and its accuracy.
+    A point holds ``run``, ``split``, ``weights``, and from ``metrics.json`` the file's ``bytes`` and ``latency_ms`` and
+    its ``accuracy`` and ``accuracy_interval``.
     """
     runs = list(dict.fromkeys(point["run"] for point in points))
     figure = Figure(figsize=(10, 4.6), layout="constrained")

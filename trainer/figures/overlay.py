@@ -1,8 +1,9 @@
-"""The picture that ``explain`` makes."""
+"""The picture that ``explain`` writes."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +15,7 @@ from trainer.figures.report import BLUE, FAINT, INK, ORANGE, save_figure, spoken
 from trainer.models.answer import Answer
 
 OUTLINE = [Stroke(linewidth=4, foreground="white"), Normal()]  # legible on dark and light charts
+TINY = 1e-6  # least divisor, for attention that is the same everywhere
 
 
 def draw_explanation(
@@ -21,8 +23,8 @@ def draw_explanation(
 ) -> None:
     """Three panels: the chart with the prices read, where the model looked, and the probability of each class.
 
-    ``looked`` [grid, grid] adds up to 1; ``read`` [grid, 2] are heights as fractions, y downwards; ``answer`` as
-    ``models.answer`` makes it.
+    ``looked`` [grid, grid] is the attention to each patch and adds up to 1; ``read`` [grid, 2] are the highest and
+    lowest price in each column of patches, as fractions of the height, y downwards.
     """
     height = min(max(5 * picture.height / picture.width, 2.5), 8)
     figure = Figure(figsize=(15, height + 0.9), layout="constrained")
@@ -51,18 +53,26 @@ def _draw_read(axes: Axes, read: np.ndarray, size: tuple[int, int]) -> None:
     width, height = size
     x = (np.arange(len(read)) + 0.5) / len(read) * width
     for side, colour in ((0, ORANGE), (1, BLUE)):
-        style = {"color": colour, "linewidth": 2, "marker": "o", "markersize": 4, "path_effects": OUTLINE}
+        style: dict[str, Any] = {
+            "color": colour,
+            "linewidth": 2,
+            "marker": "o",
+            "markersize": 4,
+            "path_effects": OUTLINE,
+        }
         axes.plot(x, read[:, side] * height, **style)
     axes.set_xlabel("orange: highest in each column of patches; blue: lowest", fontsize=10, color=INK)
 
 
 def _draw_looked(axes: Axes, looked: np.ndarray, size: tuple[int, int]) -> None:
-    """Warm where the model looked more than evenly, clear where less."""
+    """Colour where a patch got more attention than the average patch, and nothing where it got less."""
     times = looked * looked.size
     smooth = Image.fromarray(times.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
-    strength = np.clip((np.asarray(smooth) - 1) / max(times.max() - 1, 1e-6), 0, 1)
+    strength = np.clip((np.asarray(smooth) - 1) / max(times.max() - 1, TINY), 0, 1)
     axes.imshow(strength, cmap="autumn_r", alpha=0.75 * strength, vmin=0, vmax=1, extent=(0, size[0], size[1], 0))
-    axes.set_xlabel(f"colour: more than an even look; darkest {times.max():.1f} times", fontsize=10, color=INK)
+    axes.set_xlabel(
+        f"colour: more attention than the average patch; darkest: {times.max():.1f} times", fontsize=10, color=INK
+    )
 
 
 def _draw_probabilities(axes: Axes, answer: Answer) -> None:
@@ -75,4 +85,4 @@ def _draw_probabilities(axes: Axes, answer: Answer) -> None:
     axes.set_xticks([])
     axes.tick_params(length=0, labelsize=10, labelcolor=INK)
     axes.spines[:].set_visible(False)
-    axes.set_title("what it calls it", loc="left", fontsize=11, color=INK)
+    axes.set_title("probability of each class", loc="left", fontsize=11, color=INK)

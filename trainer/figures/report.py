@@ -1,4 +1,4 @@
-"""Pictures of how training went and what the model does."""
+"""Pictures of the training curves, the confusion matrix and example predictions, as PNG files."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from cryptoai_common.files import write_atomically
 
 INK, FAINT, BLUE, ORANGE, GREEN, RED = "#24292f", "#8c959f", "#0969da", "#bc4c00", "#1a7f37", "#cf222e"
 COLUMNS = 5  # of the grid of predictions
+DARK = 0.55  # share from which a cell of the confusion matrix is so dark that its number is white
 
 
 def training_curves(log: Sequence[dict[str, Any]], path: Path) -> None:
@@ -40,7 +41,7 @@ def training_curves(log: Sequence[dict[str, Any]], path: Path) -> None:
 
 
 def confusion_matrix(counts: np.ndarray, classes: Sequence[str], title: str, path: Path) -> None:
-    """``counts`` [truth, prediction]; colour shows the share of each true class."""
+    """Draw ``counts`` [truth, prediction]; the colour shows the share of the true class."""
     size = 2.2 + 0.62 * len(classes)
     figure = Figure(figsize=(size + 0.6, size), layout="constrained")
     axes = figure.subplots()
@@ -48,7 +49,7 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str], title: str, pat
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(counts):
         if count:
-            colour = "white" if shares[row, column] > 0.55 else INK
+            colour = "white" if shares[row, column] > DARK else INK
             axes.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=9)
     names = [spoken(name) for name in classes]
     axes.set_xticks(range(len(classes)), names, rotation=40, ha="right", rotation_mode="anchor", fontsize=9)
@@ -69,7 +70,10 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str], title: str, pat
 def predictions(
     pictures: Sequence[Image.Image], truth: np.ndarray, probabilities: np.ndarray, classes: Sequence[str], path: Path
 ) -> None:
-    """A grid of charts; above each the truth, under it what the model says and how sure it is."""
+    """A grid of charts; above each the true class, below it the predicted class and its probability.
+
+    ``truth`` are class ids [n], ``probabilities`` [n, classes].
+    """
     columns = min(COLUMNS, len(pictures))
     rows = -(-len(pictures) // columns)
     figure = Figure(figsize=(2.5 * columns, 2.95 * rows), layout="constrained")
@@ -90,14 +94,15 @@ def predictions(
 
 
 def _curve(
-    axes: Axes, log: Sequence[dict], key: str, label: str, colour: str, style: str = "-", otherwise: str = ""
+    axes: Axes, log: Sequence[dict[str, Any]], key: str, label: str, colour: str, style: str = "-", otherwise: str = ""
 ) -> None:
+    """The values of ``key`` over epochs, or those of ``otherwise`` if the log has none."""
     points = _points(log, key) or _points(log, otherwise)
     if points:
         axes.plot(*zip(*points, strict=True), style, color=colour, label=label, linewidth=1.8, marker="o", markersize=3)
 
 
-def _points(log: Sequence[dict], key: str) -> list[tuple[float, float]]:
+def _points(log: Sequence[dict[str, Any]], key: str) -> list[tuple[float, float]]:
     return [(entry["epoch"], entry[key]) for entry in log if key in entry]
 
 
@@ -109,10 +114,10 @@ def _finish_axes(axes: Axes, title: str) -> None:
 
 
 def spoken(name: str) -> str:
-    """A class as people write it."""
+    """A class name with spaces for underscores."""
     return name.replace("_", " ")
 
 
 def save_figure(figure: Figure, path: Path) -> None:
-    """As a PNG file, atomically."""
+    """Write ``figure`` as a PNG file, atomically."""
     write_atomically(path, lambda temporary: figure.savefig(temporary, dpi=130, facecolor="white"))

@@ -1,4 +1,4 @@
-"""What a model says of one picture: the one place where the answer is made, and its text for the terminal.
+"""The answer for one picture, as the JSON object that every interface gives and as text for the terminal.
 
 docs/deployment.md describes the fields. This module needs numpy, nothing else.
 """
@@ -9,14 +9,14 @@ from typing import TypedDict
 
 import numpy as np
 
-GUESSES = 3  # named in the text where there is no clear pattern
+GUESSES = 3  # classes listed in the text if no pattern is clear
 
 
 class Answer(TypedDict):
     """The JSON object that ``predict --json``, the HTTP server and the Lambda handler give for a picture."""
 
     label: str | None
-    """Class name; None without a clear pattern."""
+    """Class name; None if no pattern is clear."""
     best_guess: str
     """The most probable class, clear or not."""
     score: float
@@ -26,11 +26,11 @@ class Answer(TypedDict):
     probabilities: dict[str, float]
     """By class name, in the model's order; they add up to 1."""
     model_version: str | None
-    """Which weights answered; None where the model file does not say."""
+    """Version of the weights; None if the model file does not store one."""
 
 
 def make_answer(classes: tuple[str, ...], probabilities: np.ndarray, clear: bool, version: str | None) -> Answer:
-    """The answer from the probabilities [classes] of one picture."""
+    """The answer from the probabilities [classes] of one picture; ``clear`` if they reach the model's threshold."""
     chances = dict(zip(classes, probabilities.tolist(), strict=True))
     best = max(chances, key=chances.__getitem__)
     return {

@@ -1,9 +1,10 @@
-"""The model in training: a ViT that also reads the chart. When training ends, ``heads.py`` keeps the heads apart."""
+"""The network in training: a ViT with heads that predict prices and pivots. ``heads.py`` stores the heads."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -12,26 +13,28 @@ from transformers import ViTForImageClassification
 
 from trainer.data.preprocess import Preprocessor
 
-PIVOT_SHARE = 0.05  # of the patches that a picture keeps, about so many hold a pivot: where that head starts
+PIVOT_SHARE = 0.05  # about this share of the kept patches holds a pivot: the pivot head's first prediction
+LEFT_OUT = -1e4  # score of a patch without a token: its weight in the softmax is 0
 
 
 @dataclass(frozen=True)
 class Objectives:
-    """What training teaches beside the labels, and how much of each picture it looks at."""
+    """Weights of the losses beside that of the labels, and the share of each picture that training uses."""
 
     read_chart: float = 0.0  # weight of the loss for each column's highest and lowest pixel
     find_pivots: float = 0.0  # weight of the loss for the patches that hold the pattern's pivots
-    outlier_exposure: float = 0.0  # weight of the loss that asks for even odds on charts without a pattern
-    keep_patches: float = 1.0  # share of the patches, the busiest of each picture
+    outlier_exposure: float = 0.0  # weight of the loss for equal probabilities on charts without a pattern
+    keep_patches: float = 1.0  # share of the patches, those whose grey values vary most
     label_smoothing: float = 0.0
 
 
 class ReadingHead(nn.Module):
     """Patch tokens → the highest and lowest drawn pixel in each column of patches, as fractions of the height.
 
-    Each token says how surely the extreme lies in its patch, and where in it; a softmax over the column's patches
-    makes one height of that. So a token answers for its own place. (Heights from the mean of a column's tokens were
-    twice as far off after 4,500 charts, 0.21 of the height against 0.11, and labels were not learnt at all.)
+    For each of the two, a token gives a score that the pixel lies in its patch, and the pixel's offset from the patch's
+    middle. The height is the mean over the column's patches, weighted by the softmax of the scores, so that each token
+    predicts a place in its own patch. (Heights from the mean of a column's tokens had twice the error after 4,500
+    charts, 0.21 of the height against 0.11, and labels were not learnt at all.)
     """
 
     def __init__(self, width: int) -> None:
@@ -43,19 +46,23 @@ class ReadingHead(nn.Module):
         """Tokens [batch, kept, width] of the patches ``places`` [batch, kept] → [batch, grid, 2]."""
         batch, where = len(tokens), places[..., None].expand(-1, -1, 2)
         blank = torch.zeros(batch, grid * grid, 2, device=tokens.device)
-        scores = torch.scatter(blank - 1e4, 1, where, self.score(tokens).float())  # a patch left out has no say
+        scores = torch.scatter(blank + LEFT_OUT, 1, where, self.score(tokens).float())
         offsets = torch.scatter(blank, 1, where, self.offset(tokens).float())
         weights = scores.unflatten(1, (grid, grid)).softmax(dim=1)  # [batch, row, column, 2]
         middles = torch.arange(0.5, grid, device=tokens.device).view(1, grid, 1, 1)
-        return (weights * (middles + offsets.unflatten(1, (grid, grid))) / grid).sum(dim=1)
+        heights: torch.Tensor = (weights * (middles + offsets.unflatten(1, (grid, grid))) / grid).sum(dim=1)
+        return heights
 
 
 class ChartReader(nn.Module):
-    """A ViT with the losses that train it. More dense targets get their head here, their numbers from ``targets.py``.
+    """A ViT with the losses that train it. A new dense target needs a head here, and its values in ``data/targets.py``.
 
-    With ``keep_patches`` under 1 training looks at the busiest patches of each picture only: the rest of a chart is
-    background. That is faster than all patches by more than their number, and learns no less a picture.
+    With ``keep_patches`` below 1, training uses only the patches of each picture whose grey values vary most; the rest
+    of a chart is background. The time falls by more than the number of patches, and a picture teaches no less.
     """
+
+    gain: torch.Tensor
+    offset: torch.Tensor
 
     def __init__(
         self,
@@ -63,7 +70,7 @@ class ChartReader(nn.Module):
         objectives: Objectives | None = None,
         preprocess: Preprocessor | None = None,
     ) -> None:
-        """``preprocess``: how to scale pictures that come as bytes."""
+        """``preprocess`` says how to scale pictures that arrive as bytes; without it they must be scaled already."""
         super().__init__()
         self.model = model
         self.objectives = objectives or Objectives()
@@ -71,7 +78,7 @@ class ChartReader(nn.Module):
         width = model.config.hidden_size
         for name in ("gain", "offset") if preprocess else ():
             values = torch.from_numpy(getattr(preprocess, name)).view(3, 1, 1)
-            self.register_buffer(name, values, persistent=False)  # it is no weight
+            self.register_buffer(name, values, persistent=False)  # not saved: it is no weight
         self.reading = ReadingHead(width) if self.objectives.read_chart else None
         self.pivots = nn.Linear(width, 1) if self.objectives.find_pivots else None
         if self.pivots is not None:
@@ -86,12 +93,14 @@ class ChartReader(nn.Module):
     ) -> dict[str, torch.Tensor]:
         """Returns ``logits`` [batch, classes] and ``loss``; with targets also the parts of the loss, for the log.
 
-        ``pixel_values`` are float32 [batch, 3, height, width], or bytes [batch, height, width, 3]: a quarter to collate
-        and to move, which is what a GPU waits for. A negative label is that of a chart without a pattern.
+        ``pixel_values`` are float32 [batch, 3, height, width], scaled, or uint8 [batch, height, width, 3], a
+        quarter of the bytes to collate and to copy to a GPU. ``labels`` are class ids [batch], negative for a chart
+        without a pattern; ``high_low`` [batch, grid, 2] and ``pivot_map`` [batch, grid * grid] are as in
+        ``data/targets.py``, NaN where not known.
         """
         if pixel_values.dtype == torch.uint8:
             pixel_values = pixel_values.permute(0, 3, 1, 2).contiguous() * self.gain - self.offset
-        cls, tokens, places = self._look(pixel_values)
+        cls, tokens, places = self._encode(pixel_values)
         logits = self.model.classifier(cls).float()
         outputs, loss = {"logits": logits}, self._label_loss(logits, labels)
         if self.objectives.outlier_exposure and (labels < 0).any():
@@ -113,7 +122,7 @@ class ChartReader(nn.Module):
         losses = functional.cross_entropy(logits, labels.clamp(min=0), label_smoothing=smoothing, reduction="none")
         return (losses * labelled).sum() / labelled.sum().clamp(min=1)
 
-    def _look(self, pixel_values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _encode(self, pixel_values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The class token [batch, width], patch tokens [batch, kept, width] and their places [batch, kept]."""
         vit = self.model.vit
         hidden = vit.embeddings(pixel_values)
@@ -126,16 +135,19 @@ class ChartReader(nn.Module):
         return hidden[:, 0], hidden[:, 1:], places
 
     def heads(self) -> dict[str, torch.Tensor]:
-        """The weights that are not the ViT's."""
+        """The weights of the heads, by name: all that are not the ViT's."""
         return {name: weight for name, weight in self.state_dict().items() if not name.startswith("model.")}
 
-    def gradient_checkpointing_enable(self, **options) -> None:
-        """For ``--gradient-checkpointing``, which the Trainer asks of the model that it is given."""
+    def gradient_checkpointing_enable(self, **options: Any) -> None:
+        """The Trainer calls this for ``--gradient-checkpointing``."""
         self.model.gradient_checkpointing_enable(**options)
 
 
 def busiest_patches(pixel_values: torch.Tensor, grid: int, kept: int) -> torch.Tensor:
-    """The ``kept`` patches of each picture [batch, 3, height, width] whose grey values vary most: [batch, kept]."""
+    """The ``kept`` patches of each picture [batch, 3, height, width] with the largest variance of grey values.
+
+    Returns their places [batch, kept], counted row by row in a grid of ``grid`` × ``grid``.
+    """
     if kept == grid**2:
         return torch.arange(kept, device=pixel_values.device).expand(len(pixel_values), -1)
     grey = pixel_values.float().mean(dim=1, keepdim=True)
@@ -145,7 +157,10 @@ def busiest_patches(pixel_values: torch.Tensor, grid: int, kept: int) -> torch.T
 
 
 def _outlier_loss(logits: torch.Tensor) -> torch.Tensor:
-    """How far the odds are from even ones: outlier exposure (Hendrycks et al. 2019, arxiv.org/abs/1812.04606)."""
+    """Mean KL divergence of the predicted from the uniform distribution, 0 for equal probabilities.
+
+    This is outlier exposure (Hendrycks et al. 2019, arxiv.org/abs/1812.04606).
+    """
     return -(logits.log_softmax(dim=1) + math.log(logits.shape[1])).mean()
 
 

@@ -1,17 +1,20 @@
-"""The classifier on top of a ViT, for other classes than it was trained on."""
+"""Replaces the classifier of a ViT, for other classes than it was trained on."""
 
 from __future__ import annotations
+
+from typing import cast
 
 import torch
 from transformers import ViTForImageClassification
 
 
-def give_classes(model: ViTForImageClassification, classes: tuple[str, ...]) -> None:
-    """Put a classifier for ``classes``, in this order, on ``model``; what it knows of a class of that name stays."""
-    known = {name: i for i, name in model.config.id2label.items()}
+def set_classes(model: ViTForImageClassification, classes: tuple[str, ...]) -> None:
+    """Give ``model`` a classifier for ``classes``, in this order; a class that it had before keeps its weights."""
+    known = {name: i for i, name in (model.config.id2label or {}).items()}
     if list(known) == list(classes):
         return
-    old, new = model.classifier, torch.nn.Linear(model.config.hidden_size, len(classes))
+    old = cast(torch.nn.Linear, model.classifier)
+    new = torch.nn.Linear(model.config.hidden_size, len(classes))
     model.config.id2label, model.config.label2id = class_names(classes)
     model.num_labels = len(classes)
     model._init_weights(new)
@@ -23,5 +26,5 @@ def give_classes(model: ViTForImageClassification, classes: tuple[str, ...]) -> 
 
 
 def class_names(classes: tuple[str, ...]) -> tuple[dict[int, str], dict[str, int]]:
-    """``id2label`` and ``label2id`` for a config; the number of classes follows from them."""
+    """``id2label`` and ``label2id`` for a transformers config, which takes the number of classes from them."""
     return dict(enumerate(classes)), {name: i for i, name in enumerate(classes)}

@@ -1,4 +1,4 @@
-"""A model as evaluation and prediction see it: pixels in, logits out. This module needs no torch."""
+"""The interface of a model for evaluation and prediction: pixels in, logits out. This module needs no torch."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from trainer.data.preprocess import Preprocessor
 from trainer.models.session import open_session, run_each
 
 CHECKPOINT = "model.safetensors"  # the weights in a run or model directory
-ONNX, QUANTIZED = Path("onnx/model.onnx"), Path("onnx/model_quantized.onnx")  # where transformers.js looks
+ONNX, QUANTIZED = Path("onnx/model.onnx"), Path("onnx/model_quantized.onnx")  # where transformers.js expects them
 
 
 class Classifier(Protocol):
-    """``classes`` names the columns of ``logits``: float32 [n, 3, height, width] → float32 [n, classes]."""
+    """A network with its ``preprocess``; ``classes`` names the columns of its logits."""
 
     classes: tuple[str, ...]
     preprocess: Preprocessor
 
-    def logits(self, pixel_values: np.ndarray) -> np.ndarray: ...
+    def logits(self, pixel_values: np.ndarray) -> np.ndarray:
+        """float32 [n, 3, height, width] → float32 [n, classes]."""
 
 
 class OnnxClassifier:
@@ -34,6 +35,7 @@ class OnnxClassifier:
         self.session = open_session(file, "pixel_values", threads)
 
     def logits(self, pixel_values: np.ndarray) -> np.ndarray:
+        """float32 [n, 3, height, width] → float32 [n, classes]."""
         return run_each(self.session, pixel_values)[0]
 
 
@@ -51,5 +53,6 @@ def read_classes(directory: Path) -> tuple[str, ...]:
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Logits [n, classes] → probabilities, rows adding up to 1."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers: np.ndarray = np.exp(logits - logits.max(axis=1, keepdims=True))
+    powers /= powers.sum(axis=1, keepdims=True)
+    return powers

@@ -1,4 +1,4 @@
-"""A model in any of its forms → a function from picture to answer. With an ONNX file no torch is loaded."""
+"""Loads a model file or directory as a function from picture to answer; an ONNX file needs no torch."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Ask = Callable[[Image.Image], Answer]  # an RGB picture → the answer
 def load(model: Path, onnx: Path | None = None) -> Ask:
     """The function of a model: of the deployable file ``model``, or of the directory ``model``.
 
-    From a directory: the ONNX file named, or else the first of INT8 file, fp32 file, checkpoint; none of them holds a
-    version. Raises UserError if that cannot be used.
+    Of a directory it uses the file ``onnx``, or else the first that exists of INT8 file, fp32 file and checkpoint; its
+    answers have no ``model_version``. Raises UserError if the file cannot be used.
     """
     if model.suffix == ".onnx":
         if onnx:
@@ -32,7 +32,7 @@ def load(model: Path, onnx: Path | None = None) -> Ask:
 
 
 def ask_with(classifier: Classifier, threshold: float) -> Ask:
-    """The function of a network that gives logits."""
+    """The function of a network that gives logits; a picture is clear from ``threshold`` on."""
 
     def ask(picture: Image.Image) -> Answer:
         probabilities = softmax(classifier.logits(classifier.preprocess(picture)[np.newaxis]))

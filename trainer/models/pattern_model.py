@@ -1,6 +1,6 @@
-"""The deployable file as a function: pictures in, probabilities and labels out.
+"""Runs the deployable ONNX file: pictures in, probabilities and labels out.
 
-Everything is in the file: resizing, normalisation, temperature, softmax, threshold and, in its metadata, the names.
+The file contains resizing, normalisation, temperature, softmax and threshold, and in its metadata the class names.
 This module needs onnxruntime and numpy, nothing else.
 """
 
@@ -24,12 +24,12 @@ UNCLEAR = -1  # the label of a chart without a clear pattern
 class PatternModel:
     """``classes`` names the columns of the probabilities; a label is a column, or ``UNCLEAR``.
 
-    ``threshold`` is the score under which a chart has no clear pattern, ``version`` says which weights these are, and
-    ``dataset_fingerprint`` what they were trained on.
+    ``threshold`` is the score below which a chart has no clear pattern, ``version`` identifies the weights, and
+    ``dataset_fingerprint`` the dataset that they were trained on.
     """
 
     def __init__(self, file: Path, threads: int = 0) -> None:
-        """``threads`` 0: as many as there are cores. Raises UserError for a file that is missing or another kind."""
+        """``threads`` 0: as many as there are cores. Raises UserError for a file that is missing or of another kind."""
         self.session = open_session(file, INPUT, threads)
         stored = self.session.get_modelmeta().custom_metadata_map
         try:
@@ -38,7 +38,7 @@ class PatternModel:
             self.version, self.dataset_fingerprint = stored["model_version"], stored["dataset_fingerprint"]
         except (KeyError, ValueError, TypeError) as error:
             raise UserError(
-                f"{file} does not say what it is ({error!r}); make it anew with `python -m trainer export`"
+                f"{file} lacks the metadata of a deployable file ({error!r}); make it with `python -m trainer export`"
             ) from None
 
     def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -47,6 +47,6 @@ class PatternModel:
         return probabilities, labels
 
     def answer(self, picture: np.ndarray) -> Answer:
-        """What is said of one picture, RGB uint8 [height, width, 3]."""
+        """The answer for one picture, RGB uint8 [height, width, 3]."""
         probabilities, labels = self(picture[np.newaxis])
         return make_answer(self.classes, probabilities[0], bool(labels[0] != UNCLEAR), self.version)

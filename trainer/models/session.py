@@ -51,7 +51,10 @@ def run_each(session: InferenceSession, batch: np.ndarray) -> list[np.ndarray]:
 
 
 def at_once(answer: Callable[[Any], Any], questions: Sequence[Any]) -> Iterator[Any]:
-    """The answers in the order of the questions, as many at a time as there are cores: a session lets go of Python."""
+    """The answers in the order of the questions, computed by as many threads as there are cores.
+
+    Threads help because an onnxruntime session releases Python's global lock (GIL) while it runs.
+    """
     cores = usable_cores()
     if len(questions) == 1:  # as a server asks: no new threads for it
         yield answer(questions[0])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from safetensors import SafetensorError
 from transformers import PretrainedConfig, ViTConfig, ViTForImageClassification, ViTImageProcessor
 
@@ -15,16 +16,20 @@ from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
 from trainer.config import TrainConfig
 from trainer.data.preprocess import FILE_NAME, Preprocessor
-from trainer.models.class_head import class_names, give_classes
+from trainer.models.class_head import class_names, set_classes
 from trainer.models.classifier import read_classes
 from trainer.models.precision import has_accelerator
 from trainer.shipped import find_shipped
 
-HALF = [0.5, 0.5, 0.5]  # mean and deviation that google/vit-* use: pixels become -1…1
+HALF = [0.5, 0.5, 0.5]  # mean and standard deviation that google/vit-* use: pixels become -1…1
+MLP_RATIO = 4  # width of each layer's MLP over that of the network (Dosovitskiy et al. 2020, arxiv.org/abs/2010.11929)
 
 
 def build(config: TrainConfig, classes: tuple[str, ...]) -> tuple[ViTForImageClassification, ViTImageProcessor]:
-    """The model that training starts from, with a classifier for ``classes`` in this order."""
+    """The model that training starts from, with a classifier for ``classes`` in this order, and its image processor.
+
+    Raises UserError for sizes that do not fit together, or a base that cannot be loaded.
+    """
     model = pretrained_vit(config.base, config.revision, classes) if config.base else new_vit(config, classes)
     if config.keep_layers:
         keep_layers(model, config.keep_layers)
@@ -34,7 +39,7 @@ def build(config: TrainConfig, classes: tuple[str, ...]) -> tuple[ViTForImageCla
 
 
 def new_vit(config: TrainConfig, classes: tuple[str, ...]) -> ViTForImageClassification:
-    """A network with random weights, and positions that start as a map of the picture. Raises UserError for sizes."""
+    """A network with random weights and 2D sine-cosine positions. Raises UserError for impossible sizes."""
     for name in ("image_size", "patch_size", "hidden_size", "num_hidden_layers", "num_attention_heads"):
         if getattr(config, name) < 1:
             raise UserError(f"--{name.replace('_', '-')} {getattr(config, name)} must be at least 1")
@@ -53,7 +58,7 @@ def new_vit(config: TrainConfig, classes: tuple[str, ...]) -> ViTForImageClassif
             hidden_size=config.hidden_size,
             num_hidden_layers=config.num_hidden_layers,
             num_attention_heads=config.num_attention_heads,
-            intermediate_size=4 * config.hidden_size,
+            intermediate_size=MLP_RATIO * config.hidden_size,
             attn_implementation=_attention(),
             id2label=id2label,
             label2id=label2id,
@@ -67,7 +72,7 @@ def new_vit(config: TrainConfig, classes: tuple[str, ...]) -> ViTForImageClassif
 
 
 def keep_layers(model: ViTForImageClassification, number: int) -> None:
-    """Drop the layers above the lowest ``number``. Raises UserError if there are not so many."""
+    """Drop the layers above the lowest ``number``. Raises UserError if there are fewer."""
     layers = model.vit.encoder.layer
     if not 1 <= number <= len(layers):
         raise UserError(
@@ -78,14 +83,14 @@ def keep_layers(model: ViTForImageClassification, number: int) -> None:
 
 
 def _attention() -> str:
-    """On a CPU, plain products train 1.3 times as fast in bf16 as PyTorch's fused attention."""
+    """Which attention code to use: on a CPU, ``eager`` trains 1.3 times as fast in bf16 as the fused ``sdpa``."""
     return "sdpa" if has_accelerator() else "eager"
 
 
 def sincos_positions(grid: int, width: int) -> np.ndarray:
     """Fixed 2D sine and cosine positions [grid * grid, width], row by row: half the width for y, half for x.
 
-    As in MAE (He et al. 2021, https://arxiv.org/abs/2111.06377) and MoCo v3. They are only where training starts.
+    As in MAE (He et al. 2021, https://arxiv.org/abs/2111.06377) and MoCo v3. Training adjusts them.
     """
     frequencies = 10_000.0 ** -(np.arange(width // 4) / (width // 4))
     angles = np.arange(grid)[:, None] * frequencies
@@ -95,34 +100,39 @@ def sincos_positions(grid: int, width: int) -> np.ndarray:
 
 
 def pretrained_vit(base: str, revision: str | None, classes: tuple[str, ...]) -> ViTForImageClassification:
-    """A checkpoint with a classifier for ``classes``, new but for those that it has already."""
+    """A checkpoint with a classifier for ``classes``, of which those that it has already keep their weights.
+
+    Raises UserError if it cannot be loaded or is not a ViT.
+    """
     base = str(find_shipped(base))
     try:
         found, _ = PretrainedConfig.get_config_dict(base, revision=revision)
         if found.get("model_type") != "vit":
             raise UserError(f"{base} is a {found.get('model_type')!r} model; --base must be a ViT (model_type 'vit')")
-        model = ViTForImageClassification.from_pretrained(
+        model: ViTForImageClassification = ViTForImageClassification.from_pretrained(
             base, revision=revision, use_safetensors=True, attn_implementation=_attention()
         )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().split("\n")[0]
         raise UserError(f"--base {base} cannot be loaded: {reason}") from None
-    give_classes(model, classes)
+    set_classes(model, classes)
     return model
 
 
 def _processor(config: TrainConfig, image_size: int) -> ViTImageProcessor:
-    """Resize to the model's size (no crop) and normalise as the base was."""
+    """Resize to the model's size (no crop) and normalise as the base does."""
     mean = std = HALF
     if config.base:
         try:
             base = str(find_shipped(config.base))
             stored, _ = ViTImageProcessor.get_image_processor_dict(base, revision=config.revision)
             mean, std = stored.get("image_mean", HALF), stored.get("image_std", HALF)
-        except OSError:  # a base without a processor was trained by somebody who used the default
+        except OSError:  # a base without a processor: its pixels are taken to be scaled as google/vit-* does
             pass
     size = {"height": image_size, "width": image_size}
-    return ViTImageProcessor(size=size, resample=2, image_mean=mean, image_std=std, do_convert_rgb=True)
+    return ViTImageProcessor(
+        size=size, resample=Image.Resampling.BILINEAR, image_mean=mean, image_std=std, do_convert_rgb=True
+    )
 
 
 def save_processor(processor: ViTImageProcessor, directory: Path) -> None:
@@ -138,9 +148,16 @@ def save_processor(processor: ViTImageProcessor, directory: Path) -> None:
 
 
 def preprocessor_of(processor: ViTImageProcessor) -> Preprocessor:
-    """Our own code for what ``processor`` does."""
+    """The ``Preprocessor`` that gives the same pixels as ``processor``."""
     size = processor.size["height"], processor.size["width"]
-    return Preprocessor(size, tuple(processor.image_mean), tuple(processor.image_std), processor.resample)
+    mean, std = _per_channel(processor.image_mean), _per_channel(processor.image_std)
+    return Preprocessor(size, mean, std, processor.resample)
+
+
+def _per_channel(value: float | list[float]) -> tuple[float, float, float]:
+    """One number for each of red, green and blue; a processor may hold one for all three."""
+    red, green, blue = [value] * 3 if isinstance(value, (int, float)) else value
+    return red, green, blue
 
 
 @dataclass
@@ -163,6 +180,8 @@ class TorchClassifier:
         return cls(model.eval(), classes, preprocess)
 
     def logits(self, pixel_values: np.ndarray) -> np.ndarray:
+        """float32 [n, 3, height, width] → float32 [n, classes]."""
         with torch.inference_mode():
             pixels = torch.from_numpy(pixel_values).to(self.model.device)
-            return self.model(pixels).logits.float().cpu().numpy()
+            logits: np.ndarray = self.model(pixels).logits.float().cpu().numpy()
+        return logits

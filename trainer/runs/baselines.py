@@ -14,20 +14,22 @@ FILE_NAME = "baselines.json"
 
 
 def write_baselines(run: Path, content: dict[str, Any]) -> None:
+    """Write ``baselines.json``: what was scored, and ``entries`` with the scores of each baseline."""
     write_json(run / FILE_NAME, content)
 
 
 def read_baselines(run: Path) -> dict[str, Any] | None:
-    """None if they were not measured. Raises UserError if the file is damaged."""
+    """What ``baselines.json`` holds, None if there is none. Raises UserError if the file is damaged."""
     path = run / FILE_NAME
     try:
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        content: dict[str, Any] | None = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     except ValueError as error:
         raise UserError(f"{path} is damaged ({error}); run `python -m trainer baselines` again") from None
+    return content
 
 
 def table(content: dict[str, Any]) -> str:
-    """Markdown, with a line for each note."""
+    """The scores as a Markdown table, followed by the notes on them."""
     lines = [
         f"| on {content['charts']} charts of {content['dataset']}, {content['split']} | accuracy (95 % interval)"
         " | balanced |",

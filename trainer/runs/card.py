@@ -1,4 +1,4 @@
-"""The model card of a run, made anew from what its files say."""
+"""The model card of a run, written from the other files of the run."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ def write_card(directory: Path) -> None:
 
 
 def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:
-    """The card of a run that stock libraries know as ``name``. Raises UserError if ``directory`` is not a finished run.
+    """The text of the model card; ``name`` is what libraries load the run by: its directory, or its name on the Hub.
 
-    ``known`` may say where on the Hub a dataset is that it was trained on, where the run does not say so itself.
+    ``known`` is a dataset whose place on the Hub is added to the card, if the run was trained on it and does not record
+    its place. Raises UserError if ``directory`` is not a finished run.
     """
     results, resolved = read_results(directory), read_resolved(directory)
     base, parts = resolved["config"]["base"], _with_sources(resolved["dataset"], known)
@@ -56,12 +57,12 @@ def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:
 
 
 def _is_local(base: str) -> bool:
-    """Whether a base is a directory, here or where the run was made, and no name on the Hub."""
+    """Whether a base is a directory, on this machine or the one that trained the run, and not a name on the Hub."""
     return Path(base).exists() or base.startswith(("models/", "/", "."))
 
 
 def _formats(directory: Path) -> list[str]:
-    """What can load a run beside transformers, as the Hub calls it."""
+    """The Hub's tags for the formats of a run beside that of transformers."""
     return ["onnx", "transformers.js"] if (directory / QUANTIZED).exists() else []
 
 
@@ -153,7 +154,7 @@ def _files(export: dict[str, Any]) -> str:
 
 
 def _with_sources(dataset: dict[str, Any], known: Manifest | None) -> list[dict[str, Any]]:
-    """What a run was trained on, each with its ``source``: where on the Hub it is, or None."""
+    """The datasets that a run was trained on, each with its ``source`` on the Hub, or None."""
     parts = [{"source": None, **part} for part in dataset.get("parts", [dataset])]
     for part in parts:
         if known and known.fingerprint == part["fingerprint"]:
@@ -186,7 +187,7 @@ def _place(part: dict[str, Any]) -> str:
     """A dataset's name, or where on the Hub it is and which commit of it."""
     source = part["source"]
     if source is None:
-        return part["name"]
+        return str(part["name"])
     return f"`{source['repo']}` on the Hub, revision `{source['revision']}` (commit `{source['commit'][:12]}`)"
 
 

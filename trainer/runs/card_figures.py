@@ -1,4 +1,4 @@
-"""The figures of a model card: for machines as ``model-index``, for people as tables."""
+"""The scores in a model card: ``model-index`` for the Hub, and tables for readers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from huggingface_hub import EvalResult
 from trainer.runs.results import accuracy_text
 from trainer.runs.summary import false_alarms_line
 
-METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # ours -> the Hub's
+METRICS = {"accuracy": "accuracy", "macro_f1": "f1"}  # our name -> the Hub's
 
 
 def eval_results(evaluations: list[dict[str, Any]], sources: dict[str, dict[str, str]]) -> list[EvalResult]:
-    """Entries of ``model-index``. ``sources`` says where on the Hub the dataset of a fingerprint is."""
+    """Entries of ``model-index``. ``sources`` maps a dataset's fingerprint to its place on the Hub."""
     return [
         EvalResult(
             task_type="image-classification",
@@ -32,7 +32,7 @@ def eval_results(evaluations: list[dict[str, Any]], sources: dict[str, dict[str,
 
 
 def figures(evaluations: list[dict[str, Any]]) -> str:
-    """Tables of all evaluations, and of each class in the test split."""
+    """Markdown tables of all evaluations, and of each class in the test split."""
     lines = [
         "## Figures",
         "",

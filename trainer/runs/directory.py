@@ -88,9 +88,10 @@ def finish(run: RunDirectory) -> None:
 def read_resolved(directory: Path) -> dict[str, Any]:
     """What ``config_resolved.yaml`` of a run says. Raises UserError if ``directory`` is not a run."""
     try:
-        return yaml.safe_load((directory / CONFIG_NAME).read_text(encoding="utf-8"))
+        resolved: dict[str, Any] = yaml.safe_load((directory / CONFIG_NAME).read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError):
         raise UserError(f"{directory} is not a run: it has no readable {CONFIG_NAME}") from None
+    return resolved
 
 
 def _undo_half_a_swap(run: RunDirectory) -> None:

@@ -14,18 +14,23 @@ SAME = ("dataset", "split", "weights")  # an evaluation replaces the earlier one
 
 
 def is_run(directory: Path) -> bool:
+    """Whether a directory holds a finished run."""
     return (directory / FILE_NAME).is_file()
 
 
 def read_results(directory: Path) -> dict[str, Any]:
-    """Raises UserError if ``directory`` is not a finished run."""
+    """What ``metrics.json`` holds: ``training``, ``evaluations`` and, after an export, ``export``.
+
+    Raises UserError if ``directory`` is not a finished run.
+    """
     path = directory / FILE_NAME
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{directory} is not a run: it has no {FILE_NAME}; make one with `trainer train`") from None
     except ValueError as error:
         raise UserError(f"{path} is damaged ({error}); train the run again") from None
+    return results
 
 
 def accuracy_text(entry: dict[str, Any]) -> str:
@@ -35,11 +40,12 @@ def accuracy_text(entry: dict[str, Any]) -> str:
 
 
 def write_results(directory: Path, results: dict[str, Any]) -> None:
+    """Write ``metrics.json``, atomically."""
     write_json(directory / FILE_NAME, results)
 
 
 def record_evaluation(directory: Path, entry: dict[str, Any]) -> None:
-    """Add one evaluation to a run, in place of an earlier one of the same weights on the same split."""
+    """Add one evaluation to a run; it replaces an earlier one of the same weights on the same split."""
     results = read_results(directory)
     others = [old for old in results["evaluations"] if any(old[key] != entry[key] for key in SAME)]
     write_results(directory, {**results, "evaluations": [*others, entry]})

@@ -1,4 +1,4 @@
-"""Figures as text: for the terminal at the end of each command."""
+"""Scores as text, for the terminal at the end of a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainer.runs.results import read_results
 
 
 def print_summary(run: Path) -> None:
-    """What the run reached, how large and fast its files are, and where they are."""
+    """Print a run's scores, the size and latency of its files, and their paths. Raises UserError if it is no run."""
     results = read_results(run)
     print()
     for entry in results["evaluations"]:
@@ -29,7 +29,7 @@ def print_summary(run: Path) -> None:
 
 
 def figures_line(entry: dict[str, Any]) -> str:
-    """Accuracy with its 95 % interval, on how many pictures of what."""
+    """The scores of one evaluation in one line."""
     low, high = entry["accuracy_interval"]
     return (
         f"{entry['weights']} on {entry['dataset']}/{entry['split']}: accuracy {entry['accuracy']:.1%}"
@@ -40,6 +40,7 @@ def figures_line(entry: dict[str, Any]) -> str:
 
 
 def false_alarms_line(entry: dict[str, Any]) -> str:
+    """The false alarms of one evaluation on charts without a pattern in one line."""
     low, high = entry["false_alarms_interval"]
     return (
         f"{entry['weights']} on {entry['dataset']}/{entry['split']}: {entry['false_alarms']:.1%} of {entry['charts']}"
@@ -57,7 +58,7 @@ def table(entry: dict[str, Any]) -> str:
 
 
 def export_lines(export: dict[str, Any]) -> list[str]:
-    """Size, speed and parity of each file, and what was fused in the deployable ones."""
+    """Size, latency and agreement with the checkpoint of each file, and the fused nodes of the deployable ones."""
     lines = [_file_line(name, file, export["charts"]) for name, file in export["files"].items()]
     fused = ", ".join(f"{count} {kind}" for kind, count in export.get("fused_nodes", {}).items())
     return [*lines, f"fused nodes of {DEPLOYABLE.name}: {fused}"] if fused else lines

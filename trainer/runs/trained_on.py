@@ -9,14 +9,14 @@ from trainer.runs.directory import CONFIG_NAME, read_resolved
 
 
 def fingerprints(record: dict[str, Any]) -> list[str]:
-    """Of each dataset in a ``Mixture.record``."""
+    """The fingerprint of each dataset in a ``Mixture.record``."""
     return [part["fingerprint"] for part in record.get("parts", [record])]
 
 
 def differing_dataset(run: Path, name: str, fingerprint: str | None) -> str | None:
-    """What to say of a dataset if it is not one that the run was trained on.
+    """A sentence that says that the run was trained on other datasets than ``name``, or None if that is not so.
 
-    None if it is, or if either is not known: a model of somebody else, or a folder of pictures.
+    Also None if it cannot be known: for a model that was not trained here, or a dataset without a fingerprint.
     """
     if fingerprint is None or not (run / CONFIG_NAME).exists():
         return None

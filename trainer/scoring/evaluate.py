@@ -16,8 +16,11 @@ from trainer.scoring.metrics import score, wilson_interval
 
 
 def figures(probabilities: np.ndarray, truth: np.ndarray, classes: tuple[str, ...], threshold: float) -> dict[str, Any]:
-    """Everything in ``metrics.score``; ``clear``, the share of the charts called a pattern; and ``surest_third``, the
-    accuracy on the third of the charts that the model is surest of."""
+    """All of ``metrics.score``; ``clear``, the share of the charts whose highest probability reaches ``threshold``;
+    and ``surest_third``, the accuracy on the third of the charts with the highest probabilities.
+
+    ``probabilities`` are [n, classes], ``truth`` class ids [n].
+    """
     surest = np.argsort(-probabilities.max(axis=1), kind="stable")[: max(len(truth) // 3, 1)]
     return score(probabilities, truth, classes) | {
         "clear": float(is_clear(probabilities, threshold).mean()),
@@ -26,7 +29,7 @@ def figures(probabilities: np.ndarray, truth: np.ndarray, classes: tuple[str, ..
 
 
 def false_alarms(probabilities: np.ndarray, threshold: float) -> dict[str, Any]:
-    """How many of the charts without a pattern are called one."""
+    """The share of charts without a pattern that are called one, from their ``probabilities`` [n, classes]."""
     called = is_clear(probabilities, threshold)
     return {
         "charts": len(called),
@@ -36,16 +39,16 @@ def false_alarms(probabilities: np.ndarray, threshold: float) -> dict[str, Any]:
 
 
 def load_classifier(directory: Path, onnx: Path | None) -> Classifier:
-    """The ONNX file, or else the checkpoint in ``directory``."""
+    """The ONNX file, or else the checkpoint in ``directory``. Raises UserError if it cannot be loaded."""
     if onnx:
-        return OnnxClassifier(directory, onnx, threads=1)  # whose pictures come many at a time
+        return OnnxClassifier(directory, onnx, threads=1)  # ``run_each`` runs many pictures at a time
     from trainer.models.vit import TorchClassifier
 
     return TorchClassifier.load(directory)
 
 
 def weights_name(directory: Path, onnx: Path | None) -> str:
-    """How ``metrics.json`` calls the weights: relative to the run, if they are in it."""
+    """The name of the weights in ``metrics.json``: their path relative to the run, if they are in it."""
     if onnx is None:
         return CHECKPOINT
     onnx, directory = onnx.resolve(), directory.resolve()
@@ -65,5 +68,5 @@ def all_logits(classifier: Classifier, rows: datasets.Dataset, batch_size: int =
 
 
 def evaluation(dataset: str, split: str, weights: str, fingerprint: str | None) -> dict[str, Any]:
-    """What an entry of ``metrics.json`` is about; ``metrics.score`` adds the figures."""
+    """An entry of ``metrics.json`` without its scores; ``fingerprint`` is None for an unknown dataset."""
     return {"dataset": dataset, "split": split, "weights": weights, "fingerprint": fingerprint}

@@ -1,8 +1,9 @@
-"""What is measured, as one metric of the ``evaluate`` library that needs no network."""
+"""The scores, as one metric of the ``evaluate`` library; ``evaluate.load`` would need the network."""
 
 from __future__ import annotations
 
 import tempfile
+from typing import Any
 
 import datasets
 import evaluate
@@ -13,7 +14,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 CALIBRATION_BINS = 15  # as in Guo et al. 2017, https://arxiv.org/abs/1706.04599
 
 
-class ChartPatternMetric(evaluate.Metric):
+class ChartPatternMetric(evaluate.Metric):  # type: ignore[misc]  # evaluate has no types
     """Probabilities [n, classes] against class ids [n]. See ``score`` for the result."""
 
     def _info(self) -> evaluate.MetricInfo:
@@ -26,7 +27,9 @@ class ChartPatternMetric(evaluate.Metric):
             ),
         )
 
-    def _compute(self, predictions: list, references: list, classes: tuple[str, ...]) -> dict:
+    def _compute(
+        self, predictions: list[list[float]], references: list[int], classes: tuple[str, ...]
+    ) -> dict[str, Any]:
         probabilities, truth = np.asarray(predictions), np.asarray(references)
         guesses = probabilities.argmax(axis=1)
         present = np.unique(truth)
@@ -49,7 +52,7 @@ class ChartPatternMetric(evaluate.Metric):
         }
 
 
-def score(probabilities: np.ndarray, truth: np.ndarray, classes: tuple[str, ...]) -> dict:
+def score(probabilities: np.ndarray, truth: np.ndarray, classes: tuple[str, ...]) -> dict[str, Any]:
     """Every figure for one set of charts, ready for JSON.
 
     ``probabilities`` [n, classes], ``truth`` [n] class ids. Balanced accuracy and macro-F1 are means over the classes
@@ -57,7 +60,8 @@ def score(probabilities: np.ndarray, truth: np.ndarray, classes: tuple[str, ...]
     """
     with tempfile.TemporaryDirectory(prefix="metric-") as scratch:  # its directory in HOME is made even if unused
         metric = ChartPatternMetric(keep_in_memory=True, cache_dir=scratch)
-        return metric.compute(predictions=probabilities, references=truth, classes=classes)
+        scores: dict[str, Any] = metric.compute(predictions=probabilities, references=truth, classes=classes)
+    return scores
 
 
 def wilson_interval(right: int, charts: int) -> tuple[float, float]:
@@ -70,7 +74,10 @@ def wilson_interval(right: int, charts: int) -> tuple[float, float]:
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
-    """Expected calibration error: mean distance of confidence and accuracy over bins of equal width, by their size."""
+    """Expected calibration error: the mean over bins of |mean confidence - accuracy|, weighted by charts.
+
+    ``confidence`` [n] is the highest probability of each chart, ``right`` [n] whether its class is the true one.
+    """
     bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     gaps = [abs(np.sum(confidence[bins == b]) - np.sum(right[bins == b])) for b in range(CALIBRATION_BINS)]
     return float(sum(gaps) / len(confidence))

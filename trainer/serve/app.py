@@ -1,6 +1,6 @@
-"""The web application: which address is answered by what. docs/deployment.md shows how to ask it.
+"""The web application: its addresses and what answers them. docs/deployment.md shows how to call it.
 
-A new page or address is one more ``Route`` in ``make_app``; the limits of ``limits`` and the log hold for it too.
+A new page or address is one more ``Route`` in ``make_app``; the limits of ``limits`` and the log apply to it too.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from trainer.serve.respond import answer, outcome
 
 
 def make_app(model: PatternModel) -> Starlette:
-    """The application for ``model``, which answers one request at a time, in a thread of its own."""
+    """The application for ``model``, which runs for one request at a time, in its own thread."""
     description = describe(model.classes, model.version)
     slots = asyncio.Semaphore(SLOTS)
-    thread = ThreadPoolExecutor(1, "model")  # one: as in Lambda, and all cores are at work for one request already
+    thread = ThreadPoolExecutor(1, "model")  # one thread, as in Lambda: one request uses all cores already
 
     async def classify(request: Request) -> Response:
         async with slots:
@@ -59,11 +59,12 @@ def make_app(model: PatternModel) -> Starlette:
 
 
 def _error(error: BadRequest, headers: dict[str, str] | None = None) -> Response:
+    """The response to a request with an error."""
     return JSONResponse({"error": str(error)}, error.status, headers)
 
 
 async def _refuse(request: Request, error: Any) -> Response:
-    """What Starlette finds wrong with a request: an unknown address (404) or method (405)."""
+    """The response to what Starlette refuses: an unknown address (404) or method (405)."""
     if error.status_code == 405:
         allowed = ", ".join(sorted(error.headers["Allow"].split(", ")))
         return _error(BadRequest(f"only {allowed} is answered here; {HOW} to /", 405), {"Allow": allowed})

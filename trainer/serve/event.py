@@ -1,6 +1,6 @@
-"""An event of API Gateway, in its payload format 1.0 or 2.0, → the request in it. Nothing in it is trusted.
+"""Reads the request in an event of API Gateway, payload format 1.0 or 2.0; every field of it is checked.
 
-``Post`` is what the HTTP server makes too, of the requests that come to it.
+The HTTP server makes a ``Post`` of each request, too.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import Any
 
 from cryptoai_common.errors import UserError
 
-MAX_BODY = 6 * 1024 * 1024  # bytes; AWS Lambda takes no more either
+MAX_BODY = 6 * 1024 * 1024  # bytes, the limit of AWS Lambda
 JSON = "application/json"
-NOT_NAMED = "application/octet-stream"  # some bytes
+NOT_NAMED = "application/octet-stream"  # bytes of a type that is not stated
 HOW = f"POST a picture as image/png, or {JSON} with image (base64) or candles"
 NO_BODY = f"the request has no body; {HOW}"
 
 
 class BadRequest(UserError):
-    """What the client can mend. ``status`` is the HTTP status: 400 cannot be read, 422 can be read but not used."""
+    """An error that the client can correct. ``status`` is the HTTP status: 400 not readable, 422 not usable."""
 
     def __init__(self, sentence: str, status: int = 400) -> None:
         super().__init__(sentence)
@@ -42,11 +42,12 @@ class Post:
 
     @property
     def is_picture(self) -> bool:
+        """Whether the body is a picture file; one of a type that is not stated is taken for one."""
         return self.content_type.startswith("image/") or self.content_type == NOT_NAMED
 
 
 def read_event(event: Any) -> Post:
-    """Raises BadRequest for anything but a POST request with a body of at most ``MAX_BODY`` bytes."""
+    """The POST request in ``event``. Raises BadRequest for any other, or for a body over ``MAX_BODY`` bytes."""
     if not isinstance(event, dict):
         raise BadRequest(f"this is no request that came through API Gateway; {HOW}")
     if _method(event) != "POST":
@@ -65,7 +66,7 @@ def read_event(event: Any) -> Post:
 
 
 def decode_base64(text: str, what: str) -> bytes:
-    """Line breaks are let pass, as the command ``base64`` puts them in. Raises BadRequest."""
+    """Decode base64; line breaks, as the command ``base64`` writes them, are allowed. Raises BadRequest."""
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except ValueError:
@@ -73,6 +74,7 @@ def decode_base64(text: str, what: str) -> bytes:
 
 
 def too_large() -> BadRequest:
+    """The error for a body over ``MAX_BODY`` bytes."""
     return BadRequest(f"the request is larger than {MAX_BODY // 1024**2} MB; send a smaller picture", 413)
 
 

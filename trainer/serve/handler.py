@@ -1,4 +1,4 @@
-"""What AWS Lambda calls. The model is loaded while the container starts, once for all requests.
+"""The handler that AWS Lambda calls. The model is loaded once, while the container starts.
 
 ``MODEL_FILE`` in the environment names the deployable ONNX file.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from trainer.models.pattern_model import PatternModel
 from trainer.serve.respond import respond, silence_decoders
 
-# The cores that onnxruntime sees in Lambda are not those that it may use: at 1,769 MB of memory it is one.
+# onnxruntime would start a thread for each core of the machine, but at 1,769 MB of memory Lambda allows one core.
 MODEL = PatternModel(Path(os.environ["MODEL_FILE"]), threads=1)
 silence_decoders()
 

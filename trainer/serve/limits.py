@@ -1,4 +1,4 @@
-"""What one client may take of the server: bytes, seconds, and a place among the requests that are read at once."""
+"""Limits for one client: bytes, seconds, and how many requests the server reads at once."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from trainer.serve.event import MAX_BODY, BadRequest, too_large
 from trainer.serve.respond import failure
 
 SLOTS = 32  # bodies in memory at once: 32 of 6 MB are 192 MB; a request beyond them waits, its body unread
-SILENCE = 10.0  # seconds that a client may be silent, and that a request's head may take
-READING = 30.0  # seconds that a body may take
-UNREAD = 64 * 1024**2  # bytes of a refused body that are thrown away, so that the client gets to read why
+SILENCE = 10.0  # seconds without a byte from the client, and for the head of a request
+READING = 30.0  # seconds for a body
+UNREAD = 64 * 1024**2  # bytes of a refused body that are read and dropped, so that the client receives the answer
 logger = logging.getLogger(__name__)
 
 
 async def read_body(request: Request) -> bytes:
     """The body of a request, of at most ``MAX_BODY`` bytes.
 
-    Raises BadRequest before any of it is read where its size is unknown (411) or too large (413), and while it is read
-    for one that does not come in time (408) or ends early (400).
+    Raises BadRequest before reading if its size is unknown (411) or too large (413), and while reading if it does not
+    arrive in time (408) or ends early (400).
     """
     if "transfer-encoding" in request.headers:
         raise BadRequest("the body comes in chunks of unknown number; send its Content-Length", 411)
@@ -47,10 +47,10 @@ async def read_body(request: Request) -> bytes:
 
 
 class OneLogLine:
-    """Middleware around the application: logs one line a request, such as ``200 12 ms``, and nothing that was sent.
+    """Middleware around the application: logs one line for each request, such as ``200 12 ms``, and no content.
 
-    It also answers 500 where the application fails, and throws away what a client is still sending of a refused body: a
-    connection that is closed with bytes unread loses the answer on its way to the client.
+    It also answers 500 if the application fails, and reads and drops the rest of a refused body: if a connection is
+    closed with bytes unread, the answer may not reach the client.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -70,7 +70,7 @@ class OneLogLine:
 
 
 class Exchange:
-    """A request and its response as they pass: what was read of the one, and the ``status`` of the other."""
+    """One request and its response: whether bytes of the request are ``unread``, and the response's ``status``."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
@@ -78,20 +78,22 @@ class Exchange:
         headers = dict(scope["headers"])
         self.unread = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
         if headers.get(b"expect", b"").lower() == b"100-continue":
-            self.unread = False  # the client sends its body when it is asked to
+            self.unread = False  # the client waits with its body until the server asks for it
 
     async def receive(self) -> Message:
+        """The next part of the request."""
         message = await self._receive()
         self.unread = message["type"] == "http.request" and message.get("more_body", False)
         return message
 
     async def send(self, message: Message) -> None:
+        """Send a part of the response; before the last one, log it and drop what is unread of the request."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
         last = message["type"] == "http.response.body" and not message.get("more_body", False)
         if last:
             logger.info("%d %.0f ms", self.status, (time.perf_counter() - self.began) * 1000)
-        if last and self.unread:  # whoever answers last may no longer read
+        if last and self.unread:  # the last part is sent after the body is read: nothing can be read after it
             await self._send({**message, "more_body": True})
             await self._throw_away()
             message = {"type": "http.response.body", "body": b""}

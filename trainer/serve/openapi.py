@@ -1,4 +1,4 @@
-"""What the server can be asked and what it answers, as OpenAPI 3.1 describes it. It is served as /openapi.json."""
+"""The OpenAPI 3.1 description of the server, which is served as /openapi.json."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROW: Schema = {
             "minItems": 5,
             "maxItems": 6,
         },
-        {"description": "The same by name; other names are left alone.", "type": "object", "minProperties": 5},
+        {"description": "The same by name; other names are ignored.", "type": "object", "minProperties": 5},
     ]
 }
 INPUT: Schema = {

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, with what it lacks: a limit on the time of a request's head, and refusals in JSON."""
+"""uvicorn's HTTP/1.1 protocol with two additions: a time limit for the head of a request, and errors in JSON."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ logger = logging.getLogger(__name__)
 
 
 class Connection(H11Protocol):
-    """One connection with one request: the server closes it after the answer, or when no request comes in time."""
+    """One connection for one request; the server closes it after the answer, or if no request arrives in time."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._began = time.perf_counter()
-        self._thrown_away: int | None = None  # bytes, from the refusal on
+        self._thrown_away: int | None = None  # bytes since the refusal; None before it
         self._limit = self.loop.call_later(limits.SILENCE, self._close_without_request)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -40,10 +40,10 @@ class Connection(H11Protocol):
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request, without a word of it.
+        """Answer bytes that are no HTTP request, without repeating them.
 
-        The connection stays open for reading until the client closes it or its time is up: closed with bytes unread, it
-        would lose the answer.
+        The connection stays open for reading until the client closes it or the time limit ends: if it were closed with
+        bytes unread, the answer might not reach the client.
         """
         self._thrown_away = 0
         if self.cycle is not None:  # a body in broken chunks: the application refuses it without reading

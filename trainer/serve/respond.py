@@ -1,4 +1,4 @@
-"""A request → the status and the answer: what the Lambda handler and the HTTP server have in common."""
+"""A request → status and answer, for both the Lambda handler and the HTTP server."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def outcome(work: Callable[[], dict[str, Any]]) -> tuple[int, dict[str, Any]]:
 
 
 def failure() -> tuple[int, dict[str, Any]]:
-    """Log the exception at hand, on one line since its text may hold what the client sent; returns status and error."""
+    """Log the current exception on one line, since its text may hold what a client sent; returns status and error."""
     logger.error(json.dumps({"error": traceback.format_exc()}))
     return 500, {"error": "the server failed; nothing is known to be wrong with the request"}
 
 
 def answer(request: Post, model: PatternModel) -> dict[str, Any]:
-    """``trainer.models.answer.Answer`` for the picture; of candles also ``candles``, how many the chart shows.
+    """The ``trainer.models.answer.Answer``; for candles also ``candles``, the number that the chart shows.
 
     Raises BadRequest for whatever is wrong with the request.
     """
@@ -70,12 +70,13 @@ def answer(request: Post, model: PatternModel) -> dict[str, Any]:
 
 
 def silence_decoders() -> None:
-    """Decoders' remarks on a client's picture belong in no log."""
+    """Turn off the warnings of picture decoders, which would fill the log."""
     warnings.simplefilter("ignore")
     logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
 def _parse(body: bytes) -> dict[str, Any]:
+    """The JSON object in ``body``. Raises BadRequest for anything else."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -86,7 +87,7 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 
 def _decode(content: bytes) -> np.ndarray:
-    """A picture file → RGB uint8 [height, width, 3]."""
+    """A picture file → RGB uint8 [height, width, 3]. Raises BadRequest if it cannot be decoded."""
     try:
         return np.asarray(open_rgb(content, PICTURE, MAX_PIXELS))
     except UserError as error:

@@ -1,4 +1,4 @@
-"""The application on an address of this machine, by uvicorn: for trying things out, without TLS or passwords."""
+"""Serves the application with uvicorn on an address of this machine, for local use: without TLS or passwords."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from starlette.types import ASGIApp
 from cryptoai_common.errors import UserError
 from trainer.serve.protocol import Connection
 
-QUEUE = 256  # connections that wait in the system to be accepted
+QUEUE = 256  # connections that the operating system holds until they are accepted
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens already; port 0 takes a free one. Raises UserError if it may not."""
+    """A listening socket; port 0 takes a free port. Raises UserError if the address cannot be used."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=QUEUE)
@@ -29,9 +29,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def make_server(app: ASGIApp) -> uvicorn.Server:
-    """A server to ``run`` on a socket. When it is told to stop it takes no more requests and finishes what was begun.
+    """A server to ``run`` on a socket. When told to stop, it accepts no more requests and finishes those begun.
 
-    uvicorn's own log is left out but for errors: it tells of addresses and requests.
+    Of uvicorn's own log only errors are kept: the rest contains addresses and requests.
     """
     config = uvicorn.Config(
         app,

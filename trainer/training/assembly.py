@@ -1,13 +1,16 @@
-"""Configuration, datasets and model → the Trainer, with what it teaches."""
+"""Builds the Trainer from configuration, datasets and model."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 from torch.utils.data import ConcatDataset, default_collate
 from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments, ViTForImageClassification
 
 from cryptoai_common.errors import UserError
 from trainer.config import TrainConfig
-from trainer.data.charts import ChartDataset
+from trainer.data.charts import ChartDataset, Item
 from trainer.data.mixture import Mixture
 from trainer.data.preprocess import Preprocessor
 from trainer.data.without_pattern import NO_LABEL, training_half
@@ -17,12 +20,16 @@ from trainer.scoring.metrics import score
 from trainer.training.chart_trainer import ChartTrainer
 
 
-class WithOutliers(ConcatDataset):
-    """Charts with a pattern, then charts without, as one dataset for the DataLoader."""
+class WithOutliers(ConcatDataset[Item]):
+    """Charts with a pattern, followed by charts without, as one dataset for the DataLoader."""
+
+    def __init__(self, parts: Sequence[ChartDataset]) -> None:
+        super().__init__(parts)
+        self.parts = parts
 
     def set_epoch(self, epoch: int) -> None:
         """``accelerate`` calls this before each epoch."""
-        for part in self.datasets:
+        for part in self.parts:
             part.set_epoch(epoch)
 
 
@@ -33,7 +40,10 @@ def assemble(
     model: ViTForImageClassification,
     preprocess: Preprocessor,
 ) -> ChartTrainer:
-    """Raises UserError for objectives that the configuration or the datasets cannot give."""
+    """The Trainer with all losses that ``config`` asks for.
+
+    Raises UserError for a setting out of its range, and for datasets without the metadata that a loss needs.
+    """
     objectives = _objectives(config, arguments)
     training = {
         "unscaled": True,
@@ -43,10 +53,11 @@ def assemble(
         "finds_pivots": objectives.find_pivots > 0,
         "seed": arguments.seed,
     }
-    charts = ChartDataset(*mixture.charts("train"), preprocess, **training)
+    labelled = ChartDataset(*mixture.charts("train"), preprocess, **training)
+    charts: ChartDataset | WithOutliers = labelled
     outliers = mixture.without_pattern(training_half) if objectives.outlier_exposure else None
     if outliers is not None:
-        charts = WithOutliers([charts, ChartDataset(outliers, [NO_LABEL] * len(outliers), preprocess, **training)])
+        charts = WithOutliers([labelled, ChartDataset(outliers, [NO_LABEL] * len(outliers), preprocess, **training)])
     patience = config.early_stopping_patience
     return ChartTrainer(
         model=ChartReader(model, objectives, preprocess),
@@ -60,6 +71,7 @@ def assemble(
 
 
 def _objectives(config: TrainConfig, arguments: TrainingArguments) -> Objectives:
+    """With a frozen backbone only the losses that train the classifier. Raises UserError for a wrong share."""
     if not 0 < config.keep_patches <= 1:
         raise UserError(f"--keep-patches {config.keep_patches:g} must be over 0 and at most 1")
     smoothing = arguments.label_smoothing_factor
@@ -71,5 +83,6 @@ def _objectives(config: TrainConfig, arguments: TrainingArguments) -> Objectives
 
 
 def _validation_metrics(prediction: EvalPrediction, classes: tuple[str, ...]) -> dict[str, float]:
-    figures = score(softmax(prediction.predictions), prediction.label_ids, classes)
+    logits, truth = np.asarray(prediction.predictions), np.asarray(prediction.label_ids)
+    figures = score(softmax(logits), truth, classes)
     return {name: figures[name] for name in ("accuracy", "macro_f1", "calibration_error")}

@@ -1,11 +1,16 @@
-"""The Hugging Face Trainer, with the parts of ``ChartReader``'s loss in the log and one line an evaluation."""
+"""The Hugging Face Trainer that logs each part of ``ChartReader``'s loss and prints one line for each log entry."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
-from transformers import Trainer
+import torch
+from torch import nn
+from transformers import Trainer, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
+
+from trainer.models.chart_reader import ChartReader
 
 PARTS = ("label_loss", "reading_loss", "pivot_loss", "outlier_loss")
 
@@ -13,23 +18,33 @@ PARTS = ("label_loss", "reading_loss", "pivot_loss", "outlier_loss")
 class ChartTrainer(Trainer):
     """Batches are ``ChartDataset`` items; the model is a ``ChartReader``."""
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self._parts: dict[str, list] = defaultdict(list)
-        self.remove_callback(ProgressCallback)
-        self.remove_callback(PrinterCallback)
-        self.add_callback(ProgressLines if not self.args.disable_tqdm else PrinterCallback)
+    model: ChartReader
 
-    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-        outputs = model(**inputs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._parts: dict[str, list[torch.Tensor]] = defaultdict(list)
+        self.callback_handler.remove_callback(ProgressCallback)
+        self.callback_handler.remove_callback(PrinterCallback)
+        self.callback_handler.add_callback(ProgressLines if not self.args.disable_tqdm else PrinterCallback)
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: torch.Tensor | None = None,
+    ) -> torch.Tensor | tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """The model's loss, and with ``return_outputs`` its outputs too; its parts are kept for ``log``."""
+        outputs: dict[str, torch.Tensor] = model(**inputs)
         for name in PARTS:
             if name in outputs:
                 self._parts[name].append(outputs[name].detach())
         return (outputs["loss"], outputs) if return_outputs else outputs["loss"]
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Add the mean of each part of the loss since the last entry, as the Trainer does for the loss itself."""
         if "loss" in logs:
-            logs |= {name: sum(values).item() / len(values) for name, values in self._parts.items()}
+            logs |= {name: float(sum(values)) / len(values) for name, values in self._parts.items()}
             self._parts.clear()
         super().log(logs, start_time)
 
@@ -37,7 +52,14 @@ class ChartTrainer(Trainer):
 class ProgressLines(ProgressCallback):
     """The usual progress bar; above it, one readable line for each log entry."""
 
-    def on_log(self, args, state, control, logs=None, **kwargs) -> None:
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **kwargs: Any,
+    ) -> None:
         if state.is_world_process_zero and self.training_bar is not None and logs:
             line = _line(logs)
             if line:

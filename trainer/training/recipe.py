@@ -1,10 +1,10 @@
-"""Command line over recipe over defaults → TrainConfig and what is given for ``transformers.TrainingArguments``."""
+"""Reads the settings of ``train``: the command line wins over the recipe, and the recipe over the defaults."""
 
 from __future__ import annotations
 
 from argparse import SUPPRESS, Action
-from collections.abc import Iterator, Sequence
-from enum import EnumMeta
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, EnumMeta
 from typing import Any, Literal
 
 from transformers import HfArgumentParser, TrainingArguments
@@ -14,8 +14,8 @@ from cryptoai_common.options import Option
 from cryptoai_common.settings import read_with_more
 from trainer.config import TrainConfig
 
-# Arguments of TrainingArguments that the trainer sets itself, and what to do instead.
-NOT_YOURS = {
+# Arguments of TrainingArguments that a user may not set, and what to do instead.
+RESERVED = {
     "output_dir": "use --output",
     "overwrite_output_dir": "use --overwrite",
     "resume_from_checkpoint": "use --resume",
@@ -32,32 +32,36 @@ NOT_YOURS = {
 
 
 def resolve(words: Sequence[str]) -> tuple[TrainConfig, dict[str, Any]]:
-    """Read the command line of ``train`` and its recipe. Raises UserError for what neither knows.
+    """Read the command line of ``train`` and its recipe.
 
-    The second of the pair holds only what is given for TrainingArguments, not their defaults.
+    Returns the configuration, and those arguments of ``transformers.TrainingArguments`` that the command line or the
+    recipe gives, without defaults. Raises UserError for an unknown option or a wrong value.
     """
-    return read_with_more(TrainConfig, "python -m trainer train", words, _training_options(), NOT_YOURS)
+    return read_with_more(TrainConfig, "python -m trainer train", words, _training_options(), RESERVED)
 
 
 def _training_options() -> Iterator[Option]:
-    """The fields of TrainingArguments as options, but for those that have no form on a command line.
+    """The fields of TrainingArguments as options, except those that cannot be written on a command line.
 
-    Their annotations alone do not tell which words transformers takes: a ``SchedulerType | str`` is one of the values
-    of an enumeration, and neither any string nor a member's name. HfArgumentParser knows.
+    Types come from HfArgumentParser, since the annotations do not say which words are valid: ``SchedulerType | str``
+    accepts the values of that enumeration, not any string.
     """
-    actions = HfArgumentParser(TrainingArguments, add_help=False)._actions
-    for name, action in {action.dest: action for action in reversed(actions)}.items():  # --pin before --no-pin
+    actions = HfArgumentParser(TrainingArguments, add_help=False)._actions  # type: ignore[arg-type]  # it takes any dataclass
+    for name, action in {
+        action.dest: action for action in reversed(actions)
+    }.items():  # keeps --x of the pair --x, --no-x
         kind = _kind(action)
-        if name not in NOT_YOURS and kind is not None:
+        if name not in RESERVED and kind is not None:
             yield Option(name, kind, many=action.nargs == "+", default=SUPPRESS)
 
 
 def _kind(action: Action) -> Any:
-    """The type of one value; None for one that cannot be written as a word, such as parallelism_config."""
+    """The type of one value; None if it cannot be written as a word, as for parallelism_config."""
     if action.choices:
         return Literal[tuple(action.choices)]
     if isinstance(action.type, EnumMeta):
-        return Literal[tuple(member.value for member in action.type)]
+        members: Iterable[Enum] = action.type
+        return Literal[tuple(member.value for member in members)]
     if action.type is string_to_bool:
         return bool
     return action.type if action.type in (int, float, str, dict) else None

@@ -1,4 +1,4 @@
-"""What a run holds when training ends: weights, processor, figures, pictures and model card."""
+"""Fills the run directory when training ends: weights, processor, scores, pictures and model card."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from trainer.runs.card import write_card
 from trainer.runs.results import record_evaluation, write_results
 from trainer.scoring.evaluate import all_logits, evaluation, false_alarms, figures
 
-SAMPLES_PER_CLASS = 2
+SAMPLES_PER_CLASS = 2  # charts in the picture of predictions
 
 
 def fill_run(
@@ -35,9 +35,10 @@ def fill_run(
     log: list[dict[str, Any]],
     training: dict[str, Any],
 ) -> None:
-    """Write everything but ``config_resolved.yaml``, which is there. Splits that training did not use are scored.
+    """Calibrate ``model``, score it on every split but train, and write the files of the run into ``directory``.
 
-    ``log`` is the Trainer's history, ``training`` what goes into ``metrics.json`` about training.
+    Only ``config_resolved.yaml`` is there already. ``log`` is the Trainer's log history, ``training`` the entry of that
+    name in ``metrics.json``.
     """
     classifier = TorchClassifier(model.eval(), mixture.classes, preprocessor_of(processor))
     calibration = _calibrate(classifier, mixture)
@@ -75,26 +76,28 @@ def _evaluate(
 
 
 def _calibrate(classifier: TorchClassifier, mixture: Mixture) -> dict[str, float]:
-    """Fit temperature and threshold, and put the temperature into the model's weights.
+    """Fit temperature and threshold, and divide the classifier's weights by the temperature.
 
-    On validation, and on a quarter of the charts without a pattern.
+    The temperature is fitted on validation, the threshold on validation and a quarter of the charts without a pattern;
+    it is 0 if there are none.
     """
     rows, labels = mixture.charts("validation")
     logits = all_logits(classifier, rows, label="calibrating")
     temperature = fit_temperature(logits, np.array(labels))
     with torch.no_grad():
         for parameter in classifier.model.classifier.parameters():
-            parameter /= temperature
-    threshold, without = 0.0, mixture.without_pattern(fitting_quarter)
-    if without is not None:
-        doubtful = all_logits(classifier, without, label="calibrating")
-        threshold = fit_threshold(softmax(logits / temperature), softmax(doubtful))
+            parameter.div_(temperature)
+    threshold, outliers = 0.0, mixture.without_pattern(fitting_quarter)
+    if outliers is not None:
+        outlier_logits = all_logits(classifier, outliers, label="calibrating")  # of the divided weights
+        threshold = fit_threshold(softmax(logits / temperature), softmax(outlier_logits))
     return {"temperature": temperature, "threshold": threshold}
 
 
 def _score(
     classifier: TorchClassifier, rows: datasets.Dataset, manifest: Manifest, split: str, threshold: float
 ) -> tuple[dict[str, Any], np.ndarray]:
+    """The entry of ``metrics.json`` for a split, and the probabilities [charts, classes] that it is computed from."""
     probabilities = softmax(all_logits(classifier, rows, label=split))
     truth = np.array(label_ids(rows, classifier.classes))
     entry = evaluation(manifest.name, split, CHECKPOINT, manifest.fingerprint)
@@ -104,6 +107,7 @@ def _score(
 def _draw(
     directory: Path, rows: datasets.Dataset, entry: dict[str, Any], probabilities: np.ndarray, classes: tuple[str, ...]
 ) -> None:
+    """Draw the confusion matrix and some predictions of the split that ``entry`` is about."""
     title = f"{entry['dataset']}, {entry['split']} split"
     report.confusion_matrix(np.array(entry["confusion_matrix"]), classes, title, directory / "confusion_matrix.png")
     truth = np.array(label_ids(rows, classes))

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from trainer.__main__ import main
-from trainer.commands.explain import _look, _read, rollout
+from trainer.commands.explain import _encode, _read, rollout
 from trainer.data.picture import open_rgb
 from trainer.models.chart_reader import ChartReader, Objectives
 from trainer.models.heads import FILE_NAME, read_heads
@@ -35,11 +35,11 @@ def test_attention_flows_through_the_layers():
 def test_what_is_drawn_is_what_the_head_reads(finished_run, picture):
     classifier = TorchClassifier.load(finished_run)
     pixels = classifier.preprocess(open_rgb(picture))
-    tokens, attentions = _look(classifier, pixels)
+    tokens, attentions = _encode(classifier, pixels)
     reader = ChartReader(classifier.model, Objectives(read_chart=1.0)).eval()
     reader.load_state_dict(read_heads(finished_run), strict=False)
     with torch.inference_mode():
-        expected = reader.reading(*reader._look(torch.from_numpy(pixels[None]))[1:], 4)[0].numpy()
+        expected = reader.reading(*reader._encode(torch.from_numpy(pixels[None]))[1:], 4)[0].numpy()
     assert _read(finished_run, tokens) == pytest.approx(expected, abs=1e-5)
     assert attentions.shape == (2, 2, 17, 17) and attentions.sum(axis=-1) == pytest.approx(1, abs=1e-5)
 

@@ -57,7 +57,7 @@ def test_columns_without_a_candle_count_for_nothing(batch):
     reader = _reader(weight=3.0)
     half = batch["high_low"].clone()
     half[:, 4:] = torch.nan
-    read = reader.reading(*reader._look(batch["pixel_values"])[1:], 8)
+    read = reader.reading(*reader._encode(batch["pixel_values"])[1:], 8)
     expected = (read - half)[:, :4].abs().nanmean()
     torch.testing.assert_close(reader(**{**batch, "high_low": half})["reading_loss"], expected)
 
@@ -151,10 +151,10 @@ def test_colours_of_one_grey_are_nothing_to_look_at():
 
 def test_training_looks_at_the_kept_patches_and_evaluation_at_all(batch):
     reader = _reader(weight=1.0, keep_patches=0.25)
-    assert reader._look(batch["pixel_values"])[1].shape[1] == 64
+    assert reader._encode(batch["pixel_values"])[1].shape[1] == 64
     whole = reader(**batch)["logits"]
     reader.train()
-    assert reader._look(batch["pixel_values"])[1].shape[1] == 16
+    assert reader._encode(batch["pixel_values"])[1].shape[1] == 16
     unkept = batch["pixel_values"].clone()
     places = busiest_patches(unkept, 8, 16)
     for picture, kept in zip(unkept, places, strict=True):

@@ -52,7 +52,7 @@ def test_files_of_another_kind(finished_run, tmp_path):
     anonymous = onnx.load(finished_run / DEPLOYABLE)
     del anonymous.metadata_props[:]
     onnx.save(anonymous, tmp_path / "anonymous.onnx")
-    with pytest.raises(UserError, match="does not say what it is"):
+    with pytest.raises(UserError, match="lacks the metadata of a deployable file"):
         PatternModel(tmp_path / "anonymous.onnx")
 
 

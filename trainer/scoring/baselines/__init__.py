@@ -1,1 +1,1 @@
-"""What a model should beat: the commonest class, a small convolutional network, rules on the candles."""
+"""Baselines that a model should beat: a small convolutional network, and rules on the candles."""

@@ -1,4 +1,4 @@
-"""A convolutional network of four layers: what such projects usually train."""
+"""The baseline of a convolutional network of four layers, trained from random weights."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tqdm import tqdm
 from trainer.data.charts import ChartDataset
 from trainer.data.preprocess import Preprocessor
 
-WIDTHS = (3, 16, 32, 64, 128)
-PLACES = 4  # the last map is averaged to so many squares a side, so that the classifier knows what is where
+WIDTHS = (3, 16, 32, 64, 128)  # channels before and after each layer
+POOLED = 4  # side of the map that the last one is averaged to: the classifier needs to know what is where
 BATCH, LEARNING_RATE, WEIGHT_DECAY = 32, 3e-3, 0.05
 
 
@@ -27,11 +27,13 @@ class SmallCnn(nn.Module):
             nn.Sequential(nn.Conv2d(a, b, 3, stride=2, padding=1), nn.BatchNorm2d(b), nn.ReLU())
             for a, b in pairwise(WIDTHS)
         ]
-        self.features = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(PLACES), nn.Flatten())
-        self.classifier = nn.Linear(WIDTHS[-1] * PLACES**2, classes)
+        self.features = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(POOLED), nn.Flatten())
+        self.classifier = nn.Linear(WIDTHS[-1] * POOLED**2, classes)
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
-        return self.classifier(self.features(pixel_values))
+        """float32 [n, 3, height, width] → logits float32 [n, classes]."""
+        logits: torch.Tensor = self.classifier(self.features(pixel_values))
+        return logits
 
 
 class CnnClassifier:
@@ -42,11 +44,14 @@ class CnnClassifier:
 
     @property
     def parameters(self) -> int:
+        """The number of weights."""
         return sum(weight.numel() for weight in self.model.parameters())
 
     def logits(self, pixel_values: np.ndarray) -> np.ndarray:
+        """float32 [n, 3, height, width] → float32 [n, classes]."""
         with torch.inference_mode():
-            return self.model(torch.from_numpy(pixel_values)).numpy()
+            logits: np.ndarray = self.model(torch.from_numpy(pixel_values)).numpy()
+        return logits
 
 
 def train_cnn(charts: ChartDataset, classes: tuple[str, ...], epochs: int) -> CnnClassifier:

@@ -1,9 +1,9 @@
-"""The detectors of the ``ta_patterns`` package on a chart's candles: https://pypi.org/project/ta-patterns/.
+"""The baseline of the detectors in the ``ta_patterns`` package: https://pypi.org/project/ta-patterns/.
 
-They watch a live series, and several fire on most charts: a double top on three of four. Of those that fire the rarest
-has the say, by how often each fires on training charts: twice as often right as the last to fire. Written for daily
-bars, with windows of 30 to 150, they would be silent on many charts, which have 18 to 130 candles: windows are shares
-of the chart instead. Of 0.4, 0.6 and 0.8, and 2 and 3 bars for a pivot, those below were right most often.
+They are written for a live series, and several fire on most charts: ``double_top`` on three of four. Of those that
+fire, the one that fires on the fewest training charts gives the answer; it is right twice as often as the last to fire.
+Their windows of 30 to 150 daily bars are too long for many of our charts, which have 18 to 130 candles, so windows are
+shares of the chart here. Of windows of 0.4, 0.6 and 0.8, and pivots of 2 and 3 bars, those below were right most often.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from cryptoai_common.candles import PRICES
 
-# Class of ours -> detectors of theirs. None watches for a range that is left: a breakout has no detector.
+# Our class -> detectors in ta_patterns. It has none for a breakout.
 DETECTORS = {
     "head_and_shoulders": ("hs_top",),
     "double_top": ("double_top",),
@@ -27,21 +27,22 @@ DETECTORS = {
     "bearish_flag": ("flag_bear",),
     "support_resistance": ("rectangle_top", "rectangle_bottom"),
 }
-SILENT = -1
+SILENT = -1  # in place of a class id if no detector fires
 WINDOW, FLAG, POLE, CUP, HANDLE = 0.6, 0.3, 0.15, 0.5, 0.15  # shares of the chart
-SHORTEST = 4  # bars
+SHORTEST = 4  # bars: the least length of a window
 PIVOT = 3  # bars on each side that a turning point must exceed
-LEVEL = 100.0  # mean price: slopes are compared with absolute numbers
+LEVEL = 100.0  # prices are scaled to this mean, because the detectors compare slopes with absolute numbers
 
 Candles = Mapping[str, Sequence[float]]  # open, high, low, close
 
 
 def installed() -> bool:
+    """Whether ``ta_patterns`` is installed."""
     return importlib.util.find_spec("ta_patterns") is not None
 
 
 def rule_based(training: Sequence[Candles], charts: Sequence[Candles], classes: tuple[str, ...]) -> np.ndarray:
-    """Candles of each chart → class ids [n], ``SILENT`` where no detector fires."""
+    """Class ids [n] of ``charts``, ``SILENT`` where no detector fires; ``training`` says how rare each detector is."""
     watched = [name for name in classes if name in DETECTORS]
     rarest = fired(training, watched).mean(axis=0).argsort(kind="stable")
     ids = np.array([classes.index(name) for name in watched])[rarest]
@@ -50,7 +51,7 @@ def rule_based(training: Sequence[Candles], charts: Sequence[Candles], classes: 
 
 
 def fired(charts: Sequence[Candles], watched: Sequence[str]) -> np.ndarray:
-    """Whether a detector of each class fired on each chart, on a pattern still forming too: bool [charts, classes]."""
+    """Whether a detector of each class fired on each chart, for an unfinished pattern too: bool [charts, classes]."""
     hits = [
         [any(_fires(chart, name) for name in DETECTORS[label]) for label in watched] for chart in map(_prices, charts)
     ]
