@@ -39,7 +39,8 @@ class Candles:
     def true_range(self) -> np.ndarray:
         """Wilder's true range of each bar, in price (Wilder 1978): the range, gaps included."""
         previous = np.concatenate((self.open[:1], self.close[:-1]))
-        return np.maximum(self.high, previous) - np.minimum(self.low, previous)
+        ranges: np.ndarray = np.maximum(self.high, previous) - np.minimum(self.low, previous)
+        return ranges
 
     def fault(self) -> tuple[int, str] | None:
         """The first bar that no market can have, counted from 0, and what is wrong with it; None if there is none."""

@@ -6,6 +6,7 @@ import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,8 @@ def read_ohlcv(path: Path) -> CandleSeries:
     numbers = {name: _numbers(path, _column(path, table, name)) for name in PRICES}
     has_volume = "volume" in table.columns
     volume = _numbers(path, _column(path, table, "volume")) if has_volume else np.zeros(len(table))
-    candles = Candles(*numbers.values(), volume)
+    opening, high, low, close = numbers.values()
+    candles = Candles(opening, high, low, close, volume)
     _check(path, table.index, times, candles)
     return CandleSeries(times, candles, _missing(times))
 
@@ -102,8 +104,9 @@ def _parsed(column: pd.Series) -> pd.Series:
     if numbers.isna().mean() > 0.5 or ((numbers.dropna() % 1 == 0).all() and 19_000_101 <= largest <= 21_001_231):
         text = column.astype("string").str.removesuffix(".0")  # 20240131 is ISO 8601 too
         return pd.to_datetime(text, utc=True, errors="coerce", format="ISO8601")
-    unit = UNITS[int(np.searchsorted((1e11, 1e14, 1e17), largest))]
-    return pd.to_datetime(numbers, unit=unit, utc=True, errors="coerce")
+    unit: Any = UNITS[int(np.searchsorted((1e11, 1e14, 1e17), largest))]  # the stubs take only literal units
+    times: pd.Series = pd.to_datetime(numbers, unit=unit, utc=True, errors="coerce")
+    return times
 
 
 def _numbers(path: Path, column: pd.Series) -> np.ndarray:

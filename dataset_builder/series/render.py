@@ -6,6 +6,7 @@ import json
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,7 +96,7 @@ def _write_prices(series: CandleSeries, times: list[str], path: Path) -> None:
         pd.DataFrame({"time": times, **columns}).to_csv(file, index=False, lineterminator="\n")
 
 
-def _summary(config: RenderConfig, series: CandleSeries, times: list[str], windows: list[Window]) -> dict:
+def _summary(config: RenderConfig, series: CandleSeries, times: list[str], windows: list[Window]) -> dict[str, Any]:
     gaps = [
         {"after": times[bar - 1], "before": times[bar], "missing": int(series.missing[bar])}
         for bar in series.missing.nonzero()[0].tolist()
@@ -120,4 +121,5 @@ def _iso(times: pd.DatetimeIndex) -> list[str]:
     """Times as ISO 8601 in UTC, ending in Z, all to the second or all to the microsecond."""
     values = times.tz_localize(None).to_numpy()
     whole = (values == values.astype("M8[s]")).all()
-    return np.datetime_as_string(values, unit="s" if whole else "us", timezone="UTC").tolist()
+    texts: list[str] = np.datetime_as_string(values, unit="s" if whole else "us", timezone="UTC").tolist()
+    return texts

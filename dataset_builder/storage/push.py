@@ -12,6 +12,7 @@ import hashlib
 import json
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
@@ -23,6 +24,11 @@ from dataset_builder.config import PushConfig, VerifyConfig
 from dataset_builder.storage.card import audit_section, card_text
 from dataset_builder.storage.shards import number_of_shards, shards
 from dataset_builder.storage.verify import verify
+
+if TYPE_CHECKING:
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+
+    CommitOperation = CommitOperationAdd | CommitOperationDelete
 
 
 def push(config: PushConfig) -> None:
@@ -37,12 +43,12 @@ def push(config: PushConfig) -> None:
     )
 
 
-def _commit(api, config: PushConfig, manifest: dict) -> str:
+def _commit(api: HfApi, config: PushConfig, manifest: dict[str, Any]) -> str:
     """Upload and commit; returns the id of the commit, the last one if there is nothing to change."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     there = _manifest_on_hub(api, config.repo)
-    operations = []
+    operations: list[CommitOperation] = []
     if there is None or there["fingerprint"] != manifest["fingerprint"]:
         operations, hashes = _upload_shards(api, config, manifest)
         there = manifest | {"config": manifest["config"] | {"format": "parquet"}, "files": hashes}
@@ -59,21 +65,25 @@ def _commit(api, config: PushConfig, manifest: dict) -> str:
     return api.create_commit(config.repo, operations, repo_type="dataset", commit_message=message).oid
 
 
-def _upload_shards(api, config: PushConfig, manifest: dict) -> tuple[list, dict[str, str]]:
+def _upload_shards(
+    api: HfApi, config: PushConfig, manifest: dict[str, Any]
+) -> tuple[list[CommitOperation], dict[str, str]]:
     """Send every Parquet file ahead; returns what the commit has to add, and the files' SHA-256 by name."""
     from huggingface_hub import CommitOperationAdd
 
-    operations, hashes = [], {}
+    operations: list[CommitOperation] = []
+    hashes: dict[str, str] = {}
     with tqdm(total=number_of_shards(manifest), unit="file", desc="uploading") as progress:
         for name, content in shards(config.directory, manifest):
-            operations.append(CommitOperationAdd(name, content))
+            addition = CommitOperationAdd(name, content)
+            operations.append(addition)
             hashes[name] = hashlib.sha256(content).hexdigest()
-            api.preupload_lfs_files(config.repo, operations[-1:], repo_type="dataset")  # and forgets the content
+            api.preupload_lfs_files(config.repo, [addition], repo_type="dataset")  # and forgets the content
             progress.update()
     return operations, dict(sorted(hashes.items()))
 
 
-def _manifest_on_hub(api, repo: str, revision: str | None = None) -> dict | None:
+def _manifest_on_hub(api: HfApi, repo: str, revision: str | None = None) -> dict[str, Any] | None:
     """The manifest of what the repository holds; None if that is no dataset of ours."""
     from huggingface_hub import errors
 
@@ -88,7 +98,7 @@ def _manifest_on_hub(api, repo: str, revision: str | None = None) -> dict | None
     return manifest if isinstance(manifest, dict) and "fingerprint" in manifest else None
 
 
-def _refuse_another(api, config: PushConfig, manifest: dict) -> None:
+def _refuse_another(api: HfApi, config: PushConfig, manifest: dict[str, Any]) -> None:
     there = _manifest_on_hub(api, config.repo, config.revision) or {"fingerprint": "none"}
     if there["fingerprint"] != manifest["fingerprint"]:
         raise UserError(

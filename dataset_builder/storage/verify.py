@@ -7,6 +7,7 @@ import os
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -32,7 +33,7 @@ def verify(config: VerifyConfig) -> None:
     print(f"{directory} is as it was built, fingerprint {manifest['fingerprint']}")
 
 
-def _problems(directory: Path, manifest: dict):
+def _problems(directory: Path, manifest: dict[str, Any]) -> Iterator[str]:
     """One line for each file that is not as it was. A damaged list of rows is told once, not for every row."""
     expected = array("Q", map(_key, (MANIFEST, "README.md", SOURCE, *manifest["files"])))
     damaged = False
@@ -70,7 +71,9 @@ def _key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
 
 
-def _check_rows(directory: Path, manifest: dict, fingerprint: Fingerprint):
+def _check_rows(
+    directory: Path, manifest: dict[str, Any], fingerprint: Fingerprint
+) -> Iterator[tuple[str, str | None]]:
     """The path of every picture (or of the shard's row) and what is wrong with it, if anything."""
     total = sum(split["charts"] for split in manifest["splits"].values())
     with tqdm(total=total, unit="chart", desc="verifying", leave=False) as progress:
