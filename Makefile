@@ -24,6 +24,8 @@ LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision
 	--num_cpu_threads_per_process $(shell getconf _NPROCESSORS_ONLN)
 PRICES ?= prices.csv
 SCAN ?= scans/$(basename $(notdir $(PRICES)))
+# options of `make renderers`: RENDERERS_ARGS="--charts 60 --library plotly"
+RENDERERS_ARGS ?=
 WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
 PYTHON ?= python3
@@ -40,10 +42,11 @@ BUILD = $(if $(filter hub:%,$(DATASET)),$(PY) -m trainer fetch $(DATASET),$(PY) 
 	--output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS))
 DEPLOYABLE := $(RUN)/crypto_pattern_model_quantized.onnx
 MODEL ?= $(DEPLOYABLE)
+RENDERERS := benchmarks/renderers
 PORT ?= 8000
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model test lint package bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain renderers setup-renderers push-dataset push-model test lint package bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -65,9 +68,15 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
+setup-renderers: $(VENV)/installed-renderers  ## charting libraries for `make renderers`; Chromium is yours to install
 
-tests/node/node_modules/.package-lock.json: tests/node/package.json
-	npm install --prefix tests/node --ignore-scripts --no-audit --no-fund
+$(VENV)/installed-renderers: $(VENV)/installed-dev $(RENDERERS)/package.json
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[renderers]'
+	if command -v npm > /dev/null; then $(MAKE) $(RENDERERS)/node_modules/.package-lock.json; fi
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package.json
+	npm install --prefix $* --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 dataset: $(VENV)/installed  ## draw charts into DATASET, or fetch it; a finished one is frozen
@@ -122,6 +131,9 @@ pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and
 	$(BIN)/$(LAUNCH) -m trainer train --recipe pretrain-whole --base models/pretrain --dataset data/pretrain \
 		--output models/chart-vit --resume --overwrite
 	$(PY) -m trainer export models/chart-vit --dataset data/pretrain
+
+renderers: $(VENV)/installed-renderers  ## name patterns on charts of other libraries, with RUN's model or the base
+	$(PY) -m benchmarks.renderers --model $(SCAN_MODEL) $(RENDERERS_ARGS)
 
 push-dataset: $(CHARTS)/manifest.json  ## publish DATASET as REPO=user/name on the Hub
 	$(PY) -m dataset_builder push $(CHARTS) --repo '$(REPO)' $(PUSH_ARGS)
