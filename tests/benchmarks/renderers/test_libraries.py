@@ -78,13 +78,14 @@ def test_the_pattern_lies_where_the_library_says(library, draw, chart):
 
 
 def test_the_pane_ends_where_the_axes_begin(library, draw, chart):
-    """The last candle is close to its right edge, and other times change the picture below it."""
+    """All candles lie in its middle, and other times change the picture below it."""
     for look in library.looks:
         drawing = draw(chart, look, SIZE)
         left, top, right, bottom = drawing.pane
         assert 0 <= left < right <= SIZE[0] and 0 <= top < bottom <= SIZE[1]
         assert left - 1 <= drawing.pattern[0] < drawing.pattern[2] <= right + 1
-        assert right - drawing.pattern[2] < 0.06 * (right - left), look  # mplfinance leaves 5 % of room
+        first, _, last, _ = draw(replace(chart, first=0), look, SIZE).pattern
+        assert first - left == pytest.approx(right - last, abs=2.5), look
         assert top <= drawing.pattern[1] < drawing.pattern[3] <= bottom
         later = draw(replace(chart, start=chart.start + 12 * (chart.times[1] - chart.times[0])), look, SIZE)
         assert later.pane == drawing.pane
