@@ -25,6 +25,8 @@ LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision
 	--num_cpu_threads_per_process $(shell getconf _NPROCESSORS_ONLN)
 PRICES ?= prices.csv
 SCAN ?= scans/$(basename $(notdir $(PRICES)))
+# options of `make renderers`: RENDERERS_ARGS="--charts 60 --library plotly"
+RENDERERS_ARGS ?=
 WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
 PIP_ARGS ?=
@@ -39,14 +41,15 @@ SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),
 INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(if $(filter hub:%,$(DATASET)),$(PY) -m trainer fetch $(DATASET),$(PY) -m dataset_builder build \
 	--output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS))
-# for `make serve`: a deployable file; RUN's where it is exported, else the base that is shipped
+# for `make serve` and `make renderers`: a deployable file; RUN's where it is exported, else the base that is shipped
 MODEL ?= $(SCAN_MODEL)/crypto_pattern_model_quantized.onnx
 # minutes that plain `make` took on a fresh machine, which `make figures` writes into the README
 MINUTES ?=
+RENDERERS := benchmarks/renderers
 PORT ?= 8000
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain push-dataset push-model figures test mutate lint package bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain renderers setup-renderers push-dataset push-model figures test mutate lint package bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -68,9 +71,15 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
+setup-renderers: $(VENV)/installed-renderers  ## charting libraries for `make renderers`; Chromium is yours to install
 
-tests/node/node_modules/.package-lock.json: tests/node/package.json
-	npm install --prefix tests/node --ignore-scripts --no-audit --no-fund
+$(VENV)/installed-renderers: $(VENV)/installed-dev $(RENDERERS)/package.json
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[renderers]'
+	if command -v npm > /dev/null; then $(MAKE) $(RENDERERS)/node_modules/.package-lock.json; fi
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package.json
+	npm install --prefix $* --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 dataset: $(VENV)/installed  ## draw charts into DATASET, or fetch it; a finished one is frozen
@@ -123,6 +132,9 @@ pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and
 	$(BIN)/$(LAUNCH) -m trainer train --recipe pretrain-whole --base models/pretrain --dataset data/pretrain \
 		--output models/chart-vit --resume --overwrite
 	$(PY) -m trainer export models/chart-vit --dataset data/pretrain
+
+renderers: $(VENV)/installed-renderers  ## name patterns on charts of other libraries, with RUN's model or the base
+	$(PY) -m benchmarks.renderers --model $(SCAN_MODEL) $(RENDERERS_ARGS)
 
 push-dataset: $(CHARTS)/manifest.json  ## publish DATASET as REPO=user/name on the Hub
 	$(PY) -m dataset_builder push $(CHARTS) --repo '$(REPO)' $(PUSH_ARGS)

@@ -1,0 +1,1 @@
+"""Measurements that no command needs: speed, memory, and charts that other libraries drew."""
