@@ -41,7 +41,7 @@ SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),
 INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(if $(filter hub:%,$(DATASET)),$(PY) -m trainer fetch $(DATASET),$(PY) -m dataset_builder build \
 	--output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS))
-# for `make serve` and `make renderers`: a deployable file; RUN's where it is exported, else the base that is shipped
+# for `make serve`: a deployable file; RUN's where it is exported, else the base that is shipped
 MODEL ?= $(SCAN_MODEL)/crypto_pattern_model_quantized.onnx
 # minutes that plain `make` took on a fresh machine, which `make figures` writes into the README
 MINUTES ?=
