@@ -204,11 +204,16 @@ def _span(micros: int) -> str:
 
 
 def _refuse(table: Table, places: list[int], failures: dict[int, NoTime]) -> None:
-    clocks = [] if table.names is None else named(table.names, CLOCKS)
-    if all(place in clocks and read_clock(table.columns[place]) is not None for place in failures):
+    if all(_is_clock(table, place) for place in failures):
         raise TableError(f"has hours in its column {table.title(places[0])}, but no day: add a column date")
     place, error = max(failures.items(), key=lambda failure: failure[1].row)
     raise TableError(f"{table.place(error.row)}: {table.title(place)} {error.what}")
+
+
+def _is_clock(table: Table, place: int) -> bool:
+    """Whether a column of numbers is hours by its name, and since they come again."""
+    clock = read_clock(table.columns[place]) if table.names and place in named(table.names, CLOCKS) else None
+    return clock is not None and not one_way(clock)
 
 
 def _guess(table: Table) -> TimeColumns:

@@ -33,6 +33,7 @@ LAYOUTS = (
     Layout("candles in the order time, open, high, low, close", (*OHLC, "volume"), (5, 6, 7, 8)),
     Layout("Coinbase candles", ("low", "high", "open", "close", "volume"), (5, 6)),
     Layout("KuCoin or Bitfinex candles", ("open", "close", "high", "low", "volume"), (5, 6, 7)),
+    Layout("Gate.io candles", ("volume", "close", "high", "low", "open"), (6,)),
     Layout("Gate.io candles", ("turnover", "close", "high", "low", "open", "volume"), (7, 8)),
 )
 MOST_WRONG = 0.1  # share of rows that break the rules in the right order: more, and it is another order

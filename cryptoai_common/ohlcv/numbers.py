@@ -28,13 +28,13 @@ def decimal_mark(columns: Iterable[Column]) -> str | None:
     columns = [column for column in columns if not isinstance(column, np.ndarray)]
     texts = [cell for column in columns for cell in column]
     if not any(isinstance(text, str) and "," in text for text in texts):
-        marks = {_mark_of_points(column) for column in columns}
+        marks = {mark_of_points(column) for column in columns}
         return COMMA if COMMA in marks else None if None in marks else POINT
     marks = (_mark(SPACES.sub("", SIGNS.sub("", text.strip())).lstrip("+-")) for text in texts if type(text) is str)
     return next((mark for mark in marks if mark is not None), None)
 
 
-def _mark_of_points(column: Column) -> str | None:
+def mark_of_points(column: Column) -> str | None:
     """The decimal mark of a column without commas. None if it has whole numbers below 1000 and, where it has points,
     three digits after them: "980", "1.020".
     """

@@ -12,7 +12,7 @@ from cryptoai_common.candles import PRICES, Candles
 from cryptoai_common.ohlcv import columns as which
 from cryptoai_common.ohlcv.clocks import TimeColumns, find_times, one_way
 from cryptoai_common.ohlcv.layouts import find_layout
-from cryptoai_common.ohlcv.numbers import POINT, decimal_mark, no_number, read_numbers, read_volume
+from cryptoai_common.ohlcv.numbers import POINT, decimal_mark, mark_of_points, no_number, read_numbers, read_volume
 from cryptoai_common.ohlcv.table import Table, TableError, empty_rows, is_empty, quoted
 from cryptoai_common.ohlcv.texts import DAY
 from cryptoai_common.ohlcv.times import Times
@@ -235,18 +235,24 @@ def _mark(table: Table, places: list[int]) -> str:
     mark = decimal_mark(table.columns[place] for place in places)
     if mark is not None:
         return mark
-    points = not any(isinstance(cell, str) and "," in cell for place in places for cell in table.columns[place])
-    for row in range(len(table)):
-        for place in places:
-            cell = table.columns[place][row]
-            if isinstance(cell, str) and ("," in cell or (points and "." in cell)):
-                sign = "point" if points else "comma"
-                raise TableError(
-                    f"{table.place(row)}: {table.title(place)} can be read in two ways ({quoted(cell)}: a decimal"
-                    f" {sign} or one between thousands): write prices with a decimal point, all with the same number of"
-                    " decimals, and nothing between thousands"
-                )
-    raise AssertionError
+    commas = any(isinstance(cell, str) and "," in cell for place in places for cell in table.columns[place])
+    raise _two_ways(table, places, "," if commas else ".")
+
+
+def _two_ways(table: Table, places: list[int], mark: str) -> TableError:
+    """The error for the first of some numbers with a mark that may be a decimal one, or one between thousands."""
+    row, place = next(
+        (row, place)
+        for row in range(len(table))
+        for place in places
+        if isinstance(table.columns[place][row], str) and mark in table.columns[place][row]
+    )
+    sign = "comma" if mark == "," else "point"
+    return TableError(
+        f"{table.place(row)}: {table.title(place)} can be read in two ways ({quoted(table.columns[place][row])}: a"
+        f" decimal {sign} or one between thousands): write numbers with a decimal point, all with the same number of"
+        " decimals, and nothing between thousands"
+    )
 
 
 def _numbers(table: Table, place: int, mark: str, title: str = "") -> np.ndarray:
@@ -264,7 +270,10 @@ def _shown(table: Table, place: int, row: int) -> Any:
 
 
 def _volume(table: Table, place: int, mark: str) -> tuple[np.ndarray, list[str]]:
-    values, wrong = read_volume(table.columns[place], mark)
+    column = table.columns[place]
+    if mark == POINT and not isinstance(column, np.ndarray) and mark_of_points(column) is None:
+        raise _two_ways(table, [place], ".")
+    values, wrong = read_volume(column, mark)
     if wrong is not None:
         raise no_number(table.place(wrong), "volume", _shown(table, place, wrong))
     empty = np.isnan(values)

@@ -31,6 +31,7 @@ FOREIGN = {
     b"7z\xbc\xaf": "is a 7-Zip archive: unpack it first",
     b"Rar!": "is a RAR archive: unpack it first",
 }
+BLANK = codecs.BOM_UTF8 + b" \r\n"  # which may stand before a web page
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -73,7 +74,7 @@ def _unpack(content: bytes) -> bytes:
 
 def _parse(content: bytes, symbol: str | None) -> Parsed:
     for start, what in FOREIGN.items():
-        if content.startswith(start):
+        if content.lstrip(BLANK).startswith(start):
             raise TableError(what)
     if content.startswith(columnar.STARTS):
         return columnar.parse(content, symbol)
