@@ -112,7 +112,7 @@ def find_volumes(names: Sequence[str]) -> list[int]:
     surest = find(names, "volume")
     if surest is None:  # "Volume BTC" before "Volume USDT": the traded coin stands first
         plain = [plain_name(name) for name in names]
-        places = [place for place, name in enumerate(plain) if "volume" in name]
+        places = [place for place, name in enumerate(plain) if name.startswith("volume") or name.endswith("volume")]
         return sorted(places, key=lambda place: not plain[place].startswith("volume"))[:1]
     ticks = [place for place in named(names, ("tickvol", "tickvolume")) if place != surest]
     return [surest, *ticks]  # MetaTrader counts ticks where it has no volume, which is 0 throughout
