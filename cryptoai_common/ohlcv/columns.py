@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from cryptoai_common.candles import PRICES
 from cryptoai_common.ohlcv.table import TableError
 
-# Names as `plain_name` leaves them, the surest first: "close" is taken before "price" where both are there.
+# Names as `plain_name` leaves them, the surest first: "close" is taken before "price" where both are there. Those in
+# the second line of each are Upbit's and Bloomberg's, and Investing.com's and Stooq's in other languages.
 SYNONYMS = {
-    "open": ("open", "openprice", "priceopen", "opening", "o", "midopen", "erster", "eröffnung"),
-    "high": ("high", "highprice", "pricehigh", "h", "max", "midhigh", "hoch"),
-    "low": ("low", "lowprice", "pricelow", "l", "min", "midlow", "tief"),
+    "open": ("open", "openprice", "priceopen", "opening", "o", "midopen", "erster", "eröffnung")
+    + ("openingprice", "pxopen", "eröffn", "ouv", "apertura", "abertura", "otwarcie", "开盘"),
+    "high": ("high", "highprice", "pricehigh", "h", "max", "midhigh", "hoch")
+    + ("pxhigh", "plushaut", "máximo", "massimo", "máxima", "najwyzszy", "最高"),
+    "low": ("low", "lowprice", "pricelow", "l", "min", "midlow", "tief")
+    + ("pxlow", "plusbas", "mínimo", "minimo", "mínima", "najnizszy", "最低"),
     "close": (
         "close",
         "closeprice",
@@ -25,12 +29,14 @@ SYNONYMS = {
         "schluss",
         "schlusskurs",
     )
+    + ("pxlast", "zuletzt", "dernier", "último", "ultimo", "zamkniecie", "收盘", "tradeprice")
     + ("price", "adjclose"),
     "volume": ("volume", "vol", "v", "basevolume", "volumebase", "volumefrom", "volumetraded", "basevol", "tickvol")
-    + ("tickvolume", "amount", "stücke", "stuecke"),
+    + ("tickvolume", "amount", "stücke", "stuecke", "wolumen", "成交量"),
 }
 # Times at which a candle opens, the surest first. "date" and "time" may also hold the two halves of one.
-OPENS = ("opentime", "timeopen", "opentimestamp", "timeperiodstart", "klineopentime", "starttime")
+OPENS = ("opentime", "timeopen", "opentimestamp", "timeperiodstart", "klineopentime", "starttime", "windowstart")
+OPENS += ("candledatetimeutc",)
 TIMES: tuple[str, ...] = (
     *OPENS,
     "timestamp",
@@ -51,8 +57,10 @@ TIMES: tuple[str, ...] = (
     "gmttime",
 )
 TIMES += ("utctime", "localtime", "startat", "start", "begin", "begins", "beginsat")
-TIMES += ("candletime", "bartime", "tradedate", "tradingdate", "snapshottime", "datum", "dt", "period", "index", "")
-CLOCKS = ("time", "hour", "tradetime", "clock", "uhrzeit", "zeit")  # the hour, beside a column with the day
+TIMES += ("candletime", "bartime", "tradedate", "tradingdate", "snapshottime", "datum", "dt", "dtyyyymmdd", "ticks")
+TIMES += ("data", "fecha", "日期", "period", "index", "")
+HOUR = "hour"  # which may be a number from 0 to 23
+CLOCKS = ("time", HOUR, "tradetime", "clock", "uhrzeit", "zeit")  # the hour, beside a column with the day
 ENDS = ("closetime", "timeclose", "closetimestamp", "timeperiodend", "endtime", "end")  # at which a candle closes
 # One value for all rows of a series: several tell that there are several series in one table.
 SYMBOLS: tuple[str, ...] = (
@@ -64,11 +72,13 @@ SYMBOLS: tuple[str, ...] = (
     "tic",
     "productid",
     "instid",
+    "instrumentname",
     "coin",
     "asset",
     "contract",
 )
 SYMBOLS += ("code", "isin", "name", "currency", "crypto", "base", "quote", "exchange")
+RENAME = "rename its columns to time, open, high, low, close and volume"
 INTERVALS = ("interval", "timeframe", "per", "granularity", "resolution", "barsize", "tf")
 
 
@@ -79,10 +89,17 @@ def plain_name(name: object) -> str:
 
 
 def find(names: Sequence[str], role: str) -> int | None:
-    """The number of the column with that role, or None. Raises TableError if two columns have one name."""
+    """The number of the column with that role, or None. Raises TableError if two columns have one name.
+
+    Of "l" and "L" the small letter is the price: exchanges write other things under the capital.
+    """
     plain = [plain_name(name) for name in names]
     for synonym in SYNONYMS[role]:
         places = [place for place, name in enumerate(plain) if name == synonym]
+        if len(synonym) == 1 and len(places) > 1:
+            places = [place for place in places if names[place] == synonym] or places
+        if len(places) > 1 and role == "volume":  # "Volume (BTC)", "Volume (USD)": the traded coin stands first
+            return places[0]
         if len(places) > 1:
             raise TableError(f"has two columns {role} ({', '.join(names[place] for place in places)}): leave one")
         if places:
@@ -91,10 +108,12 @@ def find(names: Sequence[str], role: str) -> int | None:
 
 
 def find_volumes(names: Sequence[str]) -> list[int]:
-    """Columns of traded volume, the surest first. Raises TableError if two columns have the surest name."""
+    """Columns of traded volume, the surest first."""
     surest = find(names, "volume")
     if surest is None:  # "Volume BTC" before "Volume USDT": the traded coin stands first
-        return [place for place, name in enumerate(names) if plain_name(name).startswith("volume")][:1]
+        plain = [plain_name(name) for name in names]
+        places = [place for place, name in enumerate(plain) if name.startswith("volume") or name.endswith("volume")]
+        return sorted(places, key=lambda place: not plain[place].startswith("volume"))[:1]
     ticks = [place for place in named(names, ("tickvol", "tickvolume")) if place != surest]
     return [surest, *ticks]  # MetaTrader counts ticks where it has no volume, which is 0 throughout
 
@@ -105,7 +124,7 @@ def find_prices(names: Sequence[str]) -> list[int]:
     missing = [role for role, place in found.items() if place is None]
     if missing:
         has = ", ".join(map(str, names[:20])) or "none"
-        raise TableError(f"has no column {', '.join(missing)}: it has {has}")
+        raise TableError(f"has no column {', '.join(missing)}: it has {has}; {RENAME}")
     return [place for place in found.values() if place is not None]
 
 

@@ -23,6 +23,10 @@ FEWEST_SECONDS = 100_000_000
 FEWEST_NANOSECONDS = 946_684_800_000_000_000  # the year 2000
 # Days since 1899-12-30, as spreadsheets count them, from 1970 to 2099. Below lie days since 1970, which arrays have.
 EXCEL_FIRST, EXCEL_LAST, EXCEL_1970 = 25_569, 73_051, 25_569
+SPREADSHEET_DAYS = "spreadsheet days (1 is 1900-01-01)"
+# Candles open at whole minutes, so that one of a few ends in a digit for 100 seconds or less. Powers of ten whose last
+# digit counts more than this ("1.70407e+09") were shortened.
+COARSEST = 100
 # Digits of a date, by their number: 20241231, 2024123109, 202412310930, …
 CALENDARS = {8: "YYYYMMDD", 10: "YYYYMMDDHH", 12: "YYYYMMDDHHMM", 14: "YYYYMMDDHHMMSS", 17: "YYYYMMDDHHMMSSsss"}
 REMEDY = "write times as 2024-12-31T09:00:00Z"
@@ -52,6 +56,8 @@ def _numbers(column: Column) -> tuple[np.ndarray, np.ndarray | None]:
         for row, cell in enumerate(column):
             if isinstance(cell, str) and "E" in cell:
                 raise NoTime(row, f"has lost its last digits in a spreadsheet ({quoted(cell)}); write it in full")
+        if all(isinstance(cell, str) and _finest(cell) > COARSEST for cell in column):
+            raise NoTime(0, f"has lost its last digits ({quoted(column[0])}); write it in full")
         try:
             whole = np.array([_integer(cell) for cell in column], dtype=np.int64)
             return whole.astype(float), whole
@@ -63,6 +69,16 @@ def _numbers(column: Column) -> tuple[np.ndarray, np.ndarray | None]:
         raise NoTime(row, f"is no time that is known ({quoted(column[row])})")
     exact = values == np.round(values)
     return values, values.astype(np.int64) if exact.all() else None
+
+
+def _finest(text: str) -> float:
+    """What the last digit of a time with a power of ten counts, in seconds; 0 for any other number."""
+    digits, _, power = text.strip().partition("e")
+    exponent = int(power or 0)
+    if not 0 < exponent < len(str(int(LARGEST))):
+        return 0.0
+    unit = sum(exponent >= limit for limit in (11, 14, 17))
+    return float(10.0 ** (exponent - len(digits.partition(".")[2]) - 3 * unit))
 
 
 def _integer(cell: Any) -> int:
@@ -112,7 +128,7 @@ def _excel(values: np.ndarray, column: Column) -> tuple[np.ndarray, str, bool, b
         raise NoTime(row, f"counts rows or days from an unknown one, and is no time ({quoted(column[row])}); {REMEDY}")
     days = values - EXCEL_1970
     micros = np.round(days * (DAY // SECOND)).astype(np.int64) * SECOND  # fractions of a day are rounded to seconds
-    return micros, "spreadsheet days (1 is 1900-01-01)", False, bool((values % 1 == 0).all())
+    return micros, SPREADSHEET_DAYS, False, bool((values % 1 == 0).all())
 
 
 def _since_1970(values: np.ndarray, whole: np.ndarray | None, column: Column) -> tuple[np.ndarray, str, bool, bool]:

@@ -22,6 +22,9 @@ MOST_SHARE = 0.1
 MOST_CLOSED = 50
 # A market with fewer missing candles than this share of those it has is open all the time: an hour a day is 4 %.
 LEAST_CLOSED = 0.02
+# So many gaps of one length, with no usual step between them, are candles of a longer interval (hourly ones, then daily
+# ones), not a market that closes: its sessions have several candles. Four are those from Monday to Friday.
+OTHER_INTERVAL = 4
 WEEKEND_FROM = (
     4 * DAY + 20 * HOUR
 )  # after Monday 00:00 UTC: Wall Street and currencies close on Friday at 20:00 or later
@@ -45,7 +48,8 @@ def missing_before(micros: np.ndarray) -> np.ndarray:
     if step <= 0:
         return missing
     missing[1:] = np.maximum(np.round(np.diff(micros) / step).astype(np.int64) - 1, 0)
-    short = np.flatnonzero((missing > 0) & (np.diff(micros, prepend=micros[0]) <= WEEK))
+    steps = np.diff(micros, prepend=micros[0])
+    short = np.flatnonzero((missing > 0) & (steps <= WEEK) & ~_in_a_row(steps))
     counts = missing[short]
     if step >= WEEK or not LEAST_CLOSED * len(micros) <= counts.sum() <= MOST_CLOSED * len(micros):
         return missing
@@ -61,6 +65,13 @@ def missing_before(micros: np.ndarray) -> np.ndarray:
     sessions = np.bincount(gap, weights=starts, minlength=len(short))
     missing[short] = np.where(between, sessions, candles).astype(np.int64)
     return missing
+
+
+def _in_a_row(steps: np.ndarray) -> np.ndarray:
+    """Whether each step is one of ``OTHER_INTERVAL`` or more in a row that are equal: bool [candles]."""
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(steps)) + 1, [len(steps)]))
+    lengths = np.diff(starts)
+    return np.repeat(lengths >= OTHER_INTERVAL, lengths)
 
 
 def _closed(slots: np.ndarray, micros: np.ndarray, before: np.ndarray, after: np.ndarray, step: int) -> np.ndarray:

@@ -30,12 +30,14 @@ LAYOUTS = (
     Layout("Kraken OHLCVT", (*OHLC, "volume", "trades"), (7,)),
     Layout("Kraken OHLC", (*OHLC, "average", "volume"), (8,)),
     Layout("OKX candles", (*OHLC, "volume"), (9,)),
-    Layout("candles in the order time, open, high, low, close", (*OHLC, "volume"), (5, 6, 7)),
+    Layout("candles in the order time, open, high, low, close", (*OHLC, "volume"), (5, 6, 7, 8)),
     Layout("Coinbase candles", ("low", "high", "open", "close", "volume"), (5, 6)),
     Layout("KuCoin or Bitfinex candles", ("open", "close", "high", "low", "volume"), (5, 6, 7)),
+    Layout("Gate.io candles", ("volume", "close", "high", "low", "open"), (6,)),
     Layout("Gate.io candles", ("turnover", "close", "high", "low", "open", "volume"), (7, 8)),
 )
 MOST_WRONG = 0.1  # share of rows that break the rules in the right order: more, and it is another order
+ROUNDED = 1.01  # by so much an average may leave its candle, since it may have fewer decimals than the prices
 # Open and close are told apart by the close before: in the wrong order the distance is at least twice as large.
 CLEAR = 2.0
 FEWEST_ROWS = 10  # in fewer rows that distance says little
@@ -50,7 +52,7 @@ def find_layout(columns: list[np.ndarray]) -> tuple[Layout, bool]:
     width = len(columns) + 1
     fits: list[tuple[float, Layout]] = []
     for layout in LAYOUTS:
-        if width in layout.widths and _trades_are_whole(columns, layout):
+        if width in layout.widths and _trades_are_whole(columns, layout) and _averages_are_prices(columns, layout):
             wrong = _share_wrong(_candles(columns, layout))
             if wrong <= MOST_WRONG:
                 fits.append((wrong, layout))
@@ -89,6 +91,15 @@ def _candles(columns: list[np.ndarray], layout: Layout) -> np.ndarray:
 
 def _trades_are_whole(columns: list[np.ndarray], layout: Layout) -> bool:
     return "trades" not in layout.columns or bool((columns[layout.columns.index("trades")] % 1 == 0).all())
+
+
+def _averages_are_prices(columns: list[np.ndarray], layout: Layout) -> bool:
+    """Whether the average price of most rows lies between low and high, or is 0 (nothing was traded)."""
+    if "average" not in layout.columns:
+        return True
+    average, (_, high, low, _) = columns[layout.columns.index("average")], _candles(columns, layout).T
+    inside = (average == 0) | ((average >= low / ROUNDED) & (average <= high * ROUNDED))
+    return bool(inside.mean() >= 1 - MOST_WRONG)
 
 
 def _share_wrong(prices: np.ndarray) -> float:

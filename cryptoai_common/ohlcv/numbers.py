@@ -23,13 +23,35 @@ def decimal_mark(columns: Iterable[Column]) -> str | None:
     """The decimal mark of the prices in these columns, "." or ","; None if they can be read in both ways.
 
     One cell that can be read in one way only settles all: "1,5" and "1.234,5" are decimal commas, "1,234.5" and
-    "1.5" decimal points. Cells such as "1,234" alone settle nothing.
+    "1.5" decimal points. Cells such as "1,234" alone settle nothing, nor does a column of "980" and "1.020".
     """
-    texts = [cell for column in columns if not isinstance(column, np.ndarray) for cell in column]
+    columns = [column for column in columns if not isinstance(column, np.ndarray)]
+    texts = [cell for column in columns for cell in column]
     if not any(isinstance(text, str) and "," in text for text in texts):
-        return POINT
+        marks = {mark_of_points(column) for column in columns}
+        return COMMA if COMMA in marks else None if None in marks else POINT
     marks = (_mark(SPACES.sub("", SIGNS.sub("", text.strip())).lstrip("+-")) for text in texts if type(text) is str)
     return next((mark for mark in marks if mark is not None), None)
+
+
+def mark_of_points(column: Column) -> str | None:
+    """The decimal mark of a column without commas. None if it has whole numbers below 1000 and, where it has points,
+    three digits after them: "980", "1.020".
+    """
+    whole = grouped = False
+    for cell in column:
+        text = cell.strip().lstrip("+-") if isinstance(cell, str) else ""
+        if text.count(".") > 1 and GROUPS["."].fullmatch(text):
+            return COMMA  # "1.234.567"
+        if "." in text:
+            if not GROUPS["."].fullmatch(text) or text.startswith("0"):
+                return POINT
+            grouped = True
+        elif text.isdigit():
+            if len(text) > 3:
+                return POINT
+            whole = True
+    return None if whole and grouped else POINT
 
 
 def _mark(text: str) -> str | None:

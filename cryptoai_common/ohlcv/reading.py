@@ -12,8 +12,9 @@ from cryptoai_common.candles import PRICES, Candles
 from cryptoai_common.ohlcv import columns as which
 from cryptoai_common.ohlcv.clocks import TimeColumns, find_times, one_way
 from cryptoai_common.ohlcv.layouts import find_layout
-from cryptoai_common.ohlcv.numbers import POINT, decimal_mark, no_number, read_numbers, read_volume
+from cryptoai_common.ohlcv.numbers import POINT, decimal_mark, mark_of_points, no_number, read_numbers, read_volume
 from cryptoai_common.ohlcv.table import Table, TableError, empty_rows, is_empty, quoted
+from cryptoai_common.ohlcv.texts import DAY
 from cryptoai_common.ohlcv.times import Times
 
 MOST_NAMED = 12  # series that an error message lists
@@ -162,7 +163,10 @@ def _in_order(table: Table, found: TimeColumns) -> tuple[Table, np.ndarray, list
     word = table.place(row).split()[0]
     cell = quoted(table.columns[found.columns[0]][row])
     if steps[row - 1] == 0:
-        raise TableError(f"{table.place(row)} repeats the time of the {word} before ({cell}): leave one of them")
+        remedy = "leave one of them"
+        if not found.times.zoned and (micros % DAY).any():
+            remedy += ", or write times in UTC if the clocks were put back"
+        raise TableError(f"{table.place(row)} repeats the time of the {word} before ({cell}): {remedy}")
     age = "newer" if falling else "older"
     raise TableError(f"{table.place(row)} is {age} than the {word} before ({cell}): sort the {word}s, oldest first")
 
@@ -171,7 +175,7 @@ def _refuse_mixture(table: Table, found: TimeColumns) -> None:
     """If a column of texts tells several series apart, in each of which times are in order, they are named."""
     if table.names is None:
         return
-    used = {*found.columns, *which.find_prices(table.names)}
+    used = {*found.columns, *which.find_prices(table.names), *which.named(table.names, which.CLOCKS)}
     for place, column in enumerate(table.columns):
         if place in used or isinstance(column, np.ndarray):
             continue
@@ -204,7 +208,9 @@ def _values(table: Table) -> Values:
     for number, place in enumerate(places):
         volume, told = _volume(table, place, mark)
         if volume.any() or place == places[-1]:
-            if number or which.plain_name(table.names[place]) not in which.SYNONYMS["volume"]:
+            name = which.plain_name(table.names[place])
+            same = sum(which.plain_name(other) == name for other in table.names) > 1
+            if number or same or name not in which.SYNONYMS["volume"]:
                 told.append(f"the volume is {table.names[place]}")
             return "", numbers, volume, [*notes, *told]
     return "", numbers, volume, notes
@@ -229,15 +235,24 @@ def _mark(table: Table, places: list[int]) -> str:
     mark = decimal_mark(table.columns[place] for place in places)
     if mark is not None:
         return mark
-    for row in range(len(table)):
-        for place in places:
-            cell = table.columns[place][row]
-            if isinstance(cell, str) and "," in cell:
-                raise TableError(
-                    f"{table.place(row)}: {table.title(place)} can be read in two ways ({quoted(cell)}: a decimal comma"
-                    " or one between thousands): write prices with a decimal point and nothing between thousands"
-                )
-    raise AssertionError
+    commas = any(isinstance(cell, str) and "," in cell for place in places for cell in table.columns[place])
+    raise _two_ways(table, places, "," if commas else ".")
+
+
+def _two_ways(table: Table, places: list[int], mark: str) -> TableError:
+    """The error for the first of some numbers with a mark that may be a decimal one, or one between thousands."""
+    row, place = next(
+        (row, place)
+        for row in range(len(table))
+        for place in places
+        if isinstance(table.columns[place][row], str) and mark in table.columns[place][row]
+    )
+    sign = "comma" if mark == "," else "point"
+    return TableError(
+        f"{table.place(row)}: {table.title(place)} can be read in two ways ({quoted(table.columns[place][row])}: a"
+        f" decimal {sign} or one between thousands): write numbers with a decimal point, all with the same number of"
+        " decimals, and nothing between thousands"
+    )
 
 
 def _numbers(table: Table, place: int, mark: str, title: str = "") -> np.ndarray:
@@ -255,7 +270,10 @@ def _shown(table: Table, place: int, row: int) -> Any:
 
 
 def _volume(table: Table, place: int, mark: str) -> tuple[np.ndarray, list[str]]:
-    values, wrong = read_volume(table.columns[place], mark)
+    column = table.columns[place]
+    if mark == POINT and not isinstance(column, np.ndarray) and mark_of_points(column) is None:
+        raise _two_ways(table, [place], ".")
+    values, wrong = read_volume(column, mark)
     if wrong is not None:
         raise no_number(table.place(wrong), "volume", _shown(table, place, wrong))
     empty = np.isnan(values)

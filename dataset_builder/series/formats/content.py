@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.ohlcv.table import TableError
+from cryptoai_common.tool_files import is_of_a_tool
 from dataset_builder.series.formats import columnar, delimited, json_rows
 from dataset_builder.series.formats.parsed import Parsed
 
@@ -30,6 +31,7 @@ FOREIGN = {
     b"7z\xbc\xaf": "is a 7-Zip archive: unpack it first",
     b"Rar!": "is a RAR archive: unpack it first",
 }
+BLANK = codecs.BOM_UTF8 + b" \r\n"  # which may stand before a web page
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -57,17 +59,22 @@ def _unpack(content: bytes) -> bytes:
     if not content.startswith(b"PK\x03\x04"):
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX")]
+        names = [name for name in archive.namelist() if not name.endswith("/") and not is_of_a_tool(name)]
         if "xl/workbook.xml" in names:
             raise TableError("is an Excel workbook: save its sheet as CSV")
+        if "mimetype" in names and "content.xml" in names:
+            raise TableError("is an OpenDocument spreadsheet: save its sheet as CSV")
         if len(names) != 1:
             raise TableError(f"holds {len(names)} files ({', '.join(names[:5])}): unpack it, and name one of them")
-        return archive.read(names[0])
+        try:
+            return archive.read(names[0])
+        except RuntimeError as error:  # a password, or a method of packing that Python does not have
+            raise TableError(f"is a ZIP archive that can't be read here ({error}): unpack it first") from error
 
 
 def _parse(content: bytes, symbol: str | None) -> Parsed:
     for start, what in FOREIGN.items():
-        if content.startswith(start):
+        if content.lstrip(BLANK).startswith(start):
             raise TableError(what)
     if content.startswith(columnar.STARTS):
         return columnar.parse(content, symbol)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cryptoai_common.ohlcv.columns import is_header
+from cryptoai_common.ohlcv.columns import RENAME, is_header
 from cryptoai_common.ohlcv.numbers import to_number
 from cryptoai_common.ohlcv.table import Table, TableError, is_empty, quoted
 from dataset_builder.series.formats import yfinance
@@ -80,7 +80,7 @@ def _find_start(lines: list[str]) -> _Start:
                 return _Start(number, None, mark, len(cells))
     cells = _split(written[0], max(MARKS, key=written[0].count))
     if len(cells) > 1:
-        raise TableError(f"has no column open, high, low, close: its first line is {', '.join(cells[:12])}")
+        raise TableError(f"has no column open, high, low, close: its first line is {', '.join(cells[:12])}; {RENAME}")
     raise TableError(f"holds no table of candles: its first line is {quoted(written[0].strip())}")
 
 
@@ -93,7 +93,10 @@ def _is_row(cells: list[str]) -> bool:
 def _split(line: str, mark: str) -> list[str]:
     if mark == SPACES:
         return line.split()
-    cells = next(csv.reader([line], delimiter=mark, skipinitialspace=True), [])
+    try:
+        cells = next(csv.reader([line], delimiter=mark, skipinitialspace=True), [])
+    except csv.Error:  # a cell of more than 131,072 characters: no table of candles
+        return []
     return [cell.strip().strip('"') for cell in cells]
 
 

@@ -15,7 +15,10 @@ SIGNS = (
     ("Dukascopy", ("gmttime", "open")),
     ("Investing.com", ("date", "price", "change")),
     ("Nasdaq", ("date", "closelast")),
+    ("OKX", ("instrumentname", "opentime", "confirm")),
     ("Polygon", ("vw", "n", "t", "o")),
+    ("Polygon", ("ticker", "windowstart")),
+    ("Upbit", ("candledatetimeutc", "tradeprice")),
     ("Yahoo Finance", ("date", "close", "adjclose")),
     ("Binance klines", ("opentime", "open", "high", "low", "close")),
 )
@@ -40,7 +43,7 @@ def name_of(parsed: Parsed, layout: str) -> str:
     if (
         parsed.kind == "CSV"
         and names[: len(TRADINGVIEW)] == TRADINGVIEW
-        and "".join(names[len(TRADINGVIEW) :]) != "".join(plain[len(TRADINGVIEW) :])
+        and any(name != name.lower() for name in names[len(TRADINGVIEW) :])
     ):
         return "TradingView export"
     if parsed.kind == "Feather" and plain == ["date", "open", "high", "low", "close", "volume"]:

@@ -38,6 +38,7 @@ FIRST, SECOND = make_rows(60)[0][0], make_rows(60)[1][0]
         ([[]] * 30, r"row 1 must be \[time, open, high, low, close, volume\]"),
         ([[0] * 7] * 30, "row 1: column 1 counts rows or days from an unknown one, and is no time"),
         ([[0] * 4] * 30, "row 1 must be"),
+        ([[f"{time:.3e}", *values] for time, *values in make_rows(30)], "row 1: column 1 has lost its last digits"),
         ([*make_rows(30), [1, 2, 3, 4, 5]], "row 31 must be .* as long as the others"),
         ([3] * 30, "row 1 must be"),
         ([[[]] * 6] * 30, "row 1 must be"),
