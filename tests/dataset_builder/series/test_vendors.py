@@ -241,7 +241,7 @@ def test_investing_com_in_other_languages(tmp_path, head):
 def test_kraken_s_average_is_a_price(tmp_path):
     """Eight columns are Kraken's only if the sixth lies between low and high."""
     text = lines(
-        HOURS, lambda t, o, h, low, c, v: f"{seconds(t)},{o!r},{h!r},{low!r},{c!r},{o * (t.hour != 3)!r},{v},12"
+        HOURS, lambda t, o, h, low, c, v: f"{seconds(t)},{o!r},{h!r},{low!r},{c!r},{o * (t.hour > 8)!r},{v},12"
     )
     series = read(tmp_path, text)
     check(series, HOURS)
@@ -378,7 +378,8 @@ def test_archives_that_can_not_be_read(tmp_path):
             "hours in its column Time, but no",
         ),
         (
-            "Date,Hour,Open,High,Low,Close\n" + "".join(f"2024-01-01,{hour},1,1,1,1\n" for hour in (1, 24) * 2),
+            "Date,Hour,Open,High,Low,Close\n"
+            + "".join(f"2024-01-0{day},{hour},1,1,1,1\n" for day in (1, 2) for hour in (1, 24)),
             "line 3 repeats",
         ),
         ("time,open,high,low,close\n202401,1,1,1,1\n202402,1,1,1,1\n", "counts no unit that is known"),
