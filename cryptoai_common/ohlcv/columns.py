@@ -10,7 +10,7 @@ from cryptoai_common.ohlcv.table import TableError
 
 # Names as `plain_name` leaves them, the surest first: "close" is taken before "price" where both are there. Those in
 # the second line of each are Upbit's and Bloomberg's, and Investing.com's and Stooq's in other languages.
-SYNONYMS = {
+SYNONYMS: dict[str, tuple[str, ...]] = {
     "open": ("open", "openprice", "priceopen", "opening", "o", "midopen", "erster", "eröffnung")
     + ("openingprice", "pxopen", "eröffn", "ouv", "apertura", "abertura", "otwarcie", "开盘"),
     "high": ("high", "highprice", "pricehigh", "h", "max", "midhigh", "hoch")
@@ -35,7 +35,15 @@ SYNONYMS = {
     + ("tickvolume", "amount", "stücke", "stuecke", "wolumen", "成交量"),
 }
 # Times at which a candle opens, the surest first. "date" and "time" may also hold the two halves of one.
-OPENS = ("opentime", "timeopen", "opentimestamp", "timeperiodstart", "klineopentime", "starttime", "windowstart")
+OPENS: tuple[str, ...] = (
+    "opentime",
+    "timeopen",
+    "opentimestamp",
+    "timeperiodstart",
+    "klineopentime",
+    "starttime",
+    "windowstart",
+)
 OPENS += ("candledatetimeutc",)
 TIMES: tuple[str, ...] = (
     *OPENS,

@@ -28,8 +28,8 @@ def decimal_mark(columns: Iterable[Column]) -> str | None:
     columns = [column for column in columns if not isinstance(column, np.ndarray)]
     texts = [cell for column in columns for cell in column]
     if not any(isinstance(text, str) and "," in text for text in texts):
-        marks = {mark_of_points(column) for column in columns}
-        return COMMA if COMMA in marks else None if None in marks else POINT
+        points = {mark_of_points(column) for column in columns}
+        return COMMA if COMMA in points else None if None in points else POINT
     marks = (_mark(SPACES.sub("", SIGNS.sub("", text.strip())).lstrip("+-")) for text in texts if type(text) is str)
     return next((mark for mark in marks if mark is not None), None)
 

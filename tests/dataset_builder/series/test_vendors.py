@@ -240,7 +240,9 @@ def test_investing_com_in_other_languages(tmp_path, head):
 
 def test_kraken_s_average_is_a_price(tmp_path):
     """Eight columns are Kraken's only if the sixth lies between low and high."""
-    text = lines(HOURS, lambda t, o, h, low, c, v: f"{seconds(t)},{o!r},{h!r},{low!r},{c!r},{o!r},{v},12")
+    text = lines(
+        HOURS, lambda t, o, h, low, c, v: f"{seconds(t)},{o!r},{h!r},{low!r},{c!r},{o * (t.hour > 8)!r},{v},12"
+    )
     series = read(tmp_path, text)
     check(series, HOURS)
     assert "Kraken OHLC," in series.read_as
@@ -259,6 +261,12 @@ def test_a_zone_in_the_name_of_a_column(tmp_path):
         refused(tmp_path, text(HOURS, name), r"times of another zone than UTC in its column .*: write them in UTC")
         check(read(tmp_path, text(DAYS, name, "%Y-%m-%d")), DAYS)  # days have no zone
         check(read(tmp_path, text(HOURS, name, "%Y-%m-%dT%H:%MZ")), HOURS)  # the cells tell theirs
+    both = lines(
+        HOURS,
+        lambda t, *values: f"{t - timedelta(hours=5):%Y-%m-%d %H:%M},{t:%Y-%m-%d %H:%M},{','.join(map(repr, values))}",
+        HEAD.replace("time", "Time (EST),Time (UTC)"),
+    )
+    check(read(tmp_path, both), HOURS)
     for name in ("Time (UTC)", "Date/Time", "bar date/time"):
         check(read(tmp_path, text(HOURS, name)), HOURS)
 
@@ -282,8 +290,13 @@ def test_times_that_were_shortened(tmp_path, form):
 
 @pytest.mark.parametrize("factor", [1, 1000, 10**6])
 def test_times_with_a_power_of_ten_and_all_digits(tmp_path, factor):
-    text = lines(HOURS, lambda t, *values: f"{seconds(t) * factor:.18e},{','.join(map(repr, values))}", HEAD)
-    check(read(tmp_path, text), HOURS)
+    for digits in (7, 18):  # whole hours end in two zeros
+        text = lines(
+            HOURS,
+            lambda t, *values, digits=digits: f"{seconds(t) * factor:.{digits}e},{','.join(map(repr, values))}",
+            HEAD,
+        )
+        check(read(tmp_path, text), HOURS)
 
 
 def test_points_that_may_stand_between_thousands(tmp_path):
@@ -306,8 +319,8 @@ def test_points_that_may_stand_between_thousands(tmp_path):
     assert many.candles.low[:2].tolist() == [1010, 999_000]  # two points in one number settle it
     thousandths = read(tmp_path, text(lambda day: above))
     assert thousandths.candles.open[0] == 1.02
-    mixed = read(tmp_path, text(lambda day: "980;1020;970.125;985"))
-    assert mixed.candles.series()[2][0] == 970.125
+    mixed = read(tmp_path, text(lambda day: "980;990.125;970;985" if day % 2 else "980;1020;970;985"))
+    assert mixed.candles.high[:2].tolist() == [1020, 990.125]
 
 
 def test_a_clock_that_is_put_back(tmp_path):
@@ -317,9 +330,21 @@ def test_a_clock_that_is_put_back(tmp_path):
 
 def test_hourly_then_daily_candles_leave_holes(tmp_path):
     """A market that closes has several candles a session."""
-    rows = [*random_rows(100, timedelta(hours=1), NEW_YEAR), *random_rows(40, timedelta(days=1), NEW_YEAR)[5:]]
-    series = read(tmp_path, lines(rows, lambda t, *values: f"{seconds(t)},{','.join(map(repr, values))}", HEAD))
-    assert series.missing[101:].tolist() == [23] * 34
+    hours, days = random_rows(100, timedelta(hours=1), NEW_YEAR), random_rows(40, timedelta(days=1), NEW_YEAR)
+    for count in (34, 4):
+        rows = [*hours, *days[5 : 6 + count]]
+        series = read(tmp_path, lines(rows, lambda t, *values: f"{seconds(t)},{','.join(map(repr, values))}", HEAD))
+        assert series.missing[101:].tolist() == [23] * count
+
+
+def test_what_a_reading_is_called(tmp_path):
+    text = lines(
+        HOURS,
+        lambda t, *values: f"{seconds(t)},{','.join(map(repr, values))},3,0",
+        HEAD.strip() + ",spread,real_volume\n",
+    )
+    assert read(tmp_path, text).read_as.startswith("prices read as: CSV, ")  # small letters: not TradingView's
+    assert "the volume is Volume_(BTC)" in read(tmp_path, VENDORS["two volumes"][1](HOURS)).read_as
 
 
 def _zip(**files: str) -> bytes:
@@ -351,6 +376,11 @@ def test_archives_that_can_not_be_read(tmp_path):
         (
             "Time,Open,High,Low,Close\n93000,1,1,1,1\n100000,1,1,1,1\n93000,1,1,1,1\n",
             "hours in its column Time, but no",
+        ),
+        (
+            "Date,Hour,Open,High,Low,Close\n"
+            + "".join(f"2024-01-0{day},{hour},1,1,1,1\n" for day in (1, 2) for hour in (1, 24)),
+            "line 3 repeats",
         ),
         ("time,open,high,low,close\n202401,1,1,1,1\n202402,1,1,1,1\n", "counts no unit that is known"),
     ],
