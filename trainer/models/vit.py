@@ -24,7 +24,12 @@ HALF = [0.5, 0.5, 0.5]  # mean and deviation that google/vit-* use: pixels becom
 
 
 def build(config: TrainConfig, classes: tuple[str, ...]) -> tuple[ViTForImageClassification, ViTImageProcessor]:
-    """The model that training starts from, with a classifier for ``classes`` in this order."""
+    """The model that training starts from, with a classifier for ``classes`` in this order.
+
+    Raises UserError for a base, sizes or layers that cannot be had.
+    """
+    if config.base == "":  # as of a shell's variable that is not set: no wish for random weights
+        raise UserError("--base is empty; name a checkpoint, or write null for a new network")
     model = pretrained_vit(config.base, config.revision, classes) if config.base else new_vit(config, classes)
     if config.keep_layers:
         keep_layers(model, config.keep_layers)
