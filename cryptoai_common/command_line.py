@@ -10,6 +10,7 @@ from typing import Any
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.extras import extras_named
+from cryptoai_common.files import FORBIDDEN, FULL, NO_PLACE, disk_sentence
 from cryptoai_common.log import diagnostics_shown
 from cryptoai_common.settings import read_settings
 
@@ -49,6 +50,11 @@ def run_program(
         return error.exit_code
     except BrokenPipeError:  # the reader of standard output, such as `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # of the disk; any other is a fault of ours, whose traceback is wanted
+        if error.errno not in FULL and not (error.filename and error.errno in FORBIDDEN + NO_PLACE):
+            raise
+        print(f"error: {disk_sentence(error, 'the output')}", file=sys.stderr)
+        return UserError.exit_code
     except KeyboardInterrupt:
         print(f"interrupted: {interrupted}", file=sys.stderr)
         return 130

@@ -15,6 +15,9 @@ from cryptoai_common.errors import UserError
 
 LOCK = "lock"  # in a directory that one process at a time works in
 PARTIAL = ".partial"  # the end of an unfinished directory's name
+FULL = (errno.ENOSPC, errno.EDQUOT)
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR)
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -89,10 +92,15 @@ def disk_errors(where: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            problem = "the disk is full: free some space"
-        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            problem = "no permission to write there: choose another directory or change its permissions"
-        else:
-            problem = f"{error.strerror or error}: choose another directory, or repair this one"
-        raise UserError(f"{error.filename or where}: {problem}, then run the same command again") from error
+        raise UserError(disk_sentence(error, str(where))) from error
+
+
+def disk_sentence(error: OSError, where: str) -> str:
+    """What an OSError says, with the remedy. ``where`` is named if the error names no file."""
+    if error.errno in FULL:
+        problem = "the disk is full: free some space"
+    elif error.errno in FORBIDDEN:
+        problem = "no permission to write there: choose another directory or change its permissions"
+    else:
+        problem = f"{error.strerror or error}: choose another directory, or repair this one"
+    return f"{error.filename2 or error.filename or where}: {problem}, then run the same command again"

@@ -97,6 +97,8 @@ class Option:
         Raises UserError for a value of the wrong kind; ``where`` names the place of the value in the message.
         """
         for value in values:
+            if not value and Path in (self.type, *get_args(self.type)):  # else "." in silence
+                raise UserError(f"{where} is empty; give it a value, or leave it out")
             if ":" in value and not {int, float}.isdisjoint((self.type, *get_args(self.type))):
                 raise self.wrong_value(value, where)  # jsonargparse reads 1:30 as 90, by a rule of YAML
         if self.repeated:

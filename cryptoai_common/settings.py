@@ -49,6 +49,8 @@ def read_with_more(
         {option.name: option for option in [*own, *more]}, {**getattr(config_class, "REFUSED", {}), **refused}
     )
     spelled, loose, given = names.spelled_out(words)
+    if "" in loose:  # as of a shell's variable that is not set; Path("") is the directory "."
+        raise UserError(f"a word without a name is empty; see {program} --help")
     recipe = _recipe_named(spelled, names)
     if recipe is not None:  # its words come first, so that those of the command line override them
         spelled = names.recipe_words(_recipe_path(config_class, recipe)) + spelled
@@ -103,10 +105,12 @@ class _Names:
         Raises UserError for a file that cannot be read, and for an unknown key or a wrong value.
         """
         words: list[str] = []
-        for key, value in _read_yaml(path).items():
-            option = self._of_recipe(str(key), path)
+        for key, (value, written) in _read_yaml(path).items():
+            option = self._of_recipe(key, path)
             values = value if isinstance(value, list) else [value]
             texts = [json.dumps(each) if isinstance(each, dict) else str(each) for each in values]
+            if written is not None and not (option.switch and isinstance(value, bool)):
+                texts = written  # YAML reads 1.10 as 1.1, 1:30 as 90, and no as false
             if len(texts) != 1 and not option.many:
                 raise UserError(f"{key} in recipe {path.name} takes one value, not a list of {len(texts)}")
             if value is not None:
@@ -253,13 +257,25 @@ def _recipe_path(config_class: type, recipe: str) -> Path:
     return path
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def _read_yaml(path: Path) -> dict[str, tuple[Any, list[str] | None]]:
+    """What each key is set to: its value, and its words as they are written; None where they are not all plain ones.
+
+    Raises UserError for a file that cannot be read, is no list of keys, or has a key twice.
+    """
     import yaml
 
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        text = path.read_text(encoding="utf-8")
+        content, root = yaml.safe_load(text) or {}, yaml.compose(text, yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(f"recipe {path} cannot be read: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise UserError(f"recipe {path} must be a list of lines `key: value`")
-    return content
+    written: dict[str, list[str] | None] = {}
+    for key, value in root.value if content else ():
+        if key.value in written:  # YAML takes the last one, in silence
+            raise UserError(f"recipe {path}, line {key.start_mark.line + 1}: {key.value} is set twice; leave out one")
+        each = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        plain = all(isinstance(one, yaml.ScalarNode) for one in each)
+        written[key.value] = [one.value for one in each] if plain else None
+    return {str(key): (value, written.get(str(key))) for key, value in content.items()}

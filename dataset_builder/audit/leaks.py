@@ -68,7 +68,7 @@ def pixel_leak(labels: NDArray[np.str_], thumbnails: NDArray[np.float32]) -> Fin
 
     ``labels`` has shape (charts,), ``thumbnails`` has shape (charts, THUMBNAIL * THUMBNAIL * 3).
     """
-    components = min(COMPONENTS, *thumbnails.shape)
+    components = min(COMPONENTS, len(labels) // 2, thumbnails.shape[1])  # a fold of a small dataset has fewer charts
     model = make_pipeline(StandardScaler(), PCA(components, random_state=0), _forest())
     return _leak("label from pixels without price", labels, thumbnails, model)
 

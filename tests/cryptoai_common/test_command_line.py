@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -92,6 +94,14 @@ def _end(settings: VerifyConfig) -> None:
             raise KeyboardInterrupt
         case "our-mistake":
             raise KeyError("x")
+        case "full":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        case "no-network":
+            raise OSError(errno.ECONNREFUSED, "Connection refused")
+        case "temporary":
+            os.replace(Path(__file__).with_name("none"), settings.directory)
+        case place:
+            Path(place).touch()
 
 
 @pytest.fixture
@@ -103,7 +113,7 @@ def go(monkeypatch):
 
 
 def test_exit_codes(go, capsys):
-    assert go("done") == 0
+    assert go(os.devnull) == 0
     assert capsys.readouterr() == ("", "")
     assert go("failed") == 1
     assert capsys.readouterr().err == "error: not good enough\n"
@@ -113,6 +123,19 @@ def test_exit_codes(go, capsys):
     assert capsys.readouterr().err.startswith("error: python -m shop go needs DIRECTORY; see")
     with pytest.raises(KeyError):  # a mistake of ours keeps its traceback
         go("our-mistake")
+
+
+def test_what_the_disk_refuses_is_one_sentence(go, capsys, tmp_path):
+    end = ", then run the same command again\n"
+    assert go("full") == 2
+    assert capsys.readouterr().err == f"error: the output: the disk is full: free some space{end}"
+    remedy = "choose another directory, or mend this one"
+    assert go(str(tmp_path / "none" / "x")) == 2
+    assert capsys.readouterr().err == f"error: {tmp_path / 'none' / 'x'}: No such file or directory: {remedy}{end}"
+    assert go("temporary") == 2
+    assert capsys.readouterr().err == f"error: temporary: No such file or directory: {remedy}{end}"
+    with pytest.raises(OSError, match="refused"):  # of no file: its traceback is wanted
+        go("no-network")
 
 
 def test_one_of_several_processes_speaks_for_all(go, capsys, monkeypatch):

@@ -49,7 +49,7 @@ class Cake(FromRecipe):
 
 
 def bake(*words: str) -> Cake:
-    return read_settings(Cake, PROGRAM, ["--oven", "o", *words])
+    return read_settings(Cake, PROGRAM, [*(() if "--oven=" in words else ("--oven", "o")), *words])
 
 
 def refused(*words: str) -> str:
@@ -125,6 +125,15 @@ def test_the_command_line_wins_over_the_recipe_over_the_defaults(tmp_path):
     assert read.guests == (Path("a"),) and read.recipe == str(recipe)
 
 
+@pytest.mark.parametrize("text", ["1.10", "0123", "1_0", "1:30", "no", "ON", "1e3", "2024-1-1", "0x10", "'~'", ".5"])
+def test_a_text_in_a_recipe_is_taken_as_it_is_written(text, tmp_path):
+    """YAML reads most of these as a number, a date or true or false, which would come back in other words."""
+    recipe = tmp_path / "mine.yaml"
+    recipe.write_text(f"name: {text}\nfillings: [{text}, jam]\nlayers: 010\nvegan: on\nicing: off\n")
+    read, text = bake("--recipe", str(recipe)), text.strip("'")
+    assert (read.name, read.fillings, read.layers, read.vegan, read.icing) == (text, (text, "jam"), 10, True, False)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -144,6 +153,8 @@ def test_the_command_line_wins_over_the_recipe_over_the_defaults(tmp_path):
         (["--layers", "two"], "--layers must be a whole number, not 'two'"),
         (["--layers", "1.5"], "--layers must be a whole number, not '1.5'"),
         (["--layers", "1:30"], "--layers must be a whole number, not '1:30'"),
+        (["--oven="], "--oven is empty; give it a value, or leave it out"),
+        (["--vegan", ""], "a word without a name is empty; see python -m shop bake --help"),
         (["--layers="], "--layers must be a whole number, not ''"),
         (["--sizes", "1", "x"], "--sizes must be a whole number, not 'x'"),
         (["--sugar", "much"], "--sugar must be a number, not 'much'"),
@@ -168,6 +179,9 @@ def test_mistakes_are_one_sentence(words, sentence):
         ("layers: true", "layers in recipe mine.yaml must be a whole number, not 'True'"),
         ("layers: 1.5", "layers in recipe mine.yaml must be a whole number, not '1.5'"),
         ("layers: [1, 2]", "layers in recipe mine.yaml takes one value, not a list of 2"),
+        ("layers: 1:30", "layers in recipe mine.yaml must be a whole number, not '1:30'"),
+        ("layers: 3\nvegan: true\nlayers: 4", "mine.yaml, line 3: layers is set twice; leave out one"),
+        ("oven: ''", "oven in recipe mine.yaml is empty; give it a value, or leave it out"),
         ("kind: chese", "unknown value for kind in recipe mine.yaml 'chese'; did you mean 'cheese'?"),
         ("sizes: []", "--sizes needs a value"),
         ("- a", "must be a list of lines `key: value`"),

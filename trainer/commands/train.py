@@ -71,6 +71,11 @@ def _prepare(config: TrainConfig, given: dict[str, Any], run: RunDirectory) -> t
             raise UserError(
                 f"{' + '.join(map(str, config.dataset))}: no charts in split {split!r}; add a dataset that has some"
             )
+    if len(mixture.classes) < 2:
+        raise UserError(
+            f"{' + '.join(map(str, config.dataset))}: the only class is {mixture.classes[0]!r}; a model tells at least"
+            " two apart: add pictures of another, or a further --dataset"
+        )
     resolved = {
         "config": _comparable(config),
         "training_arguments": given,

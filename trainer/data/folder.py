@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 
 from cryptoai_common.dataset import MANIFEST
 from cryptoai_common.errors import UserError
-from trainer.data.folder_tree import Folder, read_tree
+from trainer.data.folder_tree import Folder, LeftOut, read_tree, some_of
 from trainer.data.manifest import Manifest
 from trainer.data.picture import open_rgb, say_once
 
@@ -45,6 +46,8 @@ def find_pictures(directory: Path, notice: Callable[[str], None] = say_once) -> 
         return {}
     tree, left_out = read_tree(directory)
     if not tree.folders:
+        if left_out.tools:  # or a folder of which each class is called like a tool's would be none, in silence
+            notice(str(LeftOut(tools=left_out.tools).sentence(directory)))
         return {}
     splits = _splits(tree)
     if splits:
@@ -66,6 +69,11 @@ def find_pictures(directory: Path, notice: Callable[[str], None] = say_once) -> 
         found[split] = _labelled(folder.folders)
     for label, picture in () if splits else _labelled(classes):
         found.setdefault(_place(picture), []).append((label, picture))
+    unlearnt = sorted({folder.name for folder in classes} - {label for label, _ in found.get("train", ())})
+    if "train" in found and unlearnt:
+        notice(
+            f"{directory}: no picture of {some_of(unlearnt)} is in the split train, so that none of it is learnt here"
+        )
     return {name: found[name] for name in ("train", "validation", "test") if name in found}
 
 
@@ -166,8 +174,14 @@ def _refuse_two_readings(tree: Folder, classes: list[Folder]) -> None:
                 )
     alike: dict[str, str] = {}
     for name in sorted(names):
-        first = alike.setdefault(name.strip().casefold().replace(" ", "_").replace("-", "_"), name)
+        composed = unicodedata.normalize("NFC", name)  # macOS and others store é in two ways
+        first = alike.setdefault(composed.strip().casefold().replace(" ", "_").replace("-", "_"), name)
         if first != name:
+            if composed == unicodedata.normalize("NFC", first):
+                raise UserError(
+                    f"{tree.path} has two classes {composed!r} whose names are stored as {first!a} and {name!a};"
+                    " rename one, or join them"
+                )
             raise UserError(f"{tree.path} has a class {first!r} and a class {name!r}; rename one, or join them")
 
 

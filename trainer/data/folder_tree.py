@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptoai_common.errors import UserError
-from trainer.data.picture import is_picture
+from trainer.data.picture import is_no_file, is_picture
 
 SUFFIXES = {
     *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".webp", ".gif", ".bmp", ".dib"),
@@ -41,12 +41,12 @@ class LeftOut:
             (self.loose, "{} in no folder of a class"),
         ):
             if found:
-                parts.append(f"{len(found)} {what.format(_pictures(len(found)))} ({_some(found)})")
+                parts.append(f"{len(found)} {what.format(_pictures(len(found)))} ({some_of(found)})")
         if self.others:
-            parts.append(f"{len(self.others)} other file{'s' * (len(self.others) > 1)} ({_some(self.others)})")
+            parts.append(f"{len(self.others)} other file{'s' * (len(self.others) > 1)} ({some_of(self.others)})")
         if self.empty:
             parts.append(
-                f"{len(self.empty)} folder{'s' * (len(self.empty) > 1)} without a picture ({_some(self.empty)})"
+                f"{len(self.empty)} folder{'s' * (len(self.empty) > 1)} without a picture ({some_of(self.empty)})"
             )
         return f"{directory}: left out {'; '.join(parts)}" if parts else None
 
@@ -124,6 +124,8 @@ def _has_suffix(file: Path) -> bool:
 
 def _is_picture(file: Path, by_name: bool = True) -> bool:
     """By its name, so that a damaged picture is refused later and not passed over here, or else by its content."""
+    if is_no_file(file):
+        return False
     if by_name and _has_suffix(file):
         return True
     try:
@@ -136,5 +138,6 @@ def _pictures(number: int) -> str:
     return "picture" if number == 1 else "pictures"
 
 
-def _some(names: list[str]) -> str:
+def some_of(names: list[str]) -> str:
+    """The first few names, and how many more there are."""
     return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")

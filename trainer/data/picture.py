@@ -47,6 +47,8 @@ def open_rgb(
     """
     name = name or (str(source) if isinstance(source, Path) else "the picture")
     try:
+        if isinstance(source, Path) and not source.is_dir() and is_no_file(source):  # to open a pipe may take for ever
+            raise UserError(f"{name} is a pipe or a device; save the picture as a file first")
         # Never by its path: Pillow would map an uncompressed TIFF into memory, and garble one that EXIF turns by 90°.
         with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
             picture = _open(file, name)
@@ -76,6 +78,11 @@ def open_rgb(
 def say_once(sentence: str) -> None:
     """A ``notice`` for commands: each sentence once on stderr."""
     print(sentence, file=sys.stderr)
+
+
+def is_no_file(path: Path) -> bool:
+    """Whether a path that is there is no regular file: a directory, a pipe, a socket or a device."""
+    return path.exists() and not path.is_file()
 
 
 def is_picture(path: Path) -> bool:

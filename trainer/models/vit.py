@@ -30,6 +30,8 @@ def build(config: TrainConfig, classes: tuple[str, ...]) -> tuple[ViTForImageCla
 
     Raises UserError for sizes that do not fit together, or a base that cannot be loaded.
     """
+    if config.base == "":  # a shell variable that is not set: not a request for random weights
+        raise UserError("--base is empty; name a checkpoint, or write null for a new network")
     model = pretrained_vit(config.base, config.revision, classes) if config.base else new_vit(config, classes)
     if config.keep_layers:
         keep_layers(model, config.keep_layers)

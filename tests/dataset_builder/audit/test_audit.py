@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cryptoai_common.dataset import NONE, read_manifest, read_rows
@@ -186,3 +187,9 @@ def test_twelve_candles_less_in_one_class_are_found_in_a_few_thousand_charts(mon
     plant(monkeypatch, lambda look: replace(look, bars=max(look.bars - 12, 20)))
     finding = leaks.field_leak(list(rows()))
     assert not finding.passed and finding.detail == "candles of double_top"
+
+
+def test_the_pixels_of_few_charts_are_measured_too():
+    """70 charts, of which a fold leaves 56: fewer than the components that many charts are reduced to."""
+    labels = np.array(["a", "b"] * 35)
+    assert 0 <= leaks.pixel_leak(labels, np.random.default_rng(0).random((70, 100))).value <= 1

@@ -1,3 +1,4 @@
+import os
 import shutil
 import sys
 from itertools import chain
@@ -112,6 +113,38 @@ def test_heic_is_taken_or_refused_and_never_passed_over(tmp_path, monkeypatch):
         check_pictures(find_pictures(tmp_path))
 
 
+def test_folders_that_are_all_called_like_a_tools_are_named(tmp_path):
+    for i, place in enumerate(("#1", "#2")):
+        _draw(tmp_path / place / "x.png", i)
+    told: list[str] = []
+    assert find_pictures(tmp_path, told.append) == {}
+    assert told == [f"{tmp_path}: left out 1 picture in #1, a folder of a tool; 1 picture in #2, a folder of a tool"]
+
+
+def test_a_class_that_train_lacks_is_named(tmp_path):
+    for i, place in enumerate(("train/a", "train/b", "test/a", "test/z", "val/y")):
+        _draw(tmp_path / place / "x.png", i)
+    told = "no picture of y, z is in the split train, so that none of it is learnt here"
+    assert told in _tell(tmp_path)[1]
+    shutil.rmtree(tmp_path / "train")
+    assert not any("learnt" in sentence for sentence in _tell(tmp_path)[1]), "a folder for evaluation alone"
+
+
+def test_one_name_in_two_spellings_of_unicode_is_refused(tmp_path):
+    for i, place in enumerate(("train/caf\u00e9", "train/b", "test/cafe\u0301")):
+        _draw(tmp_path / place / "x.png", i)
+    with pytest.raises(UserError, match=r"stored as 'cafe\\u0301' and 'caf\\xe9'; rename one, or join them"):
+        find_pictures(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_left_out_and_not_waited_for(bare):
+    os.mkfifo(bare / "wedge" / "pipe.png")
+    found, told = _tell(bare)
+    assert sum(map(len, found.values())) == 60
+    assert told == ["left out 1 other file (wedge/pipe.png)"]
+
+
 def test_what_is_not_taken_is_told_in_one_line(bare):
     (bare / "wedge" / "notes.txt").write_text("x")
     (bare / "wedge" / "chart.svg").write_text("<svg/>")
@@ -145,7 +178,7 @@ def test_pictures_in_a_folder_within_a_class_are_of_that_class(tmp_path):
 )
 def test_splits_by_other_names_are_taken_and_said(tmp_path, folder, split):
     plain = "test" if split == "train" else "train"
-    for i, place in enumerate((f"{plain}/a", f"{folder}/a", f"{folder}/b")):
+    for i, place in enumerate((f"{plain}/a", f"{plain}/b", f"{folder}/a", f"{folder}/b")):
         _draw(tmp_path / place / "x.png", i)
     found, told = _tell(tmp_path)
     assert set(found) == {plain, split} and len(found[split]) == 2
@@ -206,7 +239,7 @@ def test_copies_in_one_class_and_split_are_let_be(tmp_path):
 def test_evaluation_refuses_a_picture_under_two_labels(finished_run, tmp_path, fails):
     for place in ("test/double_top/1.png", "test/breakout/2.png"):
         _draw(tmp_path / "mine" / place, 50)
-    error = fails("evaluate", "--model", finished_run, "--dataset", tmp_path / "mine", "--split", "test")
+    error = fails("evaluate", finished_run, "--dataset", tmp_path / "mine", "--split", "test")
     assert "double_top/1.png" in error and "breakout/2.png" in error and "are the same picture" in error
 
 

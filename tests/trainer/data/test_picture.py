@@ -1,4 +1,5 @@
 import io
+import os
 import struct
 import sys
 import zlib
@@ -278,6 +279,13 @@ def test_missing_files_and_directories(tmp_path):
         open_rgb(tmp_path / "none.png")
     with pytest.raises(UserError, match="is a directory"):
         open_rgb(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(UserError, match=r"pipe\.png is a pipe or a device; save the picture as a file first"):
+        open_rgb(tmp_path / "pipe.png")
 
 
 def test_the_limit_lets_real_screens_through(tmp_path):
