@@ -272,7 +272,7 @@ def _read_yaml(path: Path) -> dict[str, tuple[Any, list[str] | None]]:
     if not isinstance(content, dict):
         raise UserError(f"recipe {path} must be a list of lines `key: value`")
     written: dict[str, list[str] | None] = {}
-    for key, value in root.value if content else ():
+    for key, value in root.value if content and isinstance(root, yaml.MappingNode) else ():
         if key.value in written:  # YAML takes the last one, in silence
             raise UserError(f"recipe {path}, line {key.start_mark.line + 1}: {key.value} is set twice; leave out one")
         each = value.value if isinstance(value, yaml.SequenceNode) else [value]

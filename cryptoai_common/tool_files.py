@@ -7,20 +7,27 @@ from pathlib import Path, PurePath
 
 # Compared in lower case. Names that begin with a dot need no entry: .DS_Store, ._x, .directory, .ipynb_checkpoints.
 TOOL_FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
-TOOL_FOLDERS = {
-    *("__macosx", "__pycache__", "lost+found", "@eadir", "#recycle", "$recycle.bin", "system volume information"),
-}
+TOOL_FOLDERS = {"lost+found", "system volume information", "cvs"}
+# Folders of such names too: @eaDir, __MACOSX, __pycache__, #recycle, $RECYCLE.BIN.
+TOOL_FOLDER_STARTS = (".", "@", "#", "$", "~", "__")
 # What a file manager makes in a folder that is only looked at.
 _MADE_BY_LOOKING = TOOL_FILES | {".ds_store", ".localized", ".directory"}
 
 
+def is_tool_folder(name: str) -> bool:
+    """Whether a folder of that name is a tool's."""
+    return name.startswith(TOOL_FOLDER_STARTS) or name.lower() in TOOL_FOLDERS
+
+
+def is_tool_file(name: str) -> bool:
+    """Whether a file of that name is a tool's, or hidden."""
+    return name.startswith(".") or name.lower() in TOOL_FILES
+
+
 def is_of_a_tool(path: PurePath | str) -> bool:
-    """Whether a path, relative to the user's directory, is a tool's: hidden, of such a name, or in such a folder."""
-    return any(
-        part.startswith(".") or part.lower() in TOOL_FILES | TOOL_FOLDERS
-        for part in PurePath(path).parts
-        if part not in (".", "..")
-    )
+    """Whether a path, relative to the user's directory, is a tool's file or folder, or lies in such a folder."""
+    parts = [part for part in PurePath(path).parts if part not in (".", "..")]
+    return any(map(is_tool_folder, parts)) or any(map(is_tool_file, parts))
 
 
 def remove_if_empty(directory: Path) -> bool:

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.tool_files import is_tool_file, is_tool_folder
 from trainer.data.picture import is_no_file, is_picture
 
 SUFFIXES = {
     *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".webp", ".gif", ".bmp", ".dib"),
     *(".tif", ".tiff", ".avif", ".heic", ".heif", ".hif"),
 }
-# Folders that programs make beside a user's: .ipynb_checkpoints, @eaDir, __MACOSX, #recycle, $RECYCLE.BIN and so on.
-TOOL_STARTS = (".", "@", "#", "$", "~", "__")
-TOOL_FOLDERS = {"thumbs", "thumbnails", "lost+found", "system volume information", "cvs"}
-TOOL_FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini"}
+THUMBNAIL_FOLDERS = {"thumbs", "thumbnails"}
 NAMED = 3  # files or folders in one sentence
 
 
@@ -97,7 +95,7 @@ def _read(path: Path, top: Path, left_out: LeftOut, around: tuple[Path, ...]) ->
                 folders.append(folder)
             else:
                 left_out.empty.append(name)
-        elif each.name.startswith(".") or each.name.lower() in TOOL_FILES:
+        elif is_tool_file(each.name):
             if _is_picture(each, by_name=False):
                 left_out.hidden.append(name)
         elif _is_picture(each):
@@ -115,7 +113,8 @@ def _entries(path: Path) -> list[Path]:
 
 
 def _is_of_a_tool(name: str) -> bool:
-    return name.startswith(TOOL_STARTS) or name.lower() in TOOL_FOLDERS
+    """Beside the folders of tools, those of small copies of pictures are no classes."""
+    return is_tool_folder(name) or name.lower() in THUMBNAIL_FOLDERS
 
 
 def _has_suffix(file: Path) -> bool:
