@@ -129,7 +129,7 @@ def test_what_the_disk_refuses_is_one_sentence(go, capsys, tmp_path):
     end = ", then run the same command again\n"
     assert go("full") == 2
     assert capsys.readouterr().err == f"error: the output: the disk is full: free some space{end}"
-    remedy = "choose another directory, or mend this one"
+    remedy = "choose another directory, or repair this one"
     assert go(str(tmp_path / "none" / "x")) == 2
     assert capsys.readouterr().err == f"error: {tmp_path / 'none' / 'x'}: No such file or directory: {remedy}{end}"
     assert go("temporary") == 2
