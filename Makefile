@@ -147,7 +147,7 @@ figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tab
 	$(PY) benchmarks/figures.py $(RUN) --speed benchmarks/results/charts.json --minutes $(MINUTES)
 
 test: $(VENV)/installed-dev  ## the tests
-	$(PY) -m pytest -n auto --dist loadfile
+	$(PY) -m pytest
 
 mutate: $(VENV)/installed-dev  ## which small faults would the tests let pass? MUTATE="--most 40 trainer/scan/hits.py"
 	$(PY) tests/mutation/mutate.py $(MUTATE)
