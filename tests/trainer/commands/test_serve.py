@@ -65,11 +65,3 @@ def test_what_keeps_it_from_starting(model_file, tmp_path, fails):
     assert "cannot listen on 127.0.0.1:99999" in fails(*given, "--port", 99999)
     assert "check --host and --port" in fails(*given, "--host", "256.1.1.1")
     assert "no such file" in fails("serve", "--model", tmp_path / "none.onnx")
-
-
-@pytest.mark.parametrize("package", ["starlette", "uvicorn"])
-def test_without_its_packages_it_says_what_to_install(model_file, fails, monkeypatch, package):
-    monkeypatch.setitem(sys.modules, package, None)
-    sentence = fails("serve", "--model", model_file)
-    assert sentence.startswith(f"error: this command needs {package}, which is not installed: pip install ")
-    assert sentence.endswith("[serve]'")
