@@ -131,7 +131,7 @@ def test_render_and_scan(place):
 def test_export_and_evaluate(place, own_run, charts):
     out = _run(place, "-m", "trainer", "export", own_run.resolve(), "--dataset", charts.resolve())
     assert "crypto_pattern_model_quantized.onnx" in out
-    words = ["--model", own_run.resolve(), "--onnx", own_run.resolve() / "onnx" / "model_quantized.onnx"]
+    words = [own_run.resolve(), "--onnx", own_run.resolve() / "onnx" / "model_quantized.onnx"]
     assert "accuracy" in _run(place, "-m", "trainer", "evaluate", *words, "--dataset", charts.resolve())
 
 
