@@ -15,10 +15,10 @@ import numpy as np
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
-from dataset_builder.market.swings import View
+from dataset_builder.market.swings import Match, View, matched
 from dataset_builder.market.zigzag import Swing
 
-GAP = 0.6  # of the triangle's length: the longest time between two touches of the rising line
+GAP = 0.55  # of the triangle's length: the longest time between two touches of the rising line
 
 # What is drawn. Prices in H, the height at the triangle's start: the flat top lies at 1, the first low at 0.
 # Relative weights of the stages: half of the labelled charts end under 0.6 of their height: not all break upwards.
@@ -37,14 +37,14 @@ LAST_LEG = (0.3, 0.8)  # time of the last leg inside, in times of the leg before
 BREAK, FALL = (0.2, 1.6), (0.5, 2.5)  # length of the leg out, upwards and downwards
 OUT_TIME = (0.12, 0.45)  # its time for each H
 NARROWING = 0.5  # bars grow smaller with the width, by this exponent
-ROUGHNESS, CALM_BARS = (0.55, 1.3), 40  # in fewer bars less, or the noise of a few bars would hide the turns
+ROUGHNESS, CALM_BARS = (0.3, 1.2), 40  # in fewer bars less, or the noise of a few bars would hide the turns
 OVERSHOOT, LEG_OVERSHOOT = 0.03, 0.37  # past the sides; past the two turns of a leg, inside the sides
 UNDER_LINE = 0.02  # the wall under the rising line
 
 # What the check asks for. Heights in H, measured on the finished candles.
-TOUCH = 0.12  # how far from its line a turn still is a touch: labelled ones stray that far
-SMALLEST = 0.4  # share of the window from the first turn to the last
-WIDTH = (0.05, 0.7)  # width at the last turn over width at the start
+TOUCH = 0.1  # how far from its line a turn still is a touch; Bulkowski's touches come near or meet it
+SMALLEST = 0.45  # share of the window from the first turn to the last
+WIDTH = (0.1, 0.6)  # width at the last turn over width at the start
 TOUCHES = 5  # of both sides together, at least two of each
 END_TO_APEX = 0.6  # a triangle ends that share of the way from its last turn to the apex
 
@@ -119,26 +119,26 @@ def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float)
     return end, leg * between(rng, *OUT_TIME)
 
 
-def check(view: View) -> str | None:
-    """None if the candles show an ascending triangle, else the reason why not."""
+def find(view: View) -> Match | str:
+    """The turning points of an ascending triangle in the candles, or the reason why there is none."""
     swings = view.scales[0][:-1]  # the last one may still be moving
-    reason: str | None = "no five swings"
+    found: Match | str = "no five swings"
     for i, low in enumerate(swings[:-3]):
         if not low.top:
-            reason = _refuse(view, swings[:i], swings[i:])
-            if reason is None:
-                return None
-    return reason
+            found = _refuse(view, swings[:i], swings[i:])
+            if not isinstance(found, str):
+                return found
+    return found
 
 
-def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> str | None:
+def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> Match | str:
     """Try a triangle whose lowest low is the first of these swings, and that ends at any later one."""
     low_bar, low, _ = swings[0]
     slope, top = math.inf, -math.inf
-    reason: str | None = "lows don't rise"
+    found: Match | str = "lows don't rise"
     first = before[-1].bar if before else low_bar  # at the earliest
     if not view.fills(first, swings[-1].bar, SMALLEST):
-        return reason
+        return found
     for end, (bar, price, is_top) in enumerate(swings):
         if is_top:
             if price > top:
@@ -146,15 +146,17 @@ def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> str
         elif end:
             slope = min(slope, (price - low) / (bar - low_bar))
             if slope <= 0:
-                return reason
+                return found
         if end >= 3 and view.fills(first, bar, SMALLEST):
-            reason = _refuse_lines(view, before, swings[: end + 1], top, slope)
-            if reason is None:
-                return None
-    return reason
+            found = _refuse_lines(view, before, swings[: end + 1], top, slope)
+            if not isinstance(found, str):
+                return found
+    return found
 
 
-def _refuse_lines(view: View, before: Sequence[Swing], swings: Sequence[Swing], top: float, slope: float) -> str | None:
+def _refuse_lines(
+    view: View, before: Sequence[Swing], swings: Sequence[Swing], top: float, slope: float
+) -> Match | str:
     low, last = swings[0], swings[-1]
     height = top - low.price
     width = (top - low.price - slope * (last.bar - low.bar)) / height
@@ -189,7 +191,9 @@ def _refuse_lines(view: View, before: Sequence[Swing], swings: Sequence[Swing], 
         return "top not flat"
     if max(view.close[first : last.bar + 1]) > top + room:
         return "a close outside the triangle"
-    return _refuse_sequel(view, last.bar, top - width * height, top, room)
+    if reason := _refuse_sequel(view, last.bar, top - width * height, top, room):
+        return reason
+    return matched(*before[-1:] if first < low.bar else (), *swings)
 
 
 def _refuse_size(view: View, first: int, low: Swing, last: Swing, width: float) -> str | None:
@@ -205,4 +209,4 @@ def _refuse_sequel(view: View, last_bar: int, line: float, top: float, room: flo
     return "back inside after a fall: a range" if fell and max(after, default=line) > (line + top) / 2 else None
 
 
-PATTERN = Pattern(id=3, name="ascending_triangle", sketch=sketch, check=check)
+PATTERN = Pattern(id=3, name="ascending_triangle", sketch=sketch, find=find)

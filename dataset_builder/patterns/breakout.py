@@ -14,7 +14,7 @@ from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR as NO_WALL
 from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread
-from dataset_builder.market.swings import View, drift, first_match, touches
+from dataset_builder.market.swings import Match, View, drift, first_match, touches, turns
 
 MIN_RANGE_BARS = 12  # fewest bars of the range
 
@@ -23,14 +23,14 @@ DIP = 0.25  # share of charts with one dip or two between an earlier top and the
 ROOMY_BARS, TURNS, TURNS_SMALL = 30, (5, 6), (5, 5)  # turns of the range; in charts of at most so many bars
 SHORT = (-0.03, 0.2)  # how far each turn stops short of its side
 LEG = (0.4, 2.0)  # relative duration of a leg inside the range
-OUT_SHARE = (0.15, 0.55)  # share of the bars that the leg out takes
+OUT_SHARE = (0.12, 0.45)  # share of the bars that the leg out takes
 OUT, OUT_AFTER_DIP = (0.9, 4.2), (1.2, 4.2)  # length of the leg out: after a longer one the range is a flat strip
 FAR, FAR_SMALL, FAR_BARS = 1.0, 0.3, 40  # how far outside the range the price may come from; in charts of so few bars
 INSIDE = (0.2, 0.8)  # where it comes from otherwise
 TIME_IN = (0.2, 0.8)  # relative duration of the way in
 OUT_VOLATILITY = (1.0, 1.7)  # of the bars of the leg out
 AFTERWARDS = 0.2  # lowest price after the sketch, in lengths of the leg out over the level
-ROUGHNESS = (0.6, 1.6)
+ROUGHNESS = (0.3, 1.5)
 OVERSHOOT = 0.04
 THROWBACK = 0.33  # share of charts that return to the level: out, back, and on
 THROWBACK_OUT, THROWBACK_TO = (0.4, 0.8), (-0.05, 0.25)  # how far out first, and where back to, in lengths of the leg
@@ -41,16 +41,16 @@ REST, REST_TIME, REST_TO = 0.5, (0.1, 1.0), (0.65, 1.05)  # share of charts with
 NO_BREAK = f"no close beyond a range of {MIN_RANGE_BARS} bars"
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 TAKEN_BACK = 0.1  # of the window's range: a break that comes back further is none
-RANGE_SHARE, SHORTEST_LEG = 0.25, 0.1  # smallest shares of the window's bars: the range, the leg out
+RANGE_SHARE, SHORTEST_LEG = 0.4, 0.1  # smallest shares of the window's bars: the range, the leg out
 SPIKES = 0.05  # share of the bars whose extremes don't count for a level
-LEG_OF_HEIGHT = 0.55  # shortest leg out, and at least one average true range
-BACK, KEPT = 0.4, 0.3  # the leg may come back so far under the level, and must keep that share at the end
-ZONE = 0.33  # a turn that near to a level touches it
+LEG_OF_HEIGHT = 0.65  # shortest leg out, and at least one average true range
+BACK, KEPT = 0.4, 0.5  # the leg may come back so far under the level, and must keep that share at the end
+ZONE = 0.22  # a turn that near to a level touches it
 # Five touches make a range. After a leg of LONG_LEG, two of the level that breaks are enough: a sixth of the labelled
 # charts show an earlier top, one dip, and a long move through the level.
-TOUCHES, LONG_LEG = 5, 1.0
+TOUCHES, LONG_LEG = 5, 1.8
 REST_SHARE = 0.15  # of the window's bars: with fewer touches, a longer rest after the leg makes it a flag
-SLOPES, SLOPES_FEW = 0.3, 0.2  # largest slope of a side between the halves; of the lower one with few touches
+SLOPES, SLOPES_FEW = 0.2, 0.15  # largest slope of a side between the halves; of the lower one with few touches
 LOOK_BACK = 16  # bars before the range in which a pole or a fall into it is looked for
 POLE, LOWER, FALL = 2.5, 1.25, 1.3  # largest rise, rise with few touches, and fall with two lows, into the range
 
@@ -105,14 +105,18 @@ def _leg_out(rng: np.random.Generator, leg: float, start: float, time: float) ->
     return times, points
 
 
-def check(view: View) -> str | None:
-    """None if the candles show a range and a break out of it, else the reason why not."""
+def find(view: View) -> Match | str:
+    """The turning points of a range and a break out of it in the candles, or the reason why there is none."""
     upwards = _breaks_up(view)
-    downwards = upwards and _breaks_up(view.mirrored)
-    return downwards and (downwards if upwards == NO_BREAK else upwards)  # the reason of the side that broke, if any
+    if not isinstance(upwards, str):
+        return upwards
+    downwards = _breaks_up(view.mirrored)
+    if not isinstance(downwards, str):
+        return downwards.mirrored()
+    return downwards if upwards == NO_BREAK else upwards  # the reason of the side that broke, if any
 
 
-def _breaks_up(view: View) -> str | None:
+def _breaks_up(view: View) -> Match | str:
     return first_match(view, _breaks(view), _refuse, NO_BREAK)
 
 
@@ -135,7 +139,7 @@ def _breaks(view: View) -> Iterator[tuple[int, int]]:
                     break
 
 
-def _refuse(view: View, start: int, stop: int) -> str | None:
+def _refuse(view: View, start: int, stop: int) -> Match | str:
     upper, lower, after = view.upper[start:stop], view.lower[start:stop], view.close[stop:]
     if stop - start < RANGE_SHARE * view.bars:
         return "range too short for the window"
@@ -170,7 +174,9 @@ def _refuse(view: View, start: int, stop: int) -> str | None:
         return "lower before the range: a triangle"
     if low <= 2 and fall > FALL * height:
         return "a fall into two lows: a double bottom"
-    return None
+    inside = [(start + bar, price) for bar, price in turns(upper, lower, top - ZONE * height, bottom + ZONE * height)]
+    end = stop + after.index(max(after))
+    return Match((*inside, (end, view.upper[end])))
 
 
-PATTERN = Pattern(id=9, name="breakout", sketch=sketch, check=check)
+PATTERN = Pattern(id=9, name="breakout", sketch=sketch, find=find)

@@ -13,7 +13,7 @@ import numpy as np
 
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
-from dataset_builder.market.swings import View, first_match, fitted_slope
+from dataset_builder.market.swings import Match, View, first_match, fitted_slope
 
 # What is drawn. Prices in H, the height of the pole, which rises from 0 to 1; the flag is a zigzag between two
 # parallel lines, of which the upper one starts at 1.
@@ -28,30 +28,27 @@ TURN_BARS, TURNS = (2.5, 6.0), (3, 8)  # bars from turn to turn; fewest and most
 LEG = (0.4, 2.2)  # relative duration of a leg of the zigzag
 REACH = (0.7, 1.0)  # how far turns reach towards their line, as a share of the width
 UPPER_REACH = 0.6  # an upper turn stops that share of the missing reach below its line
-TIME_IN, START = (0.3, 1.1), (-0.2, 0.4)  # before the pole: time in times of the pole, level
+TIME_IN, START = (0.2, 2.0), (-1.3, 0.5)  # before the pole: time in times of the pole, level; a trend lengthens it
 BREAK, BREAK_OVER, BREAK_MOST = 0.25, 1.12, 0.9  # the break out: shortest leg; level it exceeds; longest leg
 BREAK_TIME, BREAK_SHARE = (0.7, 1.5), 3  # its time in times of the pole a H; at most one part in so many of all before
 BAR_SIZES, FLAG_SIZES = [0.5, 0.45, 0.5], (0.5, 0.9)  # relative volatility before, at the foot and top; in the flag
 POLE_SLOPE, FLAG_SLOPE = (0.3, 1.4), (0.3, 1.6)  # from rounded to spiked turns
-ROUGHNESS = (0.4, 0.95)
+ROUGHNESS = (0.2, 0.95)
 OVERSHOOT, BELOW = 0.025, 0.03  # past the walls; below the channel after the flag
 
 # What the check asks for. Heights in lengths of the pole, measured on the finished candles.
-POLE_BARS, POLE_SHARE = (
-    22,
-    0.3,
-)  # longest pole: bars (Bulkowski has 14; a finer time frame shows more), or of the window
-FLAG_BARS, FLAG_SHARE, FLAG_SHORTEST = 48, 0.65, 6  # longest flag: bars or share of the window; shortest: bars
+POLE_BARS, POLE_SHARE = 14, 0.3  # longest pole: bars, or share of the window; what rose before it is a trend
+FLAG_BARS, FLAG_SHARE, FLAG_SHORTEST = 48, 0.65, 7  # longest flag: bars or share of the window; shortest: bars
 TOP_ZONE = 0.55  # the pole's top lies in that upper share of the window's range
 POLE_OF_RANGE, POLE_SHORTEST = 0.4, 3  # smallest pole over the window's range; fewest bars
 OVER_TOP = 0.05  # a close that far over the pole's top ends the flag
 COLOUR = 0.65  # smallest share of the pole's bars that rise: 0.7 in the books
-PULLBACK = 0.22  # largest step back inside the pole
+PULLBACK = 0.2  # largest step back inside the pole
 POLE_ATR = 5  # smallest pole in average true ranges: of the window, or the median of what follows the pole
-RETRACED = 0.56  # the flag retraces no more of the pole: half in the books, measured here on wicks
-CHANNEL = (-0.5, 0.12)  # rise of the fitted channel over its length
-WIDEST = 0.42  # widest channel
-FILLS = 0.55  # smallest share of the window
+RETRACED = 0.5  # the flag retraces no more of the pole: half in the books
+CHANNEL = (-0.5, 0.07)  # rise of the fitted channel over its length
+WIDEST = 0.4  # widest channel
+FILLS = 0.6  # smallest share of the window
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -99,14 +96,14 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     )
 
 
-def check(view: View) -> str | None:
-    """None if the candles show a pole and its flag, else the reason why not."""
+def find(view: View) -> Match | str:
+    """The turning points of a pole and its flag in the candles, or the reason why there is none."""
     half = max(view.upper) - TOP_ZONE * view.range
     tops = ((bar, price) for bar, price, top in view.scales[0] if top and price >= half)
     return first_match(view, tops, _refuse, "no top")
 
 
-def _refuse(view: View, top: int, price: float) -> str | None:
+def _refuse(view: View, top: int, price: float) -> Match | str:
     first = max(top - round(max(POLE_BARS, POLE_SHARE * view.bars)), 0)
     rise = view.lower[first : top + 1]
     low = min(rise)
@@ -131,7 +128,7 @@ def _refuse(view: View, top: int, price: float) -> str | None:
     return _refuse_channel(view, foot, top, stop, pole)
 
 
-def _refuse_channel(view: View, foot: int, start: int, stop: int, pole: float) -> str | None:
+def _refuse_channel(view: View, foot: int, start: int, stop: int, pole: float) -> Match | str:
     slope = fitted_slope([a + b for a, b in zip(view.upper[start:stop], view.lower[start:stop], strict=True)]) / 2
     if not CHANNEL[0] * pole <= slope * (stop - start - 1) <= CHANNEL[1] * pole:
         return "flag not against the pole"
@@ -139,7 +136,11 @@ def _refuse_channel(view: View, foot: int, start: int, stop: int, pole: float) -
     levelled += [view.open[bar] - slope * bar for bar in range(start + 1, stop)]
     if max(levelled) - min(levelled) > WIDEST * pole:
         return "flag too wide"
-    return None if view.fills(foot, stop, FILLS) else "too small in the window"
+    if not view.fills(foot, stop, FILLS):
+        return "too small in the window"
+    inside = [(s.bar, s.price) for s in view.scales[0] if start <= s.bar < stop]
+    last = (stop - 1, view.close[stop - 1])
+    return Match(((foot, view.lower[foot]), *inside, *[last][: inside[-1][0] < last[0]]))
 
 
-PATTERN = Pattern(id=6, name="bullish_flag", sketch=sketch, check=check)
+PATTERN = Pattern(id=6, name="bullish_flag", sketch=sketch, find=find)

@@ -15,7 +15,7 @@ import numpy as np
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, spread
-from dataset_builder.market.swings import View, first_match
+from dataset_builder.market.swings import Match, View, first_match
 from dataset_builder.market.zigzag import Swing
 
 # What is drawn. Prices in H, the height of the rims over the bottom; the left rim lies at 1, the bottom at 0.
@@ -38,15 +38,15 @@ BEND = (0.6, 1.6)  # where the bottom lies between the rims: 1 is the middle
 UNDER_RIM = 0.08  # pivots along the cup stay that far under the lower rim
 CUP_FLOOR, CUP_CEILING = 0.05, 2.0  # walls: highest floor along the cup; ceiling where there is none of its own
 HANDLE_ROOM = 0.5  # how far under the rim the price may go after a handle that is not broken
-ROUGHNESS = (0.65, 1.55)
+ROUGHNESS = (0.3, 1.5)
 OVERSHOOT = 0.1
 
 # What the check asks for. Heights in H, measured on the finished candles.
 ROUNDED = 0.42  # smallest share of the cup's bars in its bottom third: a V has 0.33, a parabola 0.58
-LEVEL = 0.18  # largest difference of the rims: the books have 10 %; people label more
+LEVEL = 0.14  # largest difference of the rims: the books have 10 %; people label more
 SHORTEST, FEWEST = 0.32, 10  # from rim to rim: smallest share of the window, fewest bars
 BOTTOM_PLACE = (0.2, 0.8)  # where the lowest bar lies between the rims
-PEAK = 0.62  # highest outline in the middle half of the cup, over the bottom
+PEAK = 0.58  # highest outline in the middle half of the cup, over the bottom
 OVER_RIM = 0.04  # a close that far over the right rim ends the handle
 HANDLE_FEWEST, HANDLE_LONGEST = 2, 0.6  # bars of the handle, and its length in lengths of the cup
 PULLBACK = (0.07, 0.55)  # depth of the handle: O'Neil keeps it in the upper half
@@ -105,13 +105,14 @@ def _cup(rng: np.random.Generator, points: int, rim: float) -> tuple[list[float]
     return [1.0, *cup[1:-1], rim], [after - before for before, after in pairwise(times)]
 
 
-def check(view: View) -> str | None:
-    """None if the candles show a cup and its handle, else the reason why not."""
+def find(view: View) -> Match | str:
+    """The turning points of a cup and its handle in the candles, or the reason why there is none."""
     unlevel = LEVEL * view.range
     # The tops of coarser scales are among those of the finest, so the finest scale shows every cup.
     rims = _rims(view.scales[0], unlevel, max(FEWEST, SHORTEST * view.bars - 1))
-    if first_match(view, rims, _refuse, "rims not level") is None:
-        return None
+    found = first_match(view, rims, _refuse, "rims not level")
+    if not isinstance(found, str):
+        return found
     # The reason is more useful from a coarser scale, whose last pair of tops is the largest cup.
     last = next((pair for swings in reversed(view.scales[:3]) for pair in _rims(swings, unlevel)), None)
     return _refuse(view, *last) if last else "rims not level"
@@ -129,7 +130,7 @@ def _rims(swings: Sequence[Swing], unlevel: float, length: float = 0) -> Iterato
                 yield left, right
 
 
-def _refuse(view: View, left: Swing, right: Swing) -> str | None:
+def _refuse(view: View, left: Swing, right: Swing) -> Match | str:
     length = right.bar - left.bar
     if length < FEWEST or not view.fills(left.bar, right.bar, SHORTEST):
         return "cup too short"
@@ -150,17 +151,21 @@ def _refuse(view: View, left: Swing, right: Swing) -> str | None:
     return _refuse_handle(view, left, right, height)
 
 
-def _refuse_handle(view: View, left: Swing, right: Swing, height: float) -> str | None:
+def _refuse_handle(view: View, left: Swing, right: Swing, height: float) -> Match | str:
     length = right.bar - left.bar
     over = right.price + OVER_RIM * height
     closes = view.close[right.bar + 1 :]
     end = next((i for i, close in enumerate(closes) if close > over), len(closes))
     if end < HANDLE_FEWEST or end > HANDLE_LONGEST * length:
         return "no handle" if end < HANDLE_FEWEST else "handle too long"
-    pullback = (right.price - min(view.lower[right.bar + 1 : right.bar + 1 + end])) / height
+    handle = view.lowest_bar(right.bar + 1, right.bar + end)
+    pullback = (right.price - view.lower[handle]) / height
     if not PULLBACK[0] <= pullback <= PULLBACK[1]:
         return "handle too shallow" if pullback < PULLBACK[0] else "handle in the lower half"
-    return None if view.fills(left.bar, right.bar + end) else "too small in the window"
+    if not view.fills(left.bar, right.bar + end):
+        return "too small in the window"
+    points = [(bar, view.lower[bar]) for bar in (view.lowest_bar(left.bar, right.bar), handle)]
+    return Match(((left.bar, left.price), points[0], (right.bar, right.price), points[1]))
 
 
-PATTERN = Pattern(id=5, name="cup_and_handle", sketch=sketch, check=check)
+PATTERN = Pattern(id=5, name="cup_and_handle", sketch=sketch, find=find)

@@ -11,13 +11,13 @@ import numpy as np
 from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
-from dataset_builder.market.swings import View, first_match
+from dataset_builder.market.swings import Match, View, first_match, matched
 from dataset_builder.market.zigzag import Swing, merge
 
 # What is drawn. Prices in H, the height of the lower top over the valley; the valley lies at 0, the first top at 1.
 STAGES = {"forming": 0.2, "complete": 0.3, "broken": 0.5}  # relative weights
 END = {"forming": (0.35, 0.75), "complete": (-0.1, 0.2), "broken": (-1.9, -0.25)}  # where the last leg ends
-TOP_SPREAD, TOP_SHIFT, TOP_MOST = 0.07, -0.01, 0.15  # second top over the first: deviation, mean, largest difference
+TOP_SPREAD, TOP_SHIFT, TOP_MOST = 0.05, -0.01, 0.11  # second top over the first: deviation, mean, largest difference
 START = (0.5, 1.9)  # depth of the start under the valley, so that the valley gives back 34 to 67 % of the rise
 SECOND_LEG = (0.45, 2.2)  # time from the valley to the second top, in times from the first top to the valley
 PACE_IN, PACE_OUT = (0.4, 1.4), (0.4, 1.4)  # time of the way in and out, in times of an even pace
@@ -26,21 +26,21 @@ ROOMY_BARS, ROOMY = 32, 1.3  # longer charts take more time for the way out: top
 PAUSE = 0.58  # highest level of pauses on the way: another top at the level would make it a range
 VALLEY_WALL = 0.4  # highest price half-way between the tops
 AFTERWARDS = 0.5  # highest price after the pattern
-ROUGHNESS = (0.5, 1.25)
+ROUGHNESS = (0.25, 1.2)
 OVERSHOOT = 0.03
 
 # What the check asks for. Heights in H, measured on the finished candles.
-LEVEL = 0.18  # largest difference of the tops: Bulkowski has 3 % of the price; people label up to 15-20 % of H
-CLOSEST = 4  # bars between the tops
+LEVEL = 0.12  # largest difference of the tops: Bulkowski has 3 % of the price, which is 5 to 12 % of H
+CLOSEST = 6  # bars between the tops
 LOOK_BACK = 3  # the rise is looked for in that many times the time between the tops
-RISE = 0.65  # smallest rise into the first top
-VALLEY_OF_RISE = 0.28  # smallest height over that rise
+RISE = 1.0  # smallest rise into the first top: from as low as the valley
+VALLEY_OF_RISE = 0.33  # smallest height over that rise: a third of it is given back
 HIGHER = 0.05  # how far another price may lie over the tops
 THIRD_ZONE, THIRD_SWING = 0.2, 0.4  # a third top: within that of the level, after a swing of that height
-FALL = 0.25  # smallest fall from the second top
+FALL = 0.4  # smallest fall from the second top
 FAR_FALL = 1.5  # what comes after a fall that far under the valley is another move
 CUP_FALL, CUP_BOTTOM = 0.55, 0.42  # a smaller fall after a valley whose bottom third holds that share is a handle
-FILLS = 0.55  # smallest share of the window
+FILLS = 0.7  # smallest share of the window
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -72,12 +72,12 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     )
 
 
-def check(view: View) -> str | None:
-    """None if the candles show a double top at some scale, else the reason why not."""
+def find(view: View) -> Match | str:
+    """The turning points of a double top at some scale in the candles, or the reason why there is none."""
     return first_match(view, view.runs(3, top_first=True), _refuse, "no top, valley and top")
 
 
-def _refuse(view: View, first: Swing, valley: Swing, second: Swing) -> str | None:
+def _refuse(view: View, first: Swing, valley: Swing, second: Swing) -> Match | str:
     lower, ceiling = (first.price, second.price) if first.price < second.price else (second.price, first.price)
     height = lower - valley.price
     if ceiling - lower > LEVEL * height:
@@ -102,7 +102,8 @@ def _refuse(view: View, first: Swing, valley: Swing, second: Swing) -> str | Non
         return "no fall from the second top"
     if fall < CUP_FALL and view.bottom_share(first.bar, second.bar, valley.price, height) > CUP_BOTTOM:
         return "a cup and its handle"
-    return None if view.fills(start, second.bar + end, FILLS) else "too small in the window"
+    fills = view.fills(start, second.bar + end, FILLS)
+    return matched(first, valley, second) if fills else "too small in the window"
 
 
-PATTERN = Pattern(id=1, name="double_top", sketch=sketch, check=check)
+PATTERN = Pattern(id=1, name="double_top", sketch=sketch, find=find)

@@ -12,7 +12,7 @@ import numpy as np
 from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
-from dataset_builder.market.swings import View, first_match
+from dataset_builder.market.swings import Match, View, first_match, matched
 from dataset_builder.market.zigzag import Swing
 
 # What is drawn. Prices in H, the height of the head over the neckline; the troughs lie near 0, the head at 1.
@@ -20,25 +20,26 @@ STAGES = {"forming": 0.2, "complete": 0.3, "broken": 0.45, "failed": 0.05}  # re
 END = {"forming": (0.45, 0.8), "complete": (-0.1, 0.15), "broken": (-2.0, -0.25), "failed": (0.85, 1.0)}
 OUTER, INNER = (0.4, 1.1), (0.8, 2.0)  # time of a shoulder's outer leg, and of a side of the head, which is wider
 HEAD = (1.5, 3.0)  # the head's height in heights of the left shoulder: real heads reach three times
-SHOULDER_DIFFERENCE = 0.2  # right shoulder against the left one
+SHOULDER_DIFFERENCE = 0.15  # right shoulder against the left one
 SHOULDERS = (0.31, 0.74)  # lowest and highest right shoulder
-TILT = 0.24  # largest difference of the troughs
+TILT = 0.17  # largest difference of the troughs
 SKEW = (0.45, 2.2)  # time of the left half over that of the right half
 START = (0.3, 2.5)  # depth of the start under the neckline: real heads end rises of up to three times their height
 PACE_IN, PACE_OUT = (0.5, 1.5), (0.6, 1.8)  # time of the way in and out, in times of an even pace
 WAY_OUT = 0.4  # added to the fall when its time is worked out: a short fall takes some time too
 REACH = 1.2  # where a window may open on the way: see ``approach``; some open above the shoulder
-ROUGHNESS = (0.4, 1.0)
+ROUGHNESS = (0.2, 1.0)  # from textbook-clean to rough, as in every class
 OVERSHOOT = 0.04
 AFTERWARDS = 0.9  # highest price after the pattern: the head stays the highest
 
 # What the check asks for. Heights in H, measured on the finished candles.
 OVER_SHOULDERS = 0.17  # the head over the higher shoulder, so that it is 1.2 times as high over the neckline
-FLATTEST = 0.28  # smallest height of a shoulder over its trough
-SHOULDER_LEVEL = 0.24  # largest difference of the shoulders: people label up to a quarter of the head
-NECKLINE_LEVEL = 0.3  # largest difference of the troughs
-LOPSIDED = (0.3, 3.3)  # time from shoulder to head, left over right: Osler asks for 0.4 to 2.5
-RISE = 0.75  # smallest rise into the left shoulder, in heights of that shoulder
+FLATTEST = 0.3  # smallest height of a shoulder over its trough
+SHOULDER_LEVEL = 0.17  # largest difference of the shoulders: 15 % in Osler's rule; at 24 % walks had half as many more
+NECKLINE_LEVEL = 0.2  # largest difference of the troughs: a neckline within 10 degrees, as a chart is drawn
+LOPSIDED = (0.4, 2.5)  # time from shoulder to head, left over right: Osler, page 8
+RISE = 1.0  # smallest rise into the left shoulder, in heights of that shoulder
+FILLS = 0.65  # smallest share of the window, with as much before and after as from the left shoulder to the head
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -71,12 +72,12 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     )
 
 
-def check(view: View) -> str | None:
-    """None if the candles show a head and shoulders at some scale, else the reason why not."""
+def find(view: View) -> Match | str:
+    """The turning points of a head and shoulders at some scale in the candles, or the reason why there is none."""
     return first_match(view, view.runs(5, top_first=True), _refuse, "no five swings")
 
 
-def _refuse(view: View, e1: Swing, e2: Swing, e3: Swing, e4: Swing, e5: Swing) -> str | None:
+def _refuse(view: View, e1: Swing, e2: Swing, e3: Swing, e4: Swing, e5: Swing) -> Match | str:
     neckline = e2.price + (e4.price - e2.price) * (e3.bar - e2.bar) / (e4.bar - e2.bar)
     head = e3.price - neckline
     left, right = e1.price - e2.price, e5.price - e4.price
@@ -98,7 +99,7 @@ def _refuse(view: View, e1: Swing, e2: Swing, e3: Swing, e4: Swing, e5: Swing) -
     if max(view.upper[start:]) > e3.price:
         return "the head is not the highest price"
     end = min(e5.bar + (e5.bar - e3.bar), view.bars - 1)
-    return None if view.fills(start, end) else "too small in the window"
+    return matched(e1, e2, e3, e4, e5) if view.fills(start, end, FILLS) else "too small in the window"
 
 
-PATTERN = Pattern(id=0, name="head_and_shoulders", sketch=sketch, check=check)
+PATTERN = Pattern(id=0, name="head_and_shoulders", sketch=sketch, find=find)

@@ -14,7 +14,7 @@ import numpy as np
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread
-from dataset_builder.market.swings import View, first_match, touches
+from dataset_builder.market.swings import Match, View, first_match, touches, turns
 
 # The last bars, as a share of the window, may be those of a leg out: one that takes a tenth makes a breakout. Of the
 # labelled ranges that an earlier model misread, 16 of 71 are cut off there.
@@ -37,20 +37,20 @@ UNEVEN = (0.02, 0.2)  # by how much the turns of one chart stop short of their l
 AWAY = (0.5, 1.0)  # how far the price swings away from a single level
 FROM_INSIDE = 0.3  # share of charts whose way in begins inside the range
 FROM_ABOVE, FROM_BELOW = (0.7, 2.4), (-1.4, 0.3)  # where it begins otherwise
-ROUGHNESS = (0.6, 1.7)
+ROUGHNESS = (0.3, 1.6)
 OVERSHOOT = 0.2
 
 # What the check asks for. Heights in H, measured on the finished candles.
-ZONE = 0.28  # how far from a level a turn still is a touch: the turns of labelled ranges spread that much
+ZONE = 0.2  # how far from a level a turn still is a touch: turns of 0.28, as labelled ones have, are common in walks
 # Touches of both sides, which alternate: three and three after a trend. One fewer is enough without a trend: about half
 # of the charts labelled as resistance show a level only twice or three times.
 TOUCHES = 6
-LEVEL_SLOPE = 0.28  # largest slope, between the extremes of the range's two halves
-STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
+LEVEL_SLOPE = 0.17  # largest slope, between the extremes of the range's two halves
+STARTS = (0.0, 0.1, 0.2, 0.3)  # where the range may begin, as shares of the window
 SPIKES = 0.04  # share of the bars whose extremes don't count for a level
-OUTSIDE = 0.12  # how far a close may lie outside
+OUTSIDE = 0.07  # how far a close may lie outside
 LOOK_BACK, TREND = 16, 0.3  # a trend into the range: within so many bars before it, from so far outside
-BOUNCES, BOUNCE_FROM, BOUNCE_AT = 4, 0.42, 0.13  # off a single level: number, from how far away, how near to it
+BOUNCES, BOUNCE_FROM, BOUNCE_AT = 4, 0.45, 0.11  # off a single level: number, from how far away, how near to it
 FAR_SWINGS, FAR_FROM, FAR_TO = 2, 0.25, 0.5  # swings on the far side: one alone would make a head
 
 
@@ -112,8 +112,8 @@ def _start(rng: np.random.Generator, low_first: bool) -> float:
     return between(rng, *(FROM_ABOVE if low_first else FROM_BELOW))
 
 
-def check(view: View) -> str | None:
-    """None if the candles show a range or bounces off one level, else the reason why not."""
+def find(view: View) -> Match | str:
+    """The turning points of a range or bounces off one level in the candles, or the reason why there is none."""
     if len(view.scales[0]) < 5:
         return "too few touches"
     starts = [int(share * view.bars) for share in STARTS]
@@ -129,7 +129,7 @@ def _stops(view: View, start: int) -> list[int]:
     return [view.bars, stop] if leaves else [view.bars]
 
 
-def _refuse(view: View, start: int, stop: int) -> str | None:
+def _refuse(view: View, start: int, stop: int) -> Match | str:
     middle = start + (stop - start) // 2
     highest, high = max(view.upper[start:middle]), max(view.upper[middle:stop])
     if abs(highest - high) > LEVEL_SLOPE * view.range:  # quick to compute, and enough for most
@@ -151,8 +151,12 @@ def _refuse(view: View, start: int, stop: int) -> str | None:
     if view.narrowed(start, top, bottom):
         return "wider before the range: a triangle"
     if high + low >= TOUCHES - (not _trend(view, start, top, bottom)):
-        return None
-    return _refuse_single(upper, lower, top, bottom)
+        return _points(start, upper, lower, top - ZONE * height, bottom + ZONE * height)
+    return _refuse_single(start, upper, lower, top, bottom)
+
+
+def _points(start: int, upper: Sequence[float], lower: Sequence[float], high: float, low: float) -> Match:
+    return Match(tuple([(start + bar, price) for bar, price in turns(upper, lower, high, low)]))
 
 
 def _trend(view: View, start: int, top: float, bottom: float) -> bool:
@@ -162,17 +166,19 @@ def _trend(view: View, start: int, top: float, bottom: float) -> bool:
     return min(view.lower[before]) < bottom - room or max(view.upper[before]) > top + room
 
 
-def _refuse_single(upper: Sequence[float], lower: Sequence[float], top: float, bottom: float) -> str | None:
+def _refuse_single(
+    start: int, upper: Sequence[float], lower: Sequence[float], top: float, bottom: float
+) -> Match | str:
     """Several bounces off one side, each from well away; one far swing alone would be a head."""
     height = top - bottom
     away, at, near, far = (share * height for share in (BOUNCE_FROM, BOUNCE_AT, FAR_FROM, FAR_TO))
     _, off_low = touches(upper, lower, bottom + away, bottom + at)
     if off_low >= BOUNCES and touches(upper, lower, top - near, top - far)[0] >= FAR_SWINGS:
-        return None
+        return _points(start, upper, lower, bottom + away, bottom + at)
     off_top, _ = touches(upper, lower, top - at, top - away)
     if off_top >= BOUNCES and touches(upper, lower, bottom + far, bottom + near)[1] >= FAR_SWINGS:
-        return None
+        return _points(start, upper, lower, top - at, top - away)
     return "too few touches"
 
 
-PATTERN = Pattern(id=8, name="support_resistance", sketch=sketch, check=check)
+PATTERN = Pattern(id=8, name="support_resistance", sketch=sketch, find=find)
