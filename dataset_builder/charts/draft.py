@@ -55,6 +55,7 @@ class Draft:
     stage: str
     rejections: dict[str, int]
     image_size: int  # pixels
+    source: str  # "sketch", "random_market", or the file of real candles that the window is from
 
     def render(self) -> Sample:
         """Draw the picture."""
@@ -81,6 +82,7 @@ def _metadata(draft: Draft, chart: Chart) -> dict[str, Any]:
         "index": draft.index,
         "style": look.style.name,
         "stage": draft.stage,
+        "source": draft.source,
         "candles": len(market.candles),
         **_geometry(market, chart),
         "ohlcv": _ohlcv(market.candles),

@@ -5,65 +5,63 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from cryptoai_common.dataset import NONE, UNSEEN
+from cryptoai_common.dataset import NONE
 from dataset_builder.charts.draft import Draft, Sample
+from dataset_builder.charts.found import find_market, unselected_market
 from dataset_builder.charts.labels import draw_accepted, refusal
+from dataset_builder.charts.variety import Variety, variety
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.random_look import draw_look
-from dataset_builder.drawing.style import Style
+from dataset_builder.drawing.random_page import with_page
 from dataset_builder.market import negative
 from dataset_builder.patterns import BY_NAME
 from dataset_builder.streams import random_stream
-from dataset_builder.styles import STYLES
 
-TRAINING_STYLES = tuple(style for style in STYLES if not style.held_out)
-HELD_OUT_STYLES = tuple(style for style in STYLES if style.held_out)
+SKETCH = "sketch"  # the source of candles that were drawn along a sketch
+UNSELECTED = 0.4  # share of the found windows without a pattern that no check has looked at: a market as it is
 
 
 def draw_sample(
-    seed: int,
-    pattern_name: str | None,
-    index: int,
-    image_size: int = 224,
-    styles: tuple[Style, ...] = TRAINING_STYLES,
-    stream: str = "",
+    seed: int, pattern_name: str | None, index: int, image_size: int = 224, kind: Variety | None = None
 ) -> Sample:
     """Draw sample number ``index`` of a class. The same arguments give the same bytes, in any process.
 
-    Without a class (None) it is a chart that all checks refuse: its label is None, it has no pivots, and its box is
-    that of all candles. ``image_size`` is the width and height in pixels. Another ``stream`` gives another market and
-    look for the same seed, class and index. Raises KeyError for an unknown class, and RuntimeError if no draw passes
-    the class's check: the pattern file is wrong then.
+    Without a class (None) it is a chart that all checks refuse, or that nobody looked at: its label is None, it has no
+    pivots, and its box is that of all candles. ``image_size`` is the width and height in pixels. Raises KeyError for an
+    unknown class, and RuntimeError if no draw passes the class's check: the pattern file is wrong then.
     """
-    return settle(seed, pattern_name, index, image_size, styles, stream).render()
+    return settle(seed, pattern_name, index, image_size, kind).render()
 
 
 def settle(
-    seed: int,
-    pattern_name: str | None,
-    index: int,
-    image_size: int = 224,
-    styles: tuple[Style, ...] = TRAINING_STYLES,
-    stream: str = "",
+    seed: int, pattern_name: str | None, index: int, image_size: int = 224, kind: Variety | None = None
 ) -> Draft:
     """Draw the look and the market of :func:`draw_sample`, but not the picture."""
-    look = _look(seed, pattern_name, index, image_size, styles, stream)
+    kind = kind or Variety()
+    name = pattern_name or NONE
+    whole = random_stream(seed, name, index, "screen", kind.stream).random() < kind.screens
+    look = _look(seed, name, index, image_size, kind, whole)
     pattern = BY_NAME[pattern_name] if pattern_name else None
+    source = random_stream(seed, name, index, "source", kind.stream)
+    if source.random() < kind.found:
+        rng = random_stream(seed, name, index, "found", kind.stream)
+        if pattern is None and source.random() < UNSELECTED:
+            market, stage, origin = unselected_market(look.bars, kind.markets, rng)
+        else:
+            market, stage, origin = find_market(pattern, look.bars, kind.markets, rng)
+        return Draft(seed, pattern_name, index, look, market, stage, {}, image_size, origin)
     sketch = pattern.sketch if pattern else negative.sketch
-    rng = random_stream(seed, pattern_name or NONE, index, "price", stream)
+    rng = random_stream(seed, name, index, "price", kind.stream)
     market, stage, rejections = draw_accepted(sketch, partial(refusal, pattern), look, rng)
-    return Draft(seed, pattern_name, index, look, market, stage, rejections, image_size)
+    return Draft(seed, pattern_name, index, look, market, stage, rejections, image_size, SKETCH)
 
 
-def _look(seed: int, label: str | None, index: int, image_size: int, styles: tuple[Style, ...], stream: str) -> Look:
-    return draw_look(styles, random_stream(seed, label or NONE, index, "look", stream), image_size)
-
-
-def variety(split: str) -> tuple[tuple[Style, ...], str]:
-    """The styles and the random stream that a split's charts are drawn from."""
-    return (HELD_OUT_STYLES, "unseen") if split == UNSEEN else (TRAINING_STYLES, "")
+def _look(seed: int, name: str, index: int, image_size: int, kind: Variety, whole: bool) -> Look:
+    look = draw_look(kind.styles, random_stream(seed, name, index, "look", kind.stream), image_size)
+    return with_page(look, random_stream(seed, name, index, "page", kind.stream), image_size) if whole else look
 
 
 def draw_look_again(split: str, row: dict[str, Any], image_size: int = 224) -> Look:
     """The look that a chart of a dataset was drawn with, from its split and its row of metadata."""
-    return _look(row["seed"], row["label"], row["index"], image_size, *variety(split))
+    whole = row["look"]["page"] != "none"
+    return _look(row["seed"], row["label"] or NONE, row["index"], image_size, variety(split), whole)

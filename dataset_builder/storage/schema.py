@@ -26,7 +26,8 @@ ROW: dict[str, Kind] = {
     "seed": "int64",
     "index": "int64",
     "style": "string",
-    "stage": "string",  # forming, complete, broken, failed; none without a pattern
+    "stage": "string",  # forming, complete, broken, failed; none or unselected without a pattern
+    "source": "string",  # of the candles: sketch, random_market, or the name of a file of real ones
     "candles": "int64",
     "pivots": [PIXELS],  # (x, y) of each turning point, y downwards
     "bbox": PIXELS,  # left, top, right, bottom of the pattern

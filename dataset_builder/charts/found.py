@@ -1,0 +1,92 @@
+"""Patterns found in markets that nobody sketched: windows that the check of one class accepts, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cryptoai_common.candles import Candles
+from dataset_builder.charts.labels import refusal
+from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.prices import Market
+from dataset_builder.market.series import Series, draw_series
+from dataset_builder.market.swings import Match, View
+
+STEPS_A_WINDOW = 4  # windows begin a quarter of their length apart: nearer ones fail and succeed together
+WINDOWS_LONG, FEWEST_CANDLES = 8, 240  # length of a random market, in windows, and at least
+MOST_IN_REAL = 2000  # windows of real candles that are looked at before a random market is: a rare class is not in all
+MOST_IN_RANDOM = 60_000  # a hundred times as many as the rarest class needs
+BROKEN = 0.05  # of the pattern's height: a close that far outside its turning points ends it
+
+
+def find_market(
+    pattern: Pattern | None, bars: int, markets: tuple[Series, ...], rng: np.random.Generator
+) -> tuple[Market, str, str]:
+    """A window of ``bars`` candles that shows the pattern alone, its stage and its source.
+
+    It is looked for in ``markets`` if there are any, from a random place on, and else in random markets. Without a
+    pattern (None), no check accepts it. Raises RuntimeError if there is none: the check is wrong then.
+    """
+    for series, start in _places(bars, markets, rng):
+        view = series.view.window(start, start + bars)
+        if view.range <= 0 or (pattern and isinstance(pattern.find(view), str)):  # quick, and enough for most
+            continue
+        candles = series.window(start, start + bars, rng)
+        view = View(candles)
+        if candles.fault() or refusal(pattern, view):
+            continue
+        if pattern is None:
+            return Market(candles, np.empty((0, 2)), 0, bars - 1), "none", series.source
+        found = pattern.find(view)
+        if not isinstance(found, str):
+            return _market(candles, found), _stage(view, found), series.source
+    raise RuntimeError(f"no window of {bars} candles passes the check of {pattern.name if pattern else 'none'}")
+
+
+def unselected_market(
+    bars: int, markets: tuple[Series, ...], rng: np.random.Generator
+) -> tuple[Market, str, str]:
+    """A window that nobody looked at before it was taken, its stage "unselected" and its source.
+
+    At the market's own rate it may satisfy a check by chance.
+    """
+    for series, start in _places(bars, markets, rng):
+        candles = series.window(start, start + bars, rng)
+        if not candles.fault() and candles.high.max() > candles.low.min():
+            return Market(candles, np.empty((0, 2)), 0, bars - 1), "unselected", series.source
+    raise RuntimeError(f"no market of {bars} candles")
+
+
+def _places(bars: int, markets: tuple[Series, ...], rng: np.random.Generator) -> Iterator[tuple[Series, int]]:
+    """Series and first bars of windows, in the order in which they are looked at."""
+    step = max(bars // STEPS_A_WINDOW, 1)
+    long_enough = [series for series in markets if len(series.candles) >= bars]
+    if long_enough:
+        series = long_enough[int(rng.integers(len(long_enough)))]
+        places = len(series.candles) - bars + 1
+        first = int(rng.integers(places))
+        for number in range(min(MOST_IN_REAL, -(-places // step))):
+            yield series, (first + number * step) % places
+    for _ in range(MOST_IN_RANDOM * step // (bars * (WINDOWS_LONG - 1)) + 1):
+        series = draw_series(rng, max(WINDOWS_LONG * bars, FEWEST_CANDLES))
+        for start in range(int(rng.integers(step)), len(series.candles) - bars + 1, step):
+            yield series, start
+
+
+def _market(candles: Candles, found: Match) -> Market:
+    points = np.array(found.points, float)
+    return Market(candles, points, int(points[0, 0]), int(points[-1, 0]))
+
+
+def _stage(view: View, found: Match) -> str:
+    """ "broken" if a close after the pattern, or its last point, lies outside all its other turning points.
+
+    Else "complete". Whether a pattern is still forming, only the future tells.
+    """
+    *before, (last, price) = found.points
+    prices = [point[1] for point in before]
+    low, high = min(prices), max(prices)
+    room = BROKEN * (high - low)
+    after = [price, *view.close[last + 1 :]]
+    return "complete" if low - room <= min(after) and max(after) <= high + room else "broken"
