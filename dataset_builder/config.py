@@ -9,8 +9,11 @@ from typing import Any, Literal
 
 from cryptoai_common.cores import usable_cores
 from cryptoai_common.errors import UserError
+from cryptoai_common.files import file_hash
 from cryptoai_common.options import FromRecipe, Positional
 from dataset_builder.limits import DEFAULT_STYLE, check_bars, check_image_size
+
+HASH_MARK = "@sha256:"  # between the name of a file of candles and the hash of its content
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ class BuildConfig(FromRecipe):
     test)."""
     negatives: int = 0
     """Charts without any pattern, in a further split, none."""
+    found: float = 0.5
+    """Share of the charts of each class whose candles are found in a market that nobody sketched; the others are drawn
+    along a sketch of the pattern."""
+    ohlcv: tuple[Path, ...] = ()
+    """Files of your own candles to find patterns in; without any, random markets are drawn."""
+    screens: float = 0.4
+    """Share of the charts of each class that lie on a whole page or in a library's export; the others are cut to the
+    chart."""
     format: Literal["imagefolder", "parquet"] = "imagefolder"
     """PNG files beside a metadata.jsonl, or Parquet shards with the pictures inside."""
     workers: int = usable_cores()
@@ -48,6 +59,7 @@ class BuildConfig(FromRecipe):
         settings = asdict(self)
         for name in ("recipe", "output", "workers", "engine", "shard"):
             del settings[name]
+        settings["ohlcv"] = [_named_by_content(path) for path in self.ohlcv]
         return settings
 
     def shard_numbers(self) -> tuple[int, int]:
@@ -70,12 +82,28 @@ class BuildConfig(FromRecipe):
         if self.negatives < 0 or (self.unseen_styles or 0) < 0:
             raise UserError("--negatives and --unseen-styles must be 0 or more")
         self.shard_numbers()
+        for name, share in (("--found", self.found), ("--screens", self.screens)):
+            if not 0 <= share <= 1:
+                raise UserError(f"{name} is a share from 0 to 1, not {share:g}")
         shares = (self.validation_fraction, self.test_fraction)
         if min(shares) < 0 or sum(shares) >= 1:
             raise UserError(
                 f"--validation-fraction {shares[0]:g} and --test-fraction {shares[1]:g} must be 0 or more and leave a "
                 "share for train: their sum must be under 1"
             )
+
+
+def _named_by_content(path: Path) -> str:
+    """A file's name and the SHA-256 of its content. A name that has one already, as in a shard, stays as it is.
+
+    Raises UserError for a file that cannot be read.
+    """
+    if HASH_MARK in path.name:
+        return str(path)
+    try:
+        return f"{path.name}{HASH_MARK}{file_hash(path)}"
+    except OSError as error:
+        raise UserError(f"--ohlcv {path} cannot be read ({error.strerror}): name a file of candles") from None
 
 
 @dataclass(frozen=True)

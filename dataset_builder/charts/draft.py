@@ -54,7 +54,7 @@ class Draft:
     market: Market
     stage: str
     rejections: dict[str, int]
-    image_size: int  # pixels
+    image_size: int | tuple[int, int]  # pixels: the side of a square, or width and height
     source: str  # "sketch", "random_market", or the file of real candles that the window is from
 
     def render(self) -> Sample:
@@ -115,7 +115,8 @@ def _geometry(market: Market, chart: Chart) -> dict[str, Any]:
     box = [chart.x[own.start] - half, chart.high[own].min(), chart.x[own.stop - 1] + half, chart.low[own].max()]
     x, high, low = _rounded(np.array((chart.x, chart.high, chart.low)))
     pivots, bbox = _rounded(chart.to_pixels(market.pivots)), _rounded(np.array(box))
-    return {"pivots": pivots, "bbox": bbox, "x": x, "high": high, "low": low}
+    pane = _rounded(np.array(chart.pane))
+    return {"pivots": pivots, "bbox": bbox, "x": x, "high": high, "low": low, "pane": pane}
 
 
 def _rounded(pixels: Floats) -> list[Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -22,16 +25,30 @@ class Axis:
     def __init__(self, screen: int, size: int, blur: float) -> None:
         self.size = size
         self.scale = screen / size  # screen pixels in a picture pixel
+        self.origin = 0.0  # screen position of the first pixel's outer edge
         fade = max(1.0, RAMP * self.scale - RAMP_LESS) * blur
         self.reach = fade / 2  # how far beyond its ends an interval still covers part of a pixel's centre
         self._gain = SUB / fade
         self._end = (screen + 2 * fade) * self._gain
         self._centres = np.rint(np.arange(0.5, size) * (self.scale * self._gain)).astype(np.int16) + np.int16(SUB // 2)
 
+    def part(self, low: float, high: float) -> tuple[Axis, slice]:
+        """The pixels that the interval [low, high) touches as an axis whose position 0 lies at ``low``; and which.
+
+        There is at least one. ``low`` and ``high`` are in screen pixels and lie inside the picture.
+        """
+        first = min(max(math.floor(low / self.scale), 0), self.size - 1)
+        last = min(max(math.ceil(high / self.scale), first + 1), self.size)
+        part = copy.copy(self)
+        part.size, part.origin = last - first, first * self.scale - low
+        centres = np.arange(0.5, part.size) * self.scale + part.origin
+        part._centres = np.rint(centres * self._gain).astype(np.int16) + np.int16(SUB // 2)
+        return part, slice(first, last)
+
     def span(self, low: float, high: float) -> slice:
         """The picture pixels of which the interval [low, high), in screen pixels, may cover a part."""
-        first = int((low - self.reach) / self.scale)
-        last = int((high + self.reach) / self.scale) + 1
+        first = int((low - self.origin - self.reach) / self.scale)
+        last = int((high - self.origin + self.reach) / self.scale) + 1
         return slice(min(max(first, 0), self.size), min(max(last, 0), self.size))
 
     def cover(self, low: ArrayLike, high: ArrayLike, pixels: slice = slice(None)) -> NDArray[np.int16]:

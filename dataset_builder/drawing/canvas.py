@@ -10,6 +10,7 @@ pixels everywhere.
 
 from __future__ import annotations
 
+import copy
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -64,11 +65,26 @@ class Canvas:
     ) -> None:
         """``screen`` and ``picture`` are (width, height) in pixels; a ``blur`` above 1 makes edges that much wider."""
         self.width, self.height = screen
+        self.letters = 0.0  # size of a platform's labels in screen pixels; 0: a share of the shorter side
         self.across, self.down = (Axis(*sides, blur) for sides in zip(screen, picture, strict=True))
         self._reach = self.across.reach + self.across.scale  # a shape further away than that covers no part of a pixel
         self.planes: NDArray[np.uint16] = np.empty((3, self.down.size, self.across.size), np.uint16)
         for plane, value in zip(self.planes, background, strict=True):
             plane.fill(value)
+
+    def window(self, box: tuple[int, int, int, int]) -> Canvas:
+        """A canvas that is a part of this one: positions count from its corner, and nothing is painted outside of it.
+
+        ``box`` is (left, top, right, bottom) in screen pixels. What is painted shows on this canvas too. Where edges of
+        the box lie inside pixels of the picture, the window has these pixels wholly.
+        """
+        left, top, right, bottom = box
+        window = copy.copy(self)
+        window.width, window.height = right - left, bottom - top
+        window.across, columns = self.across.part(left, right)
+        window.down, rows = self.down.part(top, bottom)
+        window.planes = self.planes[:, rows, columns]
+        return window
 
     def paint(self, *layers: Layer, opacity: float = 1.0) -> None:
         """Paint the shapes of all layers at once, so that no background shows where two of them meet."""
@@ -84,7 +100,7 @@ class Canvas:
         down, across = vertical.astype(np.float32), horizontal.astype(np.float32)
         blocks = max(len(left) // BLOCK, 1)
         edges = [across.shape[1] * i // blocks for i in range(blocks + 1)]
-        screen = (np.array(edges) + columns.start) * self.across.scale
+        screen = (np.array(edges) + columns.start) * self.across.scale + self.across.origin
         masks, product = [], np.empty((down.shape[1], across.shape[1]), np.float32)
         for layer, boxes, start in zip(layers, parts, stops, strict=False):
             first = start + boxes.shape[1] * layer.bodies[:, 2].searchsorted(screen[:-1] - self._reach)
@@ -144,15 +160,26 @@ class Canvas:
         at, _, inside = self._trace(np.asarray(x, float), np.asarray(y, float))
         self._stroke(at, np.full(len(at), self.height + self.down.reach), inside, colour, opacity)
 
-    def stamp(self, mask: NDArray[np.uint8], left: float, top: float, colour: Colour, opacity: float = 1.0) -> None:
-        """Paint a colour through a mask of 0 to 255, such as text, of shape (height, width) in screen pixels.
+    def stamp(
+        self,
+        mask: NDArray[np.uint8],
+        left: float,
+        top: float,
+        colour: Colour,
+        opacity: float = 1.0,
+        zoom: float = 1.0,
+    ) -> None:
+        """Paint a colour through a mask of 0 to 255, such as text, of shape (height, width).
 
-        Its upper left corner lies at (left, top). What lies outside the picture is not painted.
+        Its upper left corner lies at (left, top), and each of its pixels is ``zoom`` screen pixels wide and high. What
+        lies outside the picture is not painted.
         """
-        shape = (max(1, round(mask.shape[1] / self.across.scale)), max(1, round(mask.shape[0] / self.down.scale)))
+        across, down = self.across.scale / zoom, self.down.scale / zoom
+        shape = (max(1, round(mask.shape[1] / across)), max(1, round(mask.shape[0] / down)))
         if shape != mask.shape[::-1]:
             mask = np.asarray(Image.fromarray(mask).resize(shape, Image.Resampling.BILINEAR))
-        x, y = round(left / self.across.scale), round(top / self.down.scale)
+        x = round((left - self.across.origin) / self.across.scale)
+        y = round((top - self.down.origin) / self.down.scale)
         rows, columns = slice(max(y, 0), max(y + mask.shape[0], 0)), slice(max(x, 0), max(x + mask.shape[1], 0))
         part = mask[rows.start - y :, columns.start - x :].astype(np.uint16)
         part = part[: max(self.down.size - rows.start, 0), : max(self.across.size - columns.start, 0)]
@@ -172,7 +199,7 @@ class Canvas:
 
     def _trace(self, x: Floats, y: Floats) -> tuple[Floats, Floats, NDArray[np.bool]]:
         """A line's y and slope in each half-pixel column of the picture, and which columns it crosses."""
-        edges = np.arange(2 * self.across.size + 1) * (self.across.scale / 2)
+        edges = np.arange(2 * self.across.size + 1) * (self.across.scale / 2) + self.across.origin
         at = np.interp(edges, x, y)
         slope = (at[1:] - at[:-1]) / (self.across.scale / 2)
         inside = (edges[1:] > x[0]) & (edges[:-1] < x[-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from PIL import Image
 
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
-from dataset_builder.drawing import indicators, overlays, price
+from dataset_builder.drawing import frames, furniture, indicators, overlays, price, studies
 from dataset_builder.drawing.canvas import Canvas
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.plot import Plot, layout
@@ -42,6 +43,7 @@ class Chart:
     pixels: NDArray[np.uint8]  # RGB, shape (height, width, 3)
     plot: Plot
     stretch: tuple[float, float]  # picture pixels in a screen pixel, across and down
+    pane: tuple[float, float, float, float]  # left, top, right and bottom of what shows the price
     x: Floats  # centre of each candle, shape (bars,)
     high: Floats  # highest drawn point of each candle, shape (bars,)
     low: Floats  # lowest
@@ -53,46 +55,57 @@ class Chart:
 
     def to_pixels(self, points: Floats) -> Floats:
         """Points (bar, price) as pixels (x, y) of the picture, both of shape (n, 2)."""
-        pixels: Floats = np.array((self.plot.x(points[:, 0]), self.plot.y(points[:, 1]))).T * self.stretch
+        corner = np.array(self.pane[:2])
+        pixels: Floats = np.array((self.plot.x(points[:, 0]), self.plot.y(points[:, 1]))).T * self.stretch + corner
         return pixels
 
 
-def render(candles: Candles, look: Look, frame: tuple[float, float], marks: Floats, size: int = 224) -> Chart:
-    """Draw a chart of ``size`` x ``size`` pixels.
+def render(
+    candles: Candles, look: Look, frame: tuple[float, float], marks: Floats, size: int | tuple[int, int] = 224
+) -> Chart:
+    """Draw a chart of ``size`` x ``size`` pixels, or of ``size`` as (width, height).
 
     ``frame`` is the range of prices to show (lowest, highest). ``marks`` are points (bar, price), shape (n, 2), that
     the look may connect or draw levels through, as people do on their charts.
     """
     shown = price.heikin_ashi(candles) if look.style.kind == "heikin_ashi" else candles
     high, low = (shown.close, shown.close) if look.style.kind in ("line", "area") else (shown.high, shown.low)
+    picture = _sides(size)
     # The range is cut to what is drawn: a line chart has no wicks, and shall fill the height all the same.
-    plot = layout(look, len(candles), (max(frame[0], low.min()), min(frame[1], high.max())), size)
-    canvas, rng = _begin(look, plot, size)
+    plot = layout(look, len(candles), (max(frame[0], low.min()), min(frame[1], high.max())), picture)
+    sheet = _begin(look, plot, picture)
+    canvas = sheet.chart
     if look.volume != "none":
         indicators.draw_volume(canvas, plot, look, candles)
     price.DRAW[look.style.kind](canvas, plot, look, shown)
     indicators.draw_indicators(canvas, plot, look, candles)
     if look.marks != "none" and len(marks) >= 2:
         indicators.draw_marks(canvas, plot, look, marks, random_stream(look.seed, "marks"))
-    stretch = (size / look.width, size / look.height)
+    if look.page:
+        studies.draw_studies(sheet.screen, plot, look, look.page, candles)
+        if look.last_price:
+            frames.draw_price_tag(sheet.screen, plot, look, look.page, candles)
+    stretch = (picture[0] / look.screen[0], picture[1] / look.screen[1])
+    left, top, right, bottom = look.pane
     return Chart(
-        pixels=_finish(canvas, plot, look, rng, size),
+        pixels=_finish(sheet, plot, look, picture),
         plot=plot,
         stretch=stretch,
-        x=plot.centres * stretch[0],
-        high=plot.y(high) * stretch[1],
-        low=plot.y(low) * stretch[1],
+        pane=(left * stretch[0], top * stretch[1], right * stretch[0], bottom * stretch[1]),
+        x=(plot.centres + left) * stretch[0],
+        high=(plot.y(high) + top) * stretch[1],
+        low=(plot.y(low) + top) * stretch[1],
     )
 
 
-def render_blank(look: Look, size: int = 224) -> Image.Image:
+def render_blank(look: Look, size: int | tuple[int, int] = 224) -> Image.Image:
     """The chart of ``render`` without everything that depends on prices: what a model can see of the look alone.
 
-    RGB, ``size`` x ``size`` pixels.
+    RGB, of ``size`` pixels as in ``render``.
     """
-    plot = layout(look, look.bars, (0.0, 1.0), size)
-    canvas, rng = _begin(look, plot, size)
-    return Image.fromarray(_finish(canvas, plot, look, rng, size))
+    picture = _sides(size)
+    plot = layout(look, look.bars, (0.0, 1.0), picture)
+    return Image.fromarray(_finish(_begin(look, plot, picture), plot, look, picture))
 
 
 def encode_png(pixels: NDArray[np.uint8], noisy: bool = False) -> bytes:
@@ -123,28 +136,49 @@ def encode_png(pixels: NDArray[np.uint8], noisy: bool = False) -> bytes:
     return head + _chunk(FILLING, bytes(size - needed)) + end
 
 
-def _begin(look: Look, plot: Plot, size: int) -> tuple[Canvas, np.random.Generator]:
-    """A canvas with everything that lies behind the price, and the random stream for what lies in front of it."""
-    screen = (look.width, look.height)
+class _Sheet(NamedTuple):
+    """What is painted on, and the random stream for what lies in front of the price."""
+
+    screen: Canvas  # all of the picture
+    chart: Canvas  # the part of it that shows the chart: all of it without a page
+    rng: np.random.Generator
+
+
+def _sides(size: int | tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a picture, given both or the side of a square."""
+    return (size, size) if isinstance(size, int) else size
+
+
+def _begin(look: Look, plot: Plot, size: tuple[int, int]) -> _Sheet:
+    """A sheet with everything that lies behind the price."""
+    width, height = look.screen
     # A screenshot that becomes a JPEG is compressed at its own size, if that is smaller, and resized afterwards.
-    picture = (min(look.width, size), min(look.height, size)) if look.jpeg else (size, size)
-    canvas = Canvas(screen, picture, look.background, look.blur)
+    picture = (min(width, size[0]), min(height, size[1])) if look.jpeg else size
     rng = random_stream(look.seed, "surroundings")
-    overlays.draw_backdrop(canvas, plot, look, rng)
-    return canvas, rng
+    if look.page is None:
+        canvas = Canvas((width, height), picture, look.background, look.blur)
+        overlays.draw_backdrop(canvas, plot, look, rng)
+        return _Sheet(canvas, canvas, rng)
+    screen = Canvas((width, height), picture, look.page.ground, look.blur)
+    screen.letters = look.page.letter
+    furniture.draw_page(screen, look, look.page)
+    chart = screen.window(look.page.pane)
+    rows, columns = overlays.draw_backdrop(chart, plot, look, rng)
+    frames.draw_frames(screen, plot, look, look.page, rows, columns)
+    return _Sheet(screen, chart, rng)
 
 
-def _finish(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator, size: int) -> NDArray[np.uint8]:
+def _finish(sheet: _Sheet, plot: Plot, look: Look, size: tuple[int, int]) -> NDArray[np.uint8]:
     """Draw what lies in front of the price; then compress to JPEG and back if the look says so. uint8 RGB."""
-    overlays.draw_annotations(canvas, plot, look, rng)
-    pixels = canvas.pixels()
+    overlays.draw_annotations(sheet.chart, plot, look, sheet.rng)
+    pixels = sheet.screen.pixels()
     if not look.jpeg:
         return pixels
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=look.jpeg)
     # Image.frombytes is given the size. Image.open would read it from the file, which takes as long as decoding it.
     image = Image.frombytes("RGB", pixels.shape[1::-1], buffer.getvalue(), "jpeg", "RGB", "")
-    return np.asarray(image if image.size == (size, size) else image.resize((size, size), Image.Resampling.BILINEAR))
+    return np.asarray(image if image.size == size else image.resize(size, Image.Resampling.BILINEAR))
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -17,7 +17,7 @@ from dataset_builder.market.zigzag import zigzag
 
 # What is drawn. Sizes are in screen pixels. The numbers were chosen, not measured, unless a source is given.
 OVERLAY_HEIGHT = 1.6  # of volume behind the price, in heights of a pane: it takes no room from the price
-VOLUME_OPACITY = 0.5
+VOLUME_OPACITY = 0.5  # without a page, which has its own
 AVERAGE_WIDTH, BAND_WIDTH, BAND_OPACITY = 1.1, 0.9, 0.8
 BAND_PERIOD, BAND_DEVIATIONS = 20, 2  # the usual ones: Bollinger, Bollinger on Bollinger Bands, 2001
 LAST_PRICE_DASH = 2.0
@@ -42,7 +42,8 @@ def draw_volume(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> Non
     top = base - tallest * candles.volume / candles.volume.max()
     boxes = np.column_stack((centre - half, top, centre + half, np.full(len(top), base)))
     up = candles.close >= candles.open
-    canvas.paint(Layer(look.up, boxes[up]), Layer(look.down, boxes[~up]), opacity=VOLUME_OPACITY)
+    opacity = look.page.volume_opacity if look.page else VOLUME_OPACITY
+    canvas.paint(Layer(look.up, boxes[up]), Layer(look.down, boxes[~up]), opacity=opacity)
 
 
 def draw_indicators(canvas: Canvas, plot: Plot, look: Look, candles: Candles) -> None:

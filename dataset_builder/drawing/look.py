@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dataset_builder.drawing.mixing import Colour
+from dataset_builder.drawing.page import PAGE_NUISANCES, Page, page_nuisances
 from dataset_builder.drawing.style import Style
 
 # Colours of averages and bands, and of lines and words that people draw: the usual ones of platforms.
@@ -25,14 +26,14 @@ class Look:
     bars: int  # candles in the window
     fill: float  # share of the window that the pattern fills at least
     before: float  # share of the rest that comes before the pattern
-    width: int  # of the screenshot, before it is squeezed into the picture
+    width: int  # of the screenshot, before it is squeezed into the picture; with a page, of the chart in it
     height: int
     background: Colour
     up: Colour
     down: Colour
     frame: str  # prices to show: "window" those of all candles, "pattern" those of the pattern and ``room``
     room: float  # what is shown above and below the pattern, as a share of its height
-    margins: tuple[float, float, float, float]  # left, top, right, bottom, shares of the screenshot
+    margins: tuple[float, float, float, float]  # left, top, right, bottom, shares of width and height
     cut: tuple[float, float]  # candles cut off at the left and at the right edge
     body_width: float  # share of the candle spacing
     wick_width: float
@@ -57,21 +58,32 @@ class Look:
     mark_colour: Colour
     jpeg: int  # quality, 0: never compressed
     seed: int  # for text, line ends and other small things
+    page: Page | None = None  # what surrounds the chart; None: the picture shows nothing but the chart
+
+    @property
+    def screen(self) -> tuple[int, int]:
+        """Width and height of the whole screenshot, in screen pixels."""
+        return (self.page.width, self.page.height) if self.page else (self.width, self.height)
+
+    @property
+    def pane(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of the chart on the screenshot, in screen pixels."""
+        return self.page.pane if self.page else (0, 0, self.width, self.height)
 
     def nuisances(self) -> dict[str, Any]:
         """The fields that a dataset records, as JSON values. The audit tests that they say nothing about the label."""
         fields = vars(self)
-        row = {name: list(value) if type(value := fields[name]) is tuple else value for name in NUISANCES}
+        row = {name: list(value) if type(value := fields[name]) is tuple else value for name in _OWN}
         row["style"] = self.style.name
         # 0 for none, because `datasets` cannot find the type of a list that is empty in every row of a small split
         row["averages"] = [*self.averages, 0, 0][:2]
         row["crosshair"] = list(self.crosshair or (0.0, 0.0))
-        return row
+        return row | page_nuisances(self.page)
 
 
 # The type of every field of nuisances(), as `datasets` names them; [type] is a list of it. Not recorded: bars, which a
 # row has as `candles`, and seed.
-NUISANCES: dict[str, str | list[str]] = {
+_OWN: dict[str, str | list[str]] = {
     "style": "string",
     "fill": "float64",
     "before": "float64",
@@ -107,3 +119,4 @@ NUISANCES: dict[str, str | list[str]] = {
     "mark_colour": ["int64"],
     "jpeg": "int64",
 }
+NUISANCES = _OWN | PAGE_NUISANCES

@@ -27,7 +27,7 @@ def bands(axis: Axis, low: ArrayLike, high: ArrayLike) -> tuple[NDArray[np.intp]
 
 def dashes(axis: Axis, dash: float) -> NDArray[np.uint16]:
     """1 for each pixel along a side where a dash is, and 0 where a gap is; both are ``dash`` screen pixels long."""
-    return (np.arange(axis.size) * axis.scale % (2 * dash) < dash).astype(np.uint16)
+    return ((np.arange(axis.size) * axis.scale + axis.origin) % (2 * dash) < dash).astype(np.uint16)
 
 
 def mix(part: NDArray[np.uint16], masks: Sequence[Mask], colours: Sequence[Colour], opacity: float) -> None:

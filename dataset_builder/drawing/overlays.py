@@ -50,8 +50,11 @@ FALL_LEAST, FALL_MORE = 0.05, 0.4  # of it, by which the price falls from the to
 Label = tuple[NDArray[np.uint8], float, float]  # mask, left and top of its corner
 
 
-def draw_backdrop(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator) -> None:
-    """Draw what lies behind the price: session shading, grid, price and time labels, watermark."""
+def draw_backdrop(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator) -> tuple[list[int], list[int]]:
+    """Draw what lies behind the price: session shading, grid, price and time labels, watermark.
+
+    Returns the positions of the grid's rows and columns in screen pixels, where labels belong.
+    """
     if look.sessions and look.style.sessions:
         width = plot.spacing * look.sessions
         starts = np.arange(plot.left - rng.uniform(0, 2) * width, canvas.width, 2 * width)
@@ -68,6 +71,7 @@ def draw_backdrop(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generat
         mask = text_mask(_symbol(rng), min(canvas.width, canvas.height) * rng.uniform(*WATERMARK_SIZE))
         left, top = (canvas.width - mask.shape[1]) / 2, (canvas.height - mask.shape[0]) / 2
         canvas.stamp(mask, left, top, look.style.text, WATERMARK_OPACITY)
+    return rows, columns
 
 
 def draw_annotations(canvas: Canvas, plot: Plot, look: Look, rng: np.random.Generator) -> None:
@@ -109,7 +113,7 @@ def price_label(y: float, canvas: Canvas, look: Look) -> str:
 
 def letter_size(canvas: Canvas) -> float:
     """Size of the letters of a platform's labels, in screen pixels."""
-    return max(SMALLEST_LETTER, LETTER_SIZE * min(canvas.width, canvas.height))
+    return canvas.letters or max(SMALLEST_LETTER, LETTER_SIZE * min(canvas.width, canvas.height))
 
 
 def _lines(count: int, length: int, rng: np.random.Generator) -> list[int]:
@@ -133,7 +137,7 @@ def _draw_axes(
         canvas.rectangle(plot.right, 0, plot.right + 1, canvas.height, look.style.text, AXIS_LINE_OPACITY)
         canvas.rectangle(0, edge, canvas.width, edge + 1, look.style.text, AXIS_LINE_OPACITY)
     prices: list[Label] = [(text_mask(price_label(y, canvas, look), size), 0.0, y) for y in rows if y < plot.floor]
-    _stamp_all(canvas, prices, plot.right + LABEL_GAP, -LABEL_MIDDLE * size, look.style.text)
+    stamp_all(canvas, prices, plot.right + LABEL_GAP, -LABEL_MIDDLE * size, look.style.text)
     times: list[Label] = []
     written = 0.0  # right end of the labels so far and the space after them
     for i, x in enumerate(x for x in columns if x < plot.right):
@@ -143,20 +147,24 @@ def _draw_axes(
         if left > written:
             times.append((label, left, 0.0))
             written = left + LABEL_SPACE * label.shape[1]
-    _stamp_all(canvas, times, 0.0, canvas.height - LABEL_LINE * size, look.style.text)
+    stamp_all(canvas, times, 0.0, canvas.height - LABEL_LINE * size, look.style.text)
 
 
-def _stamp_all(canvas: Canvas, labels: Sequence[Label], x: float, y: float, colour: Colour) -> None:
-    """Stamp labels whose positions are relative to (x, y), all at once, which is faster; they do not overlap."""
+def stamp_all(canvas: Canvas, labels: Sequence[Label], x: float, y: float, colour: Colour, zoom: float = 1.0) -> None:
+    """Stamp labels whose positions are relative to (x, y), all at once, which is faster.
+
+    Where two overlap, the later one shows. Positions are in screen pixels; a pixel of a mask is ``zoom`` of them wide
+    and high.
+    """
     if not labels:
         return
     first = min(left for _, left, _ in labels), min(top for _, _, top in labels)
-    placed = [(mask, round(left - first[0]), round(top - first[1])) for mask, left, top in labels]
+    placed = [(mask, round((left - first[0]) / zoom), round((top - first[1]) / zoom)) for mask, left, top in labels]
     shape = [max(at[2 - side] + at[0].shape[side] for at in placed) for side in (0, 1)]
     sheet = np.zeros(shape, np.uint8)
     for mask, left, top in placed:
         sheet[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
-    canvas.stamp(sheet, x + first[0], y + first[1], colour)
+    canvas.stamp(sheet, x + first[0], y + first[1], colour, zoom=zoom)
 
 
 def _draw_stray_line(canvas: Canvas, look: Look, rng: np.random.Generator) -> None:

@@ -43,10 +43,11 @@ class Plot:
         return self.bottom - (np.asarray(price, float) - self.low) * self.scale
 
 
-def layout(look: Look, bars: int, frame: tuple[float, float], size: int) -> Plot:
+def layout(look: Look, bars: int, frame: tuple[float, float], size: tuple[int, int]) -> Plot:
     """Place ``bars`` candles between the margins of the look, and the prices of ``frame`` between top and bottom.
 
-    ``frame`` is (lowest price, highest price), ``size`` the width and height of the picture in pixels.
+    ``frame`` is (lowest price, highest price), ``size`` the width and height of the whole picture in pixels. Positions
+    count from the corner of the chart, which is that of the screenshot unless the look has a page.
     """
     left, top, right, bottom = look.margins
     x0, x1 = look.width * left, look.width * (1 - right)
@@ -64,5 +65,5 @@ def layout(look: Look, bars: int, frame: tuple[float, float], size: int) -> Plot
         right=x1,
         top=y0,
         floor=floor,
-        pixel=(max(look.width / size, 1.0), max(look.height / size, 1.0)),
+        pixel=(max(look.screen[0] / size[0], 1.0), max(look.screen[1] / size[1], 1.0)),
     )

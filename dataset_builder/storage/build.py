@@ -21,6 +21,7 @@ from dataset_builder.patterns import CLASSES
 from dataset_builder.storage import engine
 from dataset_builder.storage.build_files import BuildFiles, open_build_files, partial_directory
 from dataset_builder.storage.finish import finish
+from dataset_builder.storage.markets import keep_markets
 from dataset_builder.storage.plan import Chunk, chunks, plan
 from dataset_builder.storage.writer import draw_chunk
 
@@ -38,6 +39,8 @@ def build(config: BuildConfig) -> Path:
         return config.output
     with disk_errors(config.output), partial_directory(config) as partial:
         build_files = open_build_files(config, partial)
+        if config.ohlcv:
+            keep_markets(config.ohlcv, build_files.markets)
         part, parts = config.shard_numbers()
         _draw(build_files, chunks(splits)[part - 1 :: parts], config)
         if parts > 1:

@@ -25,6 +25,13 @@ class BuildFiles:
     seed: int
     image_size: int  # pixels
     format: str  # "imagefolder" or "parquet"
+    found: float  # share of charts whose candles are found in a market
+    screens: float  # share of charts on a whole page
+
+    @property
+    def markets(self) -> Path:
+        """The file with the candles that patterns are found in, if the user gave any."""
+        return self.rows.parent / "markets.npz"
 
     def rows_of(self, chunk: Chunk) -> Path:
         """The file with the rows of a chunk, a line of JSON for each chart."""
@@ -67,7 +74,15 @@ def open_build_files(config: BuildConfig, partial: Path) -> BuildFiles:
         for name in ("dataset", "rows"):
             shutil.rmtree(partial / name, ignore_errors=True)
         write_json(note, settings)
-    build_files = BuildFiles(partial / "dataset", partial / "rows", config.seed, config.image_size, config.format)
+    build_files = BuildFiles(
+        partial / "dataset",
+        partial / "rows",
+        config.seed,
+        config.image_size,
+        config.format,
+        config.found,
+        config.screens,
+    )
     build_files.directory.mkdir(exist_ok=True)
     build_files.rows.mkdir(exist_ok=True)
     return build_files

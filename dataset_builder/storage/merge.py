@@ -29,7 +29,9 @@ def merge(config: MergeConfig) -> Path:
     for part, other in zip(config.parts, settings, strict=True):
         if other != settings[0]:
             raise UserError(f"{part} was built with other settings than {config.parts[0]}: they are no parts of one")
-    build_config = BuildConfig(config.output, **{k: v for k, v in settings[0].items() if k != "version"})
+    known = {name: value for name, value in settings[0].items() if name != "version"}
+    known["ohlcv"] = tuple(map(Path, known["ohlcv"]))
+    build_config = BuildConfig(config.output, **known)
     if is_finished(build_config):
         print(f"{config.output} is already there, finished: nothing to do")
         return config.output

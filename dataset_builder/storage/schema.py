@@ -34,6 +34,7 @@ ROW: dict[str, Kind] = {
     "x": PIXELS,  # centre of each candle
     "high": PIXELS,  # highest drawn pixel of each candle
     "low": PIXELS,  # lowest drawn pixel of each candle
+    "pane": PIXELS,  # left, top, right, bottom of what shows the price: the whole picture without a page
     "ohlcv": {"open": PRICES, "high": PRICES, "low": PRICES, "close": PRICES, "volume": PRICES},
     "look": NUISANCES,
 }

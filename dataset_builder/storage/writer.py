@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from cryptoai_common.dataset import NONE, row_text
 from cryptoai_common.files import atomic, disk_errors, write_json
 from dataset_builder.charts.draft import Sample, render_all
-from dataset_builder.charts.sample import settle, variety
+from dataset_builder.charts.sample import settle
+from dataset_builder.charts.variety import variety
 from dataset_builder.storage.build_files import BuildFiles
+from dataset_builder.storage.markets import read_markets
 from dataset_builder.storage.plan import Chunk, Item
 from dataset_builder.storage.schema import ROW, write_shard
 
@@ -31,8 +33,9 @@ def draw_chunk(build_files: BuildFiles, chunk: Chunk) -> int:
 
 
 def _draw(build_files: BuildFiles, chunk: Chunk) -> Charts:
-    items, kind = list(chunk.items), variety(chunk.split)
-    drafts = (settle(build_files.seed, item.label, item.index, build_files.image_size, *kind) for item in items)
+    items, markets = list(chunk.items), read_markets(build_files.markets, chunk.split)
+    kind = variety(chunk.split, build_files.found, build_files.screens, markets)
+    drafts = (settle(build_files.seed, item.label, item.index, build_files.image_size, kind) for item in items)
     return zip(items, render_all(drafts), strict=True)
 
 

@@ -8,6 +8,7 @@ import pytest
 from drawings import TRAINING
 
 from dataset_builder.drawing.look import MARKS, NUISANCES, Look
+from dataset_builder.drawing.page import PAGE_NUISANCES, Page
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.styles import STYLES
 
@@ -32,6 +33,7 @@ def test_nuisances_have_the_types_that_the_spec_says():
 
 def test_every_field_is_recorded_but_two():
     assert {field.name for field in fields(Look)} - set(NUISANCES) == {"bars", "seed"}
+    assert {f"page_{field.name}" for field in fields(Page)} >= set(PAGE_NUISANCES) - {"page", "page_size"}
 
 
 def test_a_look_depends_on_its_stream_alone():

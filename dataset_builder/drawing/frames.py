@@ -1,0 +1,160 @@
+"""What belongs to a chart on a page beside the price's own pane: frames, labels of axes, ticks and price tags."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cryptoai_common.candles import Candles
+from dataset_builder.drawing.canvas import Canvas, Layer
+from dataset_builder.drawing.look import Look
+from dataset_builder.drawing.overlays import Label, price_label, stamp_all
+from dataset_builder.drawing.page import Box, Page
+from dataset_builder.drawing.plot import Plot
+from dataset_builder.drawing.text import coarse, text_mask
+from dataset_builder.streams import random_stream
+
+# Shares of the letter size, as libraries and platforms place their labels.
+GAP, TICK = 0.5, 0.35  # from a pane to its labels; length of ticks
+LINE = 12  # letters are that many times as high as frames and ticks are thick
+HALF_LABEL = 0.65  # from the top of a label to its middle
+TAG_HALF = 0.8  # half the height of a price tag
+TIME_SPACE = 1.25  # of a time label's width: from its left edge to the earliest left edge of the next
+STUDY_ROWS = (0.25, 0.75)  # of a study's height: where its two labels and grid lines are
+TICKS, DATES = 0.5, 0.5  # shares of charts with ticks, and with dates instead of times of day
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAYS = 28  # that every month has
+HOURS = ("", " 00:00", ", 12:00")  # what follows a date
+STUDY_LABELS = {"volume": ("750", "250"), "rsi": ("70", "30"), "macd": ("0.5", "-0.5"), "stochastic": ("80", "20")}
+
+
+def draw_frames(screen: Canvas, plot: Plot, look: Look, page: Page, rows: list[int], columns: list[int]) -> None:
+    """Draw the studies' backgrounds and grids, the frames of all panes, ticks, and labels of prices and times.
+
+    ``rows`` and ``columns`` are the positions of grid lines in the pane, in screen pixels.
+    """
+    rng = random_stream(page.seed, "axes")
+    panes = [page.pane, *(study.box for study in page.studies)]
+    columns = sorted(x for x in columns if x < page.pane[2] - page.pane[0])
+    thin = max(page.letter / LINE, 1.0)
+    for study in page.studies:
+        _draw_study_ground(screen, study.box, look, columns)
+    _draw_lines(screen, page, panes, thin)
+    if rng.random() < TICKS:
+        _draw_ticks(screen, page, rows, columns, thin)
+    prices = [(price_label(y, screen.window(page.pane), look), float(y)) for y in rows]
+    for study in page.studies:
+        top, height = study.box[1] - page.pane[1], study.box[3] - study.box[1]
+        labels = STUDY_LABELS.get(study.kind, ())
+        prices += [(text, top + share * height) for text, share in zip(labels, STUDY_ROWS, strict=False)]
+    _draw_prices(screen, page, prices)
+    if page.axes[2]:
+        _draw_times(screen, page, columns, rng)
+
+
+def draw_price_tag(screen: Canvas, plot: Plot, look: Look, page: Page, candles: Candles) -> None:
+    """Draw the last close as a tag of its colour beside the pane; nothing where no prices are."""
+    left, top, right, _ = page.pane
+    beyond = page.chart[2] - right if page.axes[1] else left - page.chart[0]
+    if not (page.axes[0] or page.axes[1]) or beyond <= 0:
+        return
+    y = top + float(np.floor(plot.y(candles.close[-1])))
+    colour = look.up if candles.close[-1] >= candles.open[-1] else look.down
+    start = right if page.axes[1] else page.chart[0]
+    screen.rectangle(start, y - TAG_HALF * page.letter, start + beyond, y + TAG_HALF * page.letter, colour)
+    font, zoom = _font(screen, page)
+    text = text_mask(price_label(y - top, screen.window(page.pane), look), font)
+    screen.stamp(text, start + GAP * page.letter, y - HALF_LABEL * page.letter, look.background, zoom=zoom)
+
+
+def _font(screen: Canvas, page: Page) -> tuple[int, float]:
+    """Font size and zoom of the page's labels, fine enough for this picture."""
+    return coarse(page.letter, min(screen.across.scale, screen.down.scale))
+
+
+def _draw_study_ground(screen: Canvas, box: Box, look: Look, columns: list[int]) -> None:
+    screen.rectangle(*box, look.background)
+    if not look.style.grid or not any(look.grid):
+        return
+    inside = screen.window(box)
+    if look.grid[0]:
+        rows = np.floor(np.array(STUDY_ROWS) * inside.height)
+        inside.rows(rows, rows + 1, look.style.grid, look.grid_opacity, look.style.grid_dash)
+    if look.grid[1] and columns:
+        inside.columns(columns, [x + 1 for x in columns], look.style.grid, look.grid_opacity, look.style.grid_dash)
+
+
+def _draw_lines(screen: Canvas, page: Page, panes: list[Box], thin: float) -> None:
+    """Draw the frames around all panes."""
+    if page.frame == "box":
+        outer = np.array(panes, float)
+        inner = outer + np.array((thin, thin, -thin, -thin))
+        screen.paint(Layer(page.frame_colour, outer, holes=inner))
+    elif page.frame == "spines":
+        lines = [(box[0], box[1], box[0] + thin, box[3]) for box in panes]
+        lines += [(box[0] + thin, box[3] - thin, box[2], box[3]) for box in panes]
+        screen.paint(Layer(page.frame_colour, np.array(lines, float)))
+    elif page.frame == "strips":
+        left, top, right, bottom = page.chart
+        edge = page.pane[2] if page.axes[1] else page.pane[0]
+        boxes: list[tuple[float, ...]] = [(edge, top, edge + thin, bottom)]
+        for pane in panes:
+            boxes += [(left, pane[3], edge, pane[3] + thin), (edge + thin, pane[3], right, pane[3] + thin)]
+        screen.paint(Layer(page.frame_colour, np.array([box for box in boxes if box[0] < box[2]], float)))
+
+
+def _draw_ticks(screen: Canvas, page: Page, rows: list[int], columns: list[int], thin: float) -> None:
+    """Draw short lines from the panes' edges to the labels."""
+    left, top, right, _ = page.pane
+    long, bottom = TICK * page.letter, page.times
+    ticks = [(left + x, bottom, left + x + thin, bottom + long) for x in columns if page.axes[2]]
+    for at, shown in ((left - long, page.axes[0]), (right, page.axes[1])):
+        ticks += [(at, top + y, at + long, top + y + thin) for y in rows if shown]
+    if ticks:
+        screen.paint(Layer(page.frame_colour, np.array(ticks, float)))
+
+
+def _draw_prices(screen: Canvas, page: Page, prices: list[tuple[str, float]]) -> None:
+    """Draw labels at heights in the pane, beside it where the page has an axis."""
+    font, zoom = _font(screen, page)
+    masks = [(text_mask(text, font), y - HALF_LABEL * page.letter) for text, y in prices]
+    left, top, right, _ = page.pane
+    if page.axes[1]:
+        labels: list[Label] = [(mask, 0.0, y) for mask, y in masks]
+        stamp_all(screen, labels, right + GAP * page.letter, top, page.label, zoom)
+    if page.axes[0]:
+        labels = [(mask, -mask.shape[1] * zoom, y) for mask, y in masks]
+        stamp_all(screen, labels, left - GAP * page.letter, top, page.label, zoom)
+
+
+def _draw_times(screen: Canvas, page: Page, columns: list[int], rng: np.random.Generator) -> None:
+    """Draw dates or times of day under the panes, level or tilted, at the grid's columns."""
+    font, zoom = _font(screen, page)
+    dates, month, hours = rng.random() < DATES, int(rng.integers(12)), HOURS[rng.integers(len(HOURS))]
+    start, every = int(rng.integers(DAYS)), int(rng.integers(1, 9))
+    labels: list[Label] = []
+    written = -float("inf")
+    for number, x in enumerate(columns):
+        step = start + number * every
+        text = f"{MONTHS[(month + step // DAYS) % 12]} {step % DAYS + 1}{hours}" if dates else f"{step % 24:02d}:00"
+        mask = _tilted(text, font, page.tilt)
+        width = mask.shape[1] * zoom
+        left = x - width if page.tilt else x - width / 2
+        if left > written:
+            labels.append((mask, left, 0.0))
+            written = left + (page.letter * 1.5 if page.tilt else TIME_SPACE * width)
+    top = page.times + GAP * page.letter
+    for part in [[label] for label in labels] if page.tilt else [labels]:  # tilted ones overlap in their empty corners
+        stamp_all(screen, part, page.pane[0], top, page.label, zoom)
+
+
+@lru_cache(maxsize=4096)
+def _tilted(text: str, font: int, degrees: int) -> NDArray[np.uint8]:
+    """A text that rises to the right by an angle."""
+    mask = text_mask(text, font)
+    if not degrees:
+        return mask
+    return np.asarray(Image.fromarray(mask).rotate(degrees, Image.Resampling.BILINEAR, expand=True))
