@@ -17,6 +17,7 @@ STEPS_A_WINDOW = 4  # windows begin a quarter of their length apart: nearer ones
 WINDOWS_LONG, FEWEST_CANDLES = 8, 240  # length of a random market, in windows, and at least
 MOST_IN_REAL = 2000  # windows of real candles that are looked at before a random market is: a rare class is not in all
 MOST_IN_RANDOM = 60_000  # a hundred times as many as the rarest class needs
+LOWEST = 3.0  # mean true ranges that a found pattern is high at least: a lower one is hidden by its own candles
 BROKEN = 0.05  # of the pattern's height: a close that far outside its turning points ends it
 
 
@@ -39,7 +40,7 @@ def find_market(
         if pattern is None:
             return Market(candles, np.empty((0, 2)), 0, bars - 1), "none", series.source
         found = pattern.find(view)
-        if not isinstance(found, str):
+        if not isinstance(found, str) and found.height >= LOWEST * view.atr:
             return _market(candles, found), _stage(view, found), series.source
     raise RuntimeError(f"no window of {bars} candles passes the check of {pattern.name if pattern else 'none'}")
 

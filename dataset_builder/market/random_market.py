@@ -18,7 +18,7 @@ import numpy as np
 
 from cryptoai_common.arrays import Floats
 from dataset_builder.market.exchange import STEPS, trade
-from dataset_builder.market.prices import FADING, FADING_STEPS, LASTING
+from dataset_builder.market.prices import FADING, FADING_STEPS
 from dataset_builder.market.sketch import FAR, between, log_uniform
 from dataset_builder.market.volatility import clustered_volatility
 
@@ -26,7 +26,8 @@ from dataset_builder.market.volatility import clustered_volatility
 REGIME_BARS = (10, 160)
 WALK, TREND = 0.4, 0.35  # shares of time in which the price walks, or trends; otherwise it returns to a level
 TREND_DRIFT = (0.04, 0.4)  # of a trend, in volatilities of a bar a bar
-PULL = (0.04, 0.35)  # share of its distance from the level that the price comes back in a bar
+PULL = (0.02, 0.2)  # share of its distance from the level that the price comes back in a bar
+LASTING = (0.7, 1.0)  # share of a move that lasts: over five bars, real variance is 0.96 of five times that of one
 LEVEL_DRIFT = 0.06  # standard deviation of the level's own drift, in volatilities of a bar a bar
 REGIME_VOLATILITY = (0.55, 1.9)  # relative volatility of a regime
 SLOW_PERSISTENCE, SLOW_SHOCK = 0.985, (0.0, 0.5)  # slow waves of the volatility: memory of 66 bars, deviation of its log

@@ -136,6 +136,12 @@ class Match(NamedTuple):
 
     points: tuple[tuple[int, float], ...]
 
+    @property
+    def height(self) -> float:
+        """From the lowest turning point to the highest."""
+        prices = [price for _, price in self.points]
+        return max(prices) - min(prices)
+
     def mirrored(self) -> Match:
         """The same points upside down."""
         return Match(tuple([(bar, -price) for bar, price in self.points]))
