@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.prices import Market
 from dataset_builder.market.series import Series, draw_series
 from dataset_builder.market.swings import Match, View
+from dataset_builder.market.zigzag import Swing
 
 STEPS_A_WINDOW = 4  # windows begin a quarter of their length apart: nearer ones fail and succeed together
 WINDOWS_LONG, FEWEST_CANDLES = 8, 240  # length of a random market, in windows, and at least
@@ -29,13 +30,17 @@ def find_market(
     It is looked for in ``markets`` if there are any, from a random place on, and else in random markets. Without a
     pattern (None), no check accepts it. Raises RuntimeError if there is none: the check is wrong then.
     """
+    swings: dict[int, Sequence[Swing]] = {}
     for series, start in _places(bars, markets, rng):
-        view = series.view.window(start, start + bars)
-        if view.range <= 0 or (pattern and isinstance(pattern.find(view), str)):  # quick, and enough for most
-            continue
+        if pattern:  # quick, and enough for most
+            if id(series) not in swings:
+                swings = {id(series): series.swings(bars)}
+            view = series.view.nearly_window(start, start + bars, swings[id(series)])
+            if isinstance(pattern.find(view), str):
+                continue
         candles = series.window(start, start + bars, rng)
         view = View(candles)
-        if candles.fault() or refusal(pattern, view):
+        if view.range <= 0 or candles.fault() or refusal(pattern, view):
             continue
         if pattern is None:
             return Market(candles, np.empty((0, 2)), 0, bars - 1), "none", series.source

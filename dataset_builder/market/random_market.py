@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import accumulate
 
 import numpy as np
 
@@ -33,6 +32,7 @@ REGIME_VOLATILITY = (0.55, 1.9)  # relative volatility of a regime
 SLOW_PERSISTENCE, SLOW_SHOCK = 0.985, (0.0, 0.5)  # slow waves of the volatility: memory of 66 bars, deviation of its log
 DAY_BARS, DAY_SHARE, DAY_DEPTH = (6, 96), 0.6, (0.1, 0.7)  # bars in a day; share of markets with busy hours; depth
 JUMP_BARS, JUMP = (60, 800), (2.5, 8.0)  # bars between two jumps on average; their size in volatilities of a bar
+FADING_BLOCK = 64  # steps: 0.95^64 is 0.04
 TAKEN_BACK, BACK_BARS = (-0.3, 0.9), (2, 14)  # share of a jump that is taken back, and in how many bars
 
 
@@ -49,7 +49,7 @@ def random_market(rng: np.random.Generator, bars: int) -> tuple[Floats, Floats]:
     variance = (volatility * volatility / STEPS).repeat(STEPS)
     shocks = rng.standard_normal(bars * STEPS) * np.sqrt(variance) + _jumps(rng, bars)
     lasting = between(rng, *LASTING)
-    walk = np.array([0.0, *_with_regimes(rng, lasting * shocks, edges)])
+    walk = np.concatenate(([0.0], *_with_regimes(rng, lasting * shocks, edges)))
     walk[1:] += (1 - lasting) * np.convolve(shocks, FADING[:FADING_STEPS])[: len(shocks)]
     wall = np.full(len(shocks), FAR)
     return trade(walk, -wall, wall, volatility, variance, rng), busy
@@ -77,9 +77,24 @@ def _busy_hours(rng: np.random.Generator, bars: int) -> Floats:
 def _slow_waves(rng: np.random.Generator, bars: int) -> Floats:
     """Logarithm of the slow part of the volatility: AR(1), started anywhere on its way."""
     deviation = between(rng, *SLOW_SHOCK)
-    shocks = (rng.standard_normal(bars) * (deviation * math.sqrt(1 - SLOW_PERSISTENCE**2))).tolist()
+    shocks = rng.standard_normal(bars) * (deviation * math.sqrt(1 - SLOW_PERSISTENCE**2))
     shocks[0] = deviation * float(rng.standard_normal())
-    return np.array(list(accumulate(shocks, lambda before, shock: SLOW_PERSISTENCE * before + shock)))
+    return _fading_sum(shocks, SLOW_PERSISTENCE)
+
+
+def _fading_sum(shocks: Floats, keep: float) -> Floats:
+    """The sum of all shocks so far, of which the share ``keep`` is left after each step; shape of ``shocks``.
+
+    In blocks, so that no power of ``keep`` is too small for a float.
+    """
+    total, last = np.empty(len(shocks)), 0.0
+    powers = keep ** np.arange(1, FADING_BLOCK + 1)
+    for start in range(0, len(shocks), FADING_BLOCK):
+        block = shocks[start : start + FADING_BLOCK]
+        power = powers[: len(block)]
+        total[start : start + len(block)] = power * (last + np.add.accumulate(block / power))
+        last = float(total[start + len(block) - 1])
+    return total
 
 
 def _jumps(rng: np.random.Generator, bars: int) -> Floats:
@@ -93,7 +108,7 @@ def _jumps(rng: np.random.Generator, bars: int) -> Floats:
     return moves
 
 
-def _with_regimes(rng: np.random.Generator, shocks: Floats, edges: list[int]) -> Iterator[float]:
+def _with_regimes(rng: np.random.Generator, shocks: Floats, edges: list[int]) -> Iterator[Floats]:
     """The price after each step: it adds up the shocks, and each regime moves it in its own way."""
     price = 0.0
     for start, stop in zip(edges, edges[1:], strict=False):
@@ -103,16 +118,15 @@ def _with_regimes(rng: np.random.Generator, shocks: Floats, edges: list[int]) ->
         if WALK <= kind < WALK + TREND:
             drift = log_uniform(rng, *TREND_DRIFT) * (1 if rng.random() < 0.5 else -1) / STEPS
         if kind < WALK + TREND:
-            path = (price + np.add.accumulate(part + drift)).tolist()
+            path = price + np.add.accumulate(part + drift)
         else:
             path = _pulled(rng, price, part)
-        yield from path
-        price = path[-1]
+        yield path
+        price = float(path[-1])
 
 
-def _pulled(rng: np.random.Generator, price: float, shocks: Floats) -> list[float]:
+def _pulled(rng: np.random.Generator, price: float, shocks: Floats) -> Floats:
     """The price after each step where it returns to a level, which starts there and drifts slowly."""
     keep = 1 - log_uniform(rng, *PULL) / STEPS
     drift = LEVEL_DRIFT * float(rng.standard_normal()) / STEPS
-    off = accumulate(shocks.tolist(), lambda before, shock: keep * before + shock)
-    return [price + drift * step + away for step, away in enumerate(off, 1)]
+    return price + drift * np.arange(1, len(shocks) + 1) + _fading_sum(shocks, keep)

@@ -11,8 +11,10 @@ from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from dataset_builder.market.exchange import draw_volume, quote
 from dataset_builder.market.random_market import random_market
-from dataset_builder.market.swings import View
+from dataset_builder.market.swings import SCALES, View
+from dataset_builder.market.zigzag import Swing, zigzag
 
+FINE = 0.8  # of the smallest threshold of the windows that were measured: some between them are flatter
 RANDOM = "random_market"  # the source of candles that no file holds
 
 
@@ -27,6 +29,13 @@ class Series:
     def view(self) -> View:
         """What the checks read, for all candles at once; ``View.window`` takes a part of it."""
         return View(self.candles)
+
+    def swings(self, bars: int) -> tuple[Swing, ...]:
+        """The turning points of all candles, fine enough for every window of that many bars but the flattest."""
+        view, step = self.view, max(bars // 2, 1)
+        starts = range(0, max(len(view.close) - bars, 0) + 1, step)
+        heights = [max(view.upper[at : at + bars]) - min(view.lower[at : at + bars]) for at in starts]
+        return zigzag(view.upper, view.lower, FINE * SCALES[0] * min(heights))
 
     def window(self, start: int, stop: int, rng: np.random.Generator) -> Candles:
         """The candles from ``start`` to before ``stop``, as an exchange publishes them.

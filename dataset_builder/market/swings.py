@@ -9,6 +9,7 @@ arithmetic is the same on every machine.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import neg
@@ -55,6 +56,33 @@ class View:
         view.bars = len(view.close)
         return view
 
+    def nearly_window(self, start: int, stop: int, swings: Sequence[Swing]) -> View:
+        """The same, with its swings taken from ``swings``, those of all bars, instead of its own bars.
+
+        They must be those of a threshold that is no larger than the window's own. Only a swing that the window cuts can
+        differ, so this is good for looking through many windows fast, and not for a label.
+        """
+        view = self.window(start, stop)
+        inside = swings[bisect_left(swings, start, key=_bar) : bisect_left(swings, stop, key=_bar)]
+        shifted = [Swing(swing.bar - start, swing.price, swing.top) for swing in inside]
+        if shifted:
+            first, last = shifted[0], shifted[-1]
+            if first.bar > 0:
+                shifted.insert(0, view.extreme(0, first.bar - 1, not first.top))
+            if last.bar < view.bars - 1:
+                shifted.append(view.extreme(last.bar + 1, view.bars - 1, not last.top))
+        view.finest = merge(shifted, SCALES[0] * view.range)
+        return view
+
+    def extreme(self, first_bar: int, last_bar: int, top: bool) -> Swing:
+        """The highest upper, or lowest lower, outline from the first bar to the last."""
+        if not top:
+            bar = self.lowest_bar(first_bar, last_bar)
+            return Swing(bar, self.lower[bar], False)
+        part = self.upper[first_bar : last_bar + 1]
+        price = max(part)
+        return Swing(first_bar + part.index(price), price, True)
+
     @cached_property
     def mirrored(self) -> View:
         """The same candles upside down (prices negated), so that one check serves a pattern and its mirror image."""
@@ -62,9 +90,13 @@ class View:
         view.open, view.close = list(map(neg, self.open)), list(map(neg, self.close))
         view.upper, view.lower = list(map(neg, self.lower)), list(map(neg, self.upper))
         view.true_range, view.range, view.atr, view.bars = self.true_range, self.range, self.atr, self.bars
-        flipped = {swing.bar: swing.mirrored() for swing in self.scales[0]}
-        view.scales = tuple([tuple([flipped[swing.bar] for swing in swings]) for swings in self.scales])
+        view.finest = tuple([swing.mirrored() for swing in self.finest])
         return view  # holds no reference to this one: a cycle of references is freed late, by the garbage collector
+
+    @cached_property
+    def finest(self) -> tuple[Swing, ...]:
+        """Swings at the smallest of SCALES."""
+        return zigzag(self.upper, self.lower, SCALES[0] * self.range)
 
     @cached_property
     def scales(self) -> tuple[tuple[Swing, ...], ...]:
@@ -72,7 +104,7 @@ class View:
 
         The swings at a larger threshold are among those at a smaller one, so each list is found from the one before.
         """
-        swings = zigzag(self.upper, self.lower, SCALES[0] * self.range)
+        swings = self.finest
         found = [swings]
         for share in SCALES[1:]:
             coarser = merge(swings, share * self.range)
@@ -126,6 +158,10 @@ class View:
         """Index of the bar with the lowest outline, from the first bar to the last; the earliest if several tie."""
         part = self.lower[first_bar : last_bar + 1]
         return first_bar + part.index(min(part))
+
+
+def _bar(swing: Swing) -> int:
+    return swing.bar
 
 
 class Match(NamedTuple):

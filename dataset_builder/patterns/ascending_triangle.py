@@ -121,7 +121,7 @@ def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float)
 
 def find(view: View) -> Match | str:
     """The turning points of an ascending triangle in the candles, or the reason why there is none."""
-    swings = view.scales[0][:-1]  # the last one may still be moving
+    swings = view.finest[:-1]  # the last one may still be moving
     found: Match | str = "no five swings"
     for i, low in enumerate(swings[:-3]):
         if not low.top:

@@ -99,7 +99,7 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 def find(view: View) -> Match | str:
     """The turning points of a pole and its flag in the candles, or the reason why there is none."""
     half = max(view.upper) - TOP_ZONE * view.range
-    tops = ((bar, price) for bar, price, top in view.scales[0] if top and price >= half)
+    tops = ((bar, price) for bar, price, top in view.finest if top and price >= half)
     return first_match(view, tops, _refuse, "no top")
 
 
@@ -138,7 +138,7 @@ def _refuse_channel(view: View, foot: int, start: int, stop: int, pole: float) -
         return "flag too wide"
     if not view.fills(foot, stop, FILLS):
         return "too small in the window"
-    inside = [(s.bar, s.price) for s in view.scales[0] if start <= s.bar < stop]
+    inside = [(s.bar, s.price) for s in view.finest if start <= s.bar < stop]
     last = (stop - 1, view.close[stop - 1])
     return Match(((foot, view.lower[foot]), *inside, *[last][: inside[-1][0] < last[0]]))
 

@@ -109,7 +109,7 @@ def find(view: View) -> Match | str:
     """The turning points of a cup and its handle in the candles, or the reason why there is none."""
     unlevel = LEVEL * view.range
     # The tops of coarser scales are among those of the finest, so the finest scale shows every cup.
-    rims = _rims(view.scales[0], unlevel, max(FEWEST, SHORTEST * view.bars - 1))
+    rims = _rims(view.finest, unlevel, max(FEWEST, SHORTEST * view.bars - 1))
     found = first_match(view, rims, _refuse, "rims not level")
     if not isinstance(found, str):
         return found

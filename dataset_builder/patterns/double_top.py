@@ -93,7 +93,7 @@ def _refuse(view: View, first: Swing, valley: Swing, second: Swing) -> Match | s
     if max(view.upper[start:]) > ceiling + HIGHER * height:
         return "a higher price before or after the tops"
     level = ceiling - THIRD_ZONE * height
-    if sum(s.top and s.price > level for s in merge(view.scales[0], THIRD_SWING * height)) > 2:
+    if sum(s.top and s.price > level for s in merge(view.finest, THIRD_SWING * height)) > 2:
         return "a third top at the level"
     after = view.lower[second.bar :]
     end = next((i for i, low in enumerate(after) if low < valley.price - FAR_FALL * height), len(after) - 1)

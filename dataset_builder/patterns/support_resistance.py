@@ -114,7 +114,7 @@ def _start(rng: np.random.Generator, low_first: bool) -> float:
 
 def find(view: View) -> Match | str:
     """The turning points of a range or bounces off one level in the candles, or the reason why there is none."""
-    if len(view.scales[0]) < 5:
+    if len(view.finest) < 5:
         return "too few touches"
     starts = [int(share * view.bars) for share in STARTS]
     return first_match(view, product(starts, _stops(view, starts[-1])), _refuse, "no range")
