@@ -84,7 +84,7 @@ def render(
     if look.page:
         studies.draw_studies(sheet.screen, plot, look, look.page, candles)
         if look.last_price:
-            frames.draw_price_tag(sheet.screen, plot, look, look.page, candles)
+            frames.draw_price_tag(sheet.screen, canvas, plot, look, look.page, candles)
     stretch = (picture[0] / look.screen[0], picture[1] / look.screen[1])
     left, top, right, bottom = look.pane
     return Chart(
@@ -164,7 +164,7 @@ def _begin(look: Look, plot: Plot, size: tuple[int, int]) -> _Sheet:
     furniture.draw_page(screen, look, look.page)
     chart = screen.window(look.page.pane)
     rows, columns = overlays.draw_backdrop(chart, plot, look, rng)
-    frames.draw_frames(screen, plot, look, look.page, rows, columns)
+    frames.draw_frames(screen, chart, look, look.page, rows, columns)
     return _Sheet(screen, chart, rng)
 
 

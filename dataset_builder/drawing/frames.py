@@ -31,10 +31,10 @@ HOURS = ("", " 00:00", ", 12:00")  # what follows a date
 STUDY_LABELS = {"volume": ("750", "250"), "rsi": ("70", "30"), "macd": ("0.5", "-0.5"), "stochastic": ("80", "20")}
 
 
-def draw_frames(screen: Canvas, plot: Plot, look: Look, page: Page, rows: list[int], columns: list[int]) -> None:
+def draw_frames(screen: Canvas, chart: Canvas, look: Look, page: Page, rows: list[int], columns: list[int]) -> None:
     """Draw the studies' backgrounds and grids, the frames of all panes, ticks, and labels of prices and times.
 
-    ``rows`` and ``columns`` are the positions of grid lines in the pane, in screen pixels.
+    ``rows`` and ``columns`` are the positions of grid lines in the pane, in screen pixels; ``chart`` is its window.
     """
     rng = random_stream(page.seed, "axes")
     panes = [page.pane, *(study.box for study in page.studies)]
@@ -45,7 +45,7 @@ def draw_frames(screen: Canvas, plot: Plot, look: Look, page: Page, rows: list[i
     _draw_lines(screen, page, panes, thin)
     if rng.random() < TICKS:
         _draw_ticks(screen, page, rows, columns, thin)
-    prices = [(price_label(y, screen.window(page.pane), look), float(y)) for y in rows]
+    prices = [(price_label(y, chart, look), float(y)) for y in rows]
     for study in page.studies:
         top, height = study.box[1] - page.pane[1], study.box[3] - study.box[1]
         labels = STUDY_LABELS.get(study.kind, ())
@@ -55,7 +55,7 @@ def draw_frames(screen: Canvas, plot: Plot, look: Look, page: Page, rows: list[i
         _draw_times(screen, page, columns, rng)
 
 
-def draw_price_tag(screen: Canvas, plot: Plot, look: Look, page: Page, candles: Candles) -> None:
+def draw_price_tag(screen: Canvas, chart: Canvas, plot: Plot, look: Look, page: Page, candles: Candles) -> None:
     """Draw the last close as a tag of its colour beside the pane; nothing where no prices are."""
     left, top, right, _ = page.pane
     beyond = page.chart[2] - right if page.axes[1] else left - page.chart[0]
@@ -66,7 +66,7 @@ def draw_price_tag(screen: Canvas, plot: Plot, look: Look, page: Page, candles: 
     start = right if page.axes[1] else page.chart[0]
     screen.rectangle(start, y - TAG_HALF * page.letter, start + beyond, y + TAG_HALF * page.letter, colour)
     font, zoom = _font(screen, page)
-    text = text_mask(price_label(y - top, screen.window(page.pane), look), font)
+    text = text_mask(price_label(y - top, chart, look), font)
     screen.stamp(text, start + GAP * page.letter, y - HALF_LABEL * page.letter, look.background, zoom=zoom)
 
 
