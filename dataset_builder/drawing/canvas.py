@@ -26,6 +26,8 @@ from dataset_builder.drawing.mixing import FULL, Colour, bands, dashes, mix
 # About how many rectangles one matrix product paints, in a block of columns. Most rectangles are narrow, so that one
 # product over the whole width would multiply mostly zeros.
 BLOCK = 24
+# Pixels between rectangles that may be painted with them: to paint one more rectangle takes as long as so many pixels.
+AT_ONCE = 1500
 STEEPEST = 16.0  # largest squared slope for which a curve is thickened, so that steep lines keep a bounded height
 
 
@@ -123,25 +125,32 @@ class Canvas:
     def rectangles(self, boxes: ArrayLike, colours: Sequence[Colour]) -> None:
         """Paint many rectangles one after the other: ``boxes`` as (left, top, right, bottom), shape (n, 4).
 
-        Neighbours in the list that have the same colour are painted at once, and must not overlap.
+        Neighbours in the list that have the same colour may be painted at once; where they overlap, either way gives
+        the same colour but for pixels that both cover in part.
         """
         edges = np.asarray(boxes, float).reshape(-1, 4)
         if not len(edges):
             return
         left, top, right, bottom = edges.T
         down, across = self.down.cover(top, bottom), self.across.cover(left, right)
+        spans = [(self.down.span(box[1], box[3]), self.across.span(box[0], box[2])) for box in edges.tolist()]
         changes = [place for place in range(1, len(colours)) if colours[place] != colours[place - 1]]
         for first, last in zip([0, *changes], [*changes, len(colours)], strict=True):
-            rows = self.down.span(top[first:last].min(), bottom[first:last].max())
-            columns = self.across.span(left[first:last].min(), right[first:last].max())
-            if last - first == 1:
-                mask = (down[first, rows, None] * across[first, None, columns]).view(np.uint16)
-            else:  # as floats, because BLAS multiplies no integers; every sum is exact
-                part = down[first:last, rows].astype(np.float32).T @ across[first:last, columns].astype(np.float32)
-                mask = np.minimum(part, FULL).astype(np.uint16)
-            mix(self.planes[:, rows, columns], [mask], [colours[first]], 1.0)
+            run = spans[first:last]
+            rows = slice(min(rows.start for rows, _ in run), max(rows.stop for rows, _ in run))
+            columns = slice(min(columns.start for _, columns in run), max(columns.stop for _, columns in run))
+            if _area(rows, columns) <= sum(_area(*span) for span in run) + AT_ONCE * len(run):
+                # As floats, because BLAS multiplies no integers. Every sum is exact.
+                part = down[first:last, rows].T.astype(np.float32) @ across[first:last, columns].astype(np.float32)
+                mix(self.planes[:, rows, columns], [np.minimum(part, FULL).astype(np.uint16)], [colours[first]], 1.0)
+                continue
+            for place, (rows, columns) in enumerate(run, first):
+                mask = (down[place, rows, None] * across[place, None, columns]).view(np.uint16)
+                mix(self.planes[:, rows, columns], [mask], [colours[first]], 1.0)
 
-    def shrink(self, mask: NDArray[np.uint8], zoom: float) -> NDArray[np.uint8]:
+    def shrink(
+        self, mask: NDArray[np.uint8], zoom: float, how: Image.Resampling = Image.Resampling.BILINEAR
+    ) -> NDArray[np.uint8]:
         """A mask, each of whose pixels is ``zoom`` screen pixels wide and high, in the pixels of the picture."""
         across, down = self.across.scale / zoom, self.down.scale / zoom
         shape = (max(1, round(mask.shape[1] / across)), max(1, round(mask.shape[0] / down)))
@@ -149,7 +158,7 @@ class Canvas:
             return mask
         # Image.fromarray and np.asarray take as long as resizing a small mask.
         image = Image.frombuffer("L", mask.shape[::-1], np.ascontiguousarray(mask), "raw", "L", 0, 1)
-        small = image.resize(shape, Image.Resampling.BILINEAR)
+        small = image.resize(shape, how)
         return np.frombuffer(small.tobytes(), np.uint8).reshape(shape[::-1])
 
     def tint(self, mask: NDArray[np.uint8], colour: Colour) -> None:
@@ -253,3 +262,7 @@ class Canvas:
         mask += half
         mask *= np.int16(SUB // 2)
         mix(self.planes[:, rows], [mask.view(np.uint16)], [colour], opacity)
+
+
+def _area(rows: slice, columns: slice) -> int:
+    return int((rows.stop - rows.start) * (columns.stop - columns.start))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cryptoai_common.candles import Candles
-from dataset_builder.drawing.canvas import Canvas, Layer
+from dataset_builder.drawing.canvas import Canvas
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.overlays import Label, price_label, stamp_all
 from dataset_builder.drawing.page import Box, Page
@@ -40,11 +40,11 @@ def draw_frames(screen: Canvas, chart: Canvas, look: Look, page: Page, rows: lis
     panes = [page.pane, *(study.box for study in page.studies)]
     columns = sorted(x for x in columns if x < page.pane[2] - page.pane[0])
     thin = max(page.letter / LINE, 1.0)
+    screen.rectangles([study.box for study in page.studies], [look.background] * len(page.studies))
     for study in page.studies:
-        _draw_study_ground(screen, study.box, look, columns)
-    _draw_lines(screen, page, panes, thin)
-    if rng.random() < TICKS:
-        _draw_ticks(screen, page, rows, columns, thin)
+        _draw_study_grid(screen, study.box, look, columns)
+    lines = _lines(page, panes, thin) + (_ticks(page, rows, columns, thin) if rng.random() < TICKS else [])
+    screen.rectangles(lines, [page.frame_colour] * len(lines))
     prices = [(price_label(y, chart, look), float(y)) for y in rows]
     for study in page.studies:
         top, height = study.box[1] - page.pane[1], study.box[3] - study.box[1]
@@ -75,8 +75,7 @@ def _font(screen: Canvas, page: Page) -> tuple[int, float]:
     return coarse(page.letter, min(screen.across.scale, screen.down.scale))
 
 
-def _draw_study_ground(screen: Canvas, box: Box, look: Look, columns: list[int]) -> None:
-    screen.rectangle(*box, look.background)
+def _draw_study_grid(screen: Canvas, box: Box, look: Look, columns: list[int]) -> None:
     if not look.style.grid or not any(look.grid):
         return
     inside = screen.window(box)
@@ -87,34 +86,31 @@ def _draw_study_ground(screen: Canvas, box: Box, look: Look, columns: list[int])
         inside.columns(columns, [x + 1 for x in columns], look.style.grid, look.grid_opacity, look.style.grid_dash)
 
 
-def _draw_lines(screen: Canvas, page: Page, panes: list[Box], thin: float) -> None:
-    """Draw the frames around all panes."""
-    if page.frame == "box":
-        outer = np.array(panes, float)
-        inner = outer + np.array((thin, thin, -thin, -thin))
-        screen.paint(Layer(page.frame_colour, outer, holes=inner))
-    elif page.frame == "spines":
-        lines = [(box[0], box[1], box[0] + thin, box[3]) for box in panes]
-        lines += [(box[0] + thin, box[3] - thin, box[2], box[3]) for box in panes]
-        screen.paint(Layer(page.frame_colour, np.array(lines, float)))
-    elif page.frame == "strips":
-        left, top, right, bottom = page.chart
-        edge = page.pane[2] if page.axes[1] else page.pane[0]
-        boxes: list[tuple[float, ...]] = [(edge, top, edge + thin, bottom)]
-        for pane in panes:
-            boxes += [(left, pane[3], edge, pane[3] + thin), (edge + thin, pane[3], right, pane[3] + thin)]
-        screen.paint(Layer(page.frame_colour, np.array([box for box in boxes if box[0] < box[2]], float)))
+def _lines(page: Page, panes: list[Box], thin: float) -> list[tuple[float, ...]]:
+    """The lines around the panes as rectangles."""
+    lines: list[tuple[float, ...]] = []
+    left, top, right, bottom = page.chart
+    edge = page.pane[2] if page.axes[1] else page.pane[0]
+    for x0, y0, x1, y1 in panes:
+        if page.frame == "box":
+            lines += [(x0, y0, x1, y0 + thin), (x1 - thin, y0, x1, y1)]
+        if page.frame in ("box", "spines"):
+            lines += [(x0, y0, x0 + thin, y1), (x0, y1 - thin, x1, y1)]
+        if page.frame == "strips":
+            lines.append((left, y1, right, y1 + thin))
+    return [*lines, (edge, top, edge + thin, bottom)] if page.frame == "strips" else lines
 
 
-def _draw_ticks(screen: Canvas, page: Page, rows: list[int], columns: list[int], thin: float) -> None:
-    """Draw short lines from the panes' edges to the labels."""
+def _ticks(page: Page, rows: list[int], columns: list[int], thin: float) -> list[tuple[float, ...]]:
+    """Short lines from the panes' edges to the labels, as rectangles."""
     left, top, right, _ = page.pane
     long, bottom = TICK * page.letter, page.times
-    ticks = [(left + x, bottom, left + x + thin, bottom + long) for x in columns if page.axes[2]]
+    ticks: list[tuple[float, ...]] = []
+    if page.axes[2]:
+        ticks += [(left + x, bottom, left + x + thin, bottom + long) for x in columns]
     for at, shown in ((left - long, page.axes[0]), (right, page.axes[1])):
         ticks += [(at, top + y, at + long, top + y + thin) for y in rows if shown]
-    if ticks:
-        screen.paint(Layer(page.frame_colour, np.array(ticks, float)))
+    return ticks
 
 
 def _draw_prices(screen: Canvas, page: Page, prices: list[tuple[str, float]]) -> None:

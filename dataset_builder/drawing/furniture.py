@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from dataset_builder.drawing.canvas import Canvas
 from dataset_builder.drawing.look import LINE_COLOURS, Look
@@ -98,7 +99,7 @@ class Ink(NamedTuple):
         x0, y0, x1, y1 = (round(edge / axis.scale) for edge, axis in sides)
         for (colour, _, zoom), labels in self.sheet.labels.items():
             gathered, left, top = gather(labels, zoom)
-            mask = screen.shrink(gathered, zoom)
+            mask = screen.shrink(gathered, zoom, Image.Resampling.BOX)  # takes half the time of smoother ways
             x, y = round((self.box[0] + left) / screen.across.scale), round((self.box[1] + top) / screen.down.scale)
             part = mask[max(y0 - y, 0) : max(y1 - y, 0), max(x0 - x, 0) : max(x1 - x, 0)]
             x, y = max(x, x0), max(y, y0)

@@ -118,6 +118,8 @@ GAP_RIGHT, GAP_LEFT = 0.35, 0.06  # shares of charts with a gap at the right, an
 RIGHT_ROOM, LEFT_ROOM = (0.03, 0.25), (0.15, 0.55)
 AXES_ROWS, AXES_COLUMNS = (3, 9), (3, 9)  # labels
 GRID = 0.75  # share of charts with a grid
+# Software shows all prices of its window, unless its user stretched the axis.
+WINDOW = 0.85  # share of charts that show all prices, not those of the pattern
 LAST_PRICE, LEGEND = 0.4, 0.3  # shares of charts: platforms show both, libraries neither
 
 # Colours. Paper and pane differ on figures of plotly, mplfinance and many sites.
@@ -308,6 +310,7 @@ def _fitted(rng: Uniform, look: Look, page: Page, picture: tuple[int, int], back
         volume=volume,
         # As a share of the plot; an overlay is drawn OVERLAY_HEIGHT times as high.
         volume_share=pane_share if volume == "pane" else round(overlay / OVERLAY_HEIGHT / upright, 3),
+        frame="window" if happens(rng, WINDOW) else look.frame,
         last_price=happens(rng, LAST_PRICE),
         legend=happens(rng, LEGEND),
         axes=False,
