@@ -21,7 +21,9 @@ from dataset_builder.streams import random_stream
 GAP, TICK = 0.5, 0.35  # from a pane to its labels; length of ticks
 LINE = 12  # letters are that many times as high as frames and ticks are thick
 HALF_LABEL = 0.65  # from the top of a label to its middle
-TAG_HALF = 0.8  # half the height of a price tag
+TAG_HALF, TAG_WIDTH = 0.8, 5.5  # half the height of a price tag; its width at most
+# Share of charts with a title of the price axis, if there is room; how far it is from the pane.
+SIDE_TITLE, SIDE_TITLE_AT, SIDE_TITLES = 0.4, 5.5, ("Price", "Price", "Price (USD)", "USD", "Close", "Value")
 TIME_SPACE = 1.25  # of a time label's width: from its left edge to the earliest left edge of the next
 STUDY_ROWS = (0.25, 0.75)  # of a study's height: where its two labels and grid lines are
 TICKS, DATES = 0.5, 0.5  # shares of charts with ticks, and with dates instead of times of day
@@ -51,6 +53,8 @@ def draw_frames(screen: Canvas, chart: Canvas, look: Look, page: Page, rows: lis
         labels = STUDY_LABELS.get(study.kind, ())
         prices += [(text, top + share * height) for text, share in zip(labels, STUDY_ROWS, strict=False)]
     _draw_prices(screen, page, prices)
+    if rng.random() < SIDE_TITLE:
+        _draw_side_title(screen, page, SIDE_TITLES[rng.integers(len(SIDE_TITLES))])
     if page.axes[2]:
         _draw_times(screen, page, columns, rng)
 
@@ -63,7 +67,8 @@ def draw_price_tag(screen: Canvas, chart: Canvas, plot: Plot, look: Look, page: 
         return
     y = top + float(np.floor(plot.y(candles.close[-1])))
     colour = look.up if candles.close[-1] >= candles.open[-1] else look.down
-    start = right if page.axes[1] else page.chart[0]
+    beyond = min(beyond, TAG_WIDTH * page.letter)
+    start = right if page.axes[1] else left - beyond
     screen.rectangle(start, y - TAG_HALF * page.letter, start + beyond, y + TAG_HALF * page.letter, colour)
     font, zoom = _font(screen, page)
     text = text_mask(price_label(y - top, chart, look), font)
@@ -124,6 +129,18 @@ def _draw_prices(screen: Canvas, page: Page, prices: list[tuple[str, float]]) ->
     if page.axes[0]:
         labels = [(mask, -mask.shape[1] * zoom, y) for mask, y in masks]
         stamp_all(screen, labels, left - GAP * page.letter, top, page.label, zoom)
+
+
+def _draw_side_title(screen: Canvas, page: Page, text: str) -> None:
+    """Draw what the price axis shows, turned upright beside its labels, if there is room."""
+    left, top, right, bottom = page.pane
+    font, zoom = _font(screen, page)
+    mask = _tilted(text, font, 90)
+    x = right + SIDE_TITLE_AT * page.letter
+    if not page.axes[1]:
+        x = left - SIDE_TITLE_AT * page.letter - mask.shape[1] * zoom
+    if (page.axes[0] or page.axes[1]) and page.chart[0] <= x <= page.chart[2] - mask.shape[1] * zoom:
+        screen.stamp(mask, x, (top + bottom - mask.shape[0] * zoom) / 2, page.label, zoom=zoom)
 
 
 def _draw_times(screen: Canvas, page: Page, columns: list[int], rng: np.random.Generator) -> None:

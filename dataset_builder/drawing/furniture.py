@@ -23,11 +23,12 @@ from dataset_builder.streams import random_stream
 EDGE = 1.0  # from a panel's edge to its content
 THIN = 12  # letters are that many times as high as lines are thick
 BORDERED = 0.7  # share of pages with a line between panels
-WORD_STEP = (4.5, 8.0)  # from a word of a bar to the next
+WORD_STEP = (5.5, 9.0)  # from a word of a bar to the next
 ROW_STEP = (1.5, 2.6)  # from a row of a list to the next
 LINE_STEP = (1.4, 1.8)  # from a line of text to the next
 DEPTH_TINT = 0.25  # how strong the bars of an order book are
 RISING = 0.5  # share of rows that show a rise
+COLUMN = 48.0  # from a column of sentences to the next in a wide panel: most sentences are shorter
 BIG = (1.6, 3.0)  # headings and large prices
 
 
@@ -67,7 +68,8 @@ class Ink(NamedTuple):
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour) -> None:
         """Note a rectangle to paint; the last ones lie above. What lies outside the panel is cut."""
         letter, (x, y, end, floor) = self.page.letter, self.box
-        box = (x + left * letter, y + top * letter, min(x + right * letter, end), min(y + bottom * letter, floor))
+        corner = max(x + left * letter, x), max(y + top * letter, y)
+        box = (*corner, min(x + right * letter, end), min(y + bottom * letter, floor))
         if box[0] < box[2] and box[1] < box[3]:
             self.sheet.boxes.append(box)
             self.sheet.fills.append(colour)
@@ -176,7 +178,7 @@ def _bar(ink: Ink, kind: str = "words") -> None:
 def _header(ink: Ink) -> None:
     """The name of the site or market in large letters, words, and a button."""
     size, step, y = ink.uniform(1.2, 1.8), ink.uniform(*WORD_STEP), ink.middle()
-    at = [(x, y) for x in ink.steps(12, ink.width * ink.uniform(0.4, 0.85), step)]
+    at = [(x, y) for x in ink.steps(14, ink.width * ink.uniform(0.4, 0.85), step)]
     if ink.happens(0.5):
         ink.rectangle(EDGE, 0.25 * ink.height, EDGE + 0.5 * ink.height, 0.75 * ink.height, ink.page.accent)
     if ink.happens(0.7) and ink.width > 24:
@@ -290,8 +292,7 @@ def _table(ink: Ink) -> None:
 def _news(ink: Ink) -> None:
     """Headings, lines of text and small pictures."""
     size, step = ink.uniform(*BIG), ink.uniform(*LINE_STEP)
-    long = 22.0  # letters' heights that a sentence takes at least: several stand side by side in a wide panel
-    starts = ink.steps(EDGE, max(ink.width - 0.5 * long, 2 * EDGE + 0.1), long) or [EDGE]
+    starts = [EDGE, *ink.steps(EDGE + COLUMN, ink.width - COLUMN / 2, COLUMN)]
     ys = ink.steps(EDGE + 1.6 * size, ink.height - 1, step)
     every = int(ink.uniform(4, 12))  # lines in a paragraph
     lines = [y for place, y in enumerate(ys) if place % every != every - 1]

@@ -100,12 +100,14 @@ TILTED, TILTS = 0.3, (30, 45, 45, 90)  # share of loose charts whose dates are t
 TILTED_HEIGHT = (4.5, 7.0)
 TITLE, TITLE_HEIGHT = 0.5, (1.8, 3.2)  # share of charts with a title
 FRAMES = {True: ("none", "none", "box", "box", "spines"), False: ("none", "strips", "strips", "strips", "box")}
-# Two rows below: whether there is one, by number; volume is the usual one.
+# How many studies there are, each count equally likely; of the first one, volume is the usual one.
 STUDY_COUNTS = (0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3)
 FIRST_STUDIES = ("volume", "volume", "volume", "rsi", "macd", "stochastic")
 OTHER_STUDIES = ("rsi", "macd", "stochastic")
 STUDY_HEIGHT = (0.11, 0.24)  # share of the chart's height
-SLIDER, SLIDER_HEIGHT, SLIDER_GAP = 0.12, (0.07, 0.17), (0.5, 3.5)
+# Share of charts with a slider, which plotly adds to candles unless told otherwise.
+SLIDER = {"export": 0.25, "terminal": 0.06, "site": 0.12, "phone": 0.04}
+SLIDER_HEIGHT, SLIDER_GAP = (0.07, 0.17), (0.5, 3.5)
 GAP, STUDY_GAP = 0.3, (0.3, 1.6)  # share of charts with a gap between panes; its height
 
 # Inside the pane.
@@ -248,7 +250,7 @@ def _lay_out(rng: Uniform, kind: str, chart: Box, letter: float, lowest: float) 
     studies: list[Study] = []
     strip = round(letter * uniform(rng, *(TILTED_HEIGHT if tilt else AXIS_HEIGHT)) * below)
     share, gap = uniform(rng, *SLIDER_HEIGHT), round(letter * uniform(rng, *SLIDER_GAP))
-    if happens(rng, SLIDER) and bottom - top - strip - gap - share * height >= lowest:
+    if happens(rng, SLIDER[kind]) and bottom - top - strip - gap - share * height >= lowest:
         start = round(bottom - share * height)
         studies.append(Study(pick(("slider", "slider", "navigator"), rng), (left, start, right, bottom)))
         bottom = start - gap
