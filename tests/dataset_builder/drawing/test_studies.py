@@ -15,17 +15,18 @@ NO_MARKS = np.empty((0, 2))
 
 def test_relative_strength_by_wilders_recursion():
     close = random_candles(60).close
-    gain = loss = 0.0
-    expected = [50.0]
-    for change in np.diff(close):
+    changes = np.diff(close)
+    gain, loss = np.maximum(changes[:14], 0).mean(), np.maximum(-changes[:14], 0).mean()
+    expected = [100 * gain / (gain + loss)]
+    for change in changes:
         gain, loss = (13 * gain + max(change, 0)) / 14, (13 * loss + max(-change, 0)) / 14
         expected.append(100 * gain / (gain + loss))
     assert relative_strength(close, 14) == pytest.approx(np.array(expected))
 
 
 def test_relative_strength_at_its_ends():
-    assert relative_strength(np.arange(5.0), 14)[1:] == pytest.approx(100)
-    assert relative_strength(np.arange(5.0)[::-1], 14)[1:] == pytest.approx(0)
+    assert relative_strength(np.arange(5.0), 14) == pytest.approx(100)
+    assert relative_strength(np.arange(5.0)[::-1], 14) == pytest.approx(0)
     assert relative_strength(np.ones(5), 14) == pytest.approx(50)
 
 
