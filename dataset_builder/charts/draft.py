@@ -40,7 +40,8 @@ class Sample:
     @property
     def png(self) -> bytes:
         """The picture as a PNG file, whose size depends on the look, not on the candles."""
-        return encode_png(self.pixels, noisy=self.metadata["look"]["jpeg"] > 0)
+        look = self.metadata["look"]
+        return encode_png(self.pixels, noisy=look["jpeg"] > 0, crowded=look["page"] != "none")
 
 
 @dataclass(frozen=True)

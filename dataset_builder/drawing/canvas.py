@@ -11,6 +11,7 @@ pixels everywhere.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -20,11 +21,13 @@ from PIL import Image
 
 from cryptoai_common.arrays import Floats
 from dataset_builder.drawing.axis import SUB, Axis
-from dataset_builder.drawing.mixing import Colour, bands, dashes, mix
+from dataset_builder.drawing.mixing import FULL, Colour, bands, dashes, mix
 
 # About how many rectangles one matrix product paints, in a block of columns. Most rectangles are narrow, so that one
 # product over the whole width would multiply mostly zeros.
 BLOCK = 24
+# Pixels between rectangles that may be painted with them: to paint one more rectangle takes as long as so many pixels.
+AT_ONCE = 1500
 STEEPEST = 16.0  # largest squared slope for which a curve is thickened, so that steep lines keep a bounded height
 
 
@@ -119,6 +122,53 @@ class Canvas:
         across = self.across.cover([left], [right], columns)
         mix(self.planes[:, rows, columns], [(down.T * across).view(np.uint16)], [colour], opacity)
 
+    def rectangles(self, boxes: ArrayLike, colours: Sequence[Colour]) -> None:
+        """Paint many rectangles one after the other: ``boxes`` as (left, top, right, bottom), shape (n, 4).
+
+        Neighbours in the list that have the same colour may be painted at once; where they overlap, either way gives
+        the same colour but for pixels that both cover in part.
+        """
+        edges = np.asarray(boxes, float).reshape(-1, 4)
+        if not len(edges):
+            return
+        left, top, right, bottom = edges.T
+        down, across = self.down.cover(top, bottom), self.across.cover(left, right)
+        spans = [(self.down.span(box[1], box[3]), self.across.span(box[0], box[2])) for box in edges.tolist()]
+        changes = [place for place in range(1, len(colours)) if colours[place] != colours[place - 1]]
+        for first, last in zip([0, *changes], [*changes, len(colours)], strict=True):
+            run = spans[first:last]
+            rows = slice(min(rows.start for rows, _ in run), max(rows.stop for rows, _ in run))
+            columns = slice(min(columns.start for _, columns in run), max(columns.stop for _, columns in run))
+            if _area(rows, columns) <= sum(_area(*span) for span in run) + AT_ONCE * len(run):
+                # As floats, because BLAS multiplies no integers. Every sum is exact.
+                part = down[first:last, rows].T.astype(np.float32) @ across[first:last, columns].astype(np.float32)
+                mix(self.planes[:, rows, columns], [np.minimum(part, FULL).astype(np.uint16)], [colours[first]], 1.0)
+                continue
+            for place, (rows, columns) in enumerate(run, first):
+                mask = (down[place, rows, None] * across[place, None, columns]).view(np.uint16)
+                mix(self.planes[:, rows, columns], [mask], [colours[first]], 1.0)
+
+    def shrink(
+        self, mask: NDArray[np.uint8], zoom: float, how: Image.Resampling = Image.Resampling.BILINEAR
+    ) -> NDArray[np.uint8]:
+        """A mask, each of whose pixels is ``zoom`` screen pixels wide and high, in the pixels of the picture."""
+        across, down = self.across.scale / zoom, self.down.scale / zoom
+        shape = (max(1, round(mask.shape[1] / across)), max(1, round(mask.shape[0] / down)))
+        if shape == mask.shape[::-1]:
+            return mask
+        # Image.fromarray and np.asarray take as long as resizing a small mask.
+        image = Image.frombuffer("L", mask.shape[::-1], np.ascontiguousarray(mask), "raw", "L", 0, 1)
+        small = image.resize(shape, how)
+        return np.frombuffer(small.tobytes(), np.uint8).reshape(shape[::-1])
+
+    def tint(self, mask: NDArray[np.uint8], colour: Colour) -> None:
+        """Paint a colour through a mask of 0 to 255 in the pixels of the picture, as large as it."""
+        (hit,) = mask.any(axis=1).nonzero()
+        if len(hit):
+            rows = slice(hit[0], hit[-1] + 1)
+            part = mask[rows].astype(np.uint16)
+            mix(self.planes[:, rows], [part + (part >> 7)], [colour], 1.0)
+
     def rows(self, top: ArrayLike, bottom: ArrayLike, colour: Colour, opacity: float = 1.0, dash: float = 0.0) -> None:
         """Paint horizontal bands over the whole width, with upper and lower edges of shape (bands,).
 
@@ -174,10 +224,7 @@ class Canvas:
         Its upper left corner lies at (left, top), and each of its pixels is ``zoom`` screen pixels wide and high. What
         lies outside the picture is not painted.
         """
-        across, down = self.across.scale / zoom, self.down.scale / zoom
-        shape = (max(1, round(mask.shape[1] / across)), max(1, round(mask.shape[0] / down)))
-        if shape != mask.shape[::-1]:
-            mask = np.asarray(Image.fromarray(mask).resize(shape, Image.Resampling.BILINEAR))
+        mask = self.shrink(mask, zoom)
         x = round((left - self.across.origin) / self.across.scale)
         y = round((top - self.down.origin) / self.down.scale)
         rows, columns = slice(max(y, 0), max(y + mask.shape[0], 0)), slice(max(x, 0), max(x + mask.shape[1], 0))
@@ -215,3 +262,7 @@ class Canvas:
         mask += half
         mask *= np.int16(SUB // 2)
         mix(self.planes[:, rows], [mask.view(np.uint16)], [colour], opacity)
+
+
+def _area(rows: slice, columns: slice) -> int:
+    return int((rows.stop - rows.start) * (columns.stop - columns.start))

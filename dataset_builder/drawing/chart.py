@@ -33,7 +33,8 @@ BITS, RGB, FILTER_UP = (
     2,
 )  # bits a channel, colour type, and row filter (PNG specification, sections 11.2.2 and 9.2)
 LEVEL, WINDOW_BITS, MEMORY = 1, 15, 9  # zlib: the fastest level, the largest window and the most memory
-JPEG_BLOCKS = 2  # half bytes a pixel that the file of a former JPEG takes; any other file takes one
+# Half bytes a pixel that a file takes: one, and so many more for a former JPEG, and for the texts of a page.
+JPEG_BLOCKS, PAGE_BLOCKS = 1, 1
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def render(
     if look.page:
         studies.draw_studies(sheet.screen, plot, look, look.page, candles)
         if look.last_price:
-            frames.draw_price_tag(sheet.screen, plot, look, look.page, candles)
+            frames.draw_price_tag(sheet.screen, canvas, plot, look, look.page, candles)
     stretch = (picture[0] / look.screen[0], picture[1] / look.screen[1])
     left, top, right, bottom = look.pane
     return Chart(
@@ -108,7 +109,7 @@ def render_blank(look: Look, size: int | tuple[int, int] = 224) -> Image.Image:
     return Image.fromarray(_finish(_begin(look, plot, picture), plot, look, picture))
 
 
-def encode_png(pixels: NDArray[np.uint8], noisy: bool = False) -> bytes:
+def encode_png(pixels: NDArray[np.uint8], noisy: bool = False, crowded: bool = False) -> bytes:
     """The bytes of an RGB picture, shape (height, width, 3), as a PNG file.
 
     Each row is stored as its difference from the row above, and the compression looks for runs of one byte only
@@ -117,8 +118,9 @@ def encode_png(pixels: NDArray[np.uint8], noisy: bool = False) -> bytes:
 
     The size of a file must not tell the class: charts of ranges compress to files 8 % larger than other classes do and
     flags to 5 % smaller ones, from which a classifier told 11.2 % of 61,000 labels instead of 10 %. So the file is
-    filled up, with a chunk that readers skip, to half a byte a pixel, or to one byte for a ``noisy`` picture that was a
-    JPEG. One file in a hundred needs more, and is filled up to the next multiple of half a byte.
+    filled up, with a chunk that readers skip, to half a byte a pixel, and half a byte more each for a ``noisy`` picture
+    that was a JPEG and for a ``crowded`` one of a whole page. One file in a hundred needs more, and is filled up to the
+    next multiple of half a byte.
     """
     height, width, _ = pixels.shape
     rows = pixels.reshape(height, width * 3)
@@ -132,7 +134,7 @@ def encode_png(pixels: NDArray[np.uint8], noisy: bool = False) -> bytes:
     head, end = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data), _chunk(b"IEND", b"")
     block = max(height * width // 2, 1)
     needed = len(head) + len(_chunk(FILLING, b"")) + len(end)
-    size = max(-(-needed // block), JPEG_BLOCKS if noisy else 1) * block
+    size = max(-(-needed // block), 1 + JPEG_BLOCKS * noisy + PAGE_BLOCKS * crowded) * block
     return head + _chunk(FILLING, bytes(size - needed)) + end
 
 
@@ -164,7 +166,7 @@ def _begin(look: Look, plot: Plot, size: tuple[int, int]) -> _Sheet:
     furniture.draw_page(screen, look, look.page)
     chart = screen.window(look.page.pane)
     rows, columns = overlays.draw_backdrop(chart, plot, look, rng)
-    frames.draw_frames(screen, plot, look, look.page, rows, columns)
+    frames.draw_frames(screen, chart, look, look.page, rows, columns)
     return _Sheet(screen, chart, rng)
 
 

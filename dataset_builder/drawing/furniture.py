@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
-from dataset_builder.drawing.canvas import Canvas, Layer
+from dataset_builder.drawing.canvas import Canvas
 from dataset_builder.drawing.look import LINE_COLOURS, Look
 from dataset_builder.drawing.mixing import Colour
-from dataset_builder.drawing.overlays import Label, stamp_all
+from dataset_builder.drawing.overlays import Label, gather
 from dataset_builder.drawing.page import Box, Page, Panel
 from dataset_builder.drawing.text import coarse
 from dataset_builder.drawing.words import VARIANTS, word_mask
@@ -19,14 +21,31 @@ from dataset_builder.streams import random_stream
 # Sizes are in heights of a letter, as pages scale with their text; shares are from 0 to 1. The numbers were chosen:
 # each range spans what pages of exchanges, brokers, news sites and charting platforms look like.
 EDGE = 1.0  # from a panel's edge to its content
-AT_ONCE = 40  # rectangles that one call of Canvas.paint may have in any order: it sorts none, and blocks are larger
+THIN = 12  # letters are that many times as high as lines are thick
 BORDERED = 0.7  # share of pages with a line between panels
-WORD_STEP = (4.5, 8.0)  # from a word of a bar to the next
+WORD_STEP = (5.5, 9.0)  # from a word of a bar to the next
 ROW_STEP = (1.5, 2.6)  # from a row of a list to the next
 LINE_STEP = (1.4, 1.8)  # from a line of text to the next
 DEPTH_TINT = 0.25  # how strong the bars of an order book are
 RISING = 0.5  # share of rows that show a rise
+COLUMN = 48.0  # from a column of sentences to the next in a wide panel: most sentences are shorter
 BIG = (1.6, 3.0)  # headings and large prices
+
+
+class Sheet(NamedTuple):
+    """What is noted while panels are laid out, and painted afterwards: all rectangles, then all texts by colour."""
+
+    screen: Canvas
+    boxes: list[tuple[float, float, float, float]]
+    fills: list[Colour]  # of the boxes
+    texts: dict[Colour, NDArray[np.uint8]]  # masks as large as the picture
+    labels: dict[tuple[Colour, int, float], list[Label]]  # of a panel, by colour, font size and zoom
+
+    def paint(self) -> None:
+        """Paint what was noted."""
+        self.screen.rectangles(self.boxes, self.fills)
+        for colour, mask in self.texts.items():
+            self.screen.tint(mask, colour)
 
 
 class Ink(NamedTuple):
@@ -35,9 +54,8 @@ class Ink(NamedTuple):
     page: Page
     look: Look
     box: Box
-    window: Canvas
+    sheet: Sheet
     rng: np.random.Generator
-    boxes: list[tuple[Colour, tuple[float, float, float, float]]]
 
     @property
     def width(self) -> float:
@@ -48,11 +66,13 @@ class Ink(NamedTuple):
         return (self.box[3] - self.box[1]) / self.page.letter
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour) -> None:
-        """Note a rectangle to paint. Those of a panel must not overlap."""
+        """Note a rectangle to paint; the last ones lie above. What lies outside the panel is cut."""
         letter, (x, y, end, floor) = self.page.letter, self.box
-        box = (x + left * letter, y + top * letter, min(x + right * letter, end), min(y + bottom * letter, floor))
+        corner = max(x + left * letter, x), max(y + top * letter, y)
+        box = (*corner, min(x + right * letter, end), min(y + bottom * letter, floor))
         if box[0] < box[2] and box[1] < box[3]:
-            self.boxes.append((colour, box))
+            self.sheet.boxes.append(box)
+            self.sheet.fills.append(colour)
 
     def write(
         self,
@@ -64,15 +84,32 @@ class Ink(NamedTuple):
         right: bool = False,
     ) -> None:
         """Write a text of a kind at each (x, y), its upper left corner or with ``right`` its upper right one."""
-        letter = self.page.letter
-        font, zoom = coarse(size * letter, min(self.window.across.scale, self.window.down.scale))
-        first, labels = int(self.rng.random() * VARIANTS), []
+        letter, screen = self.page.letter, self.sheet.screen
+        font, zoom = coarse(size * letter, min(screen.across.scale, screen.down.scale))
+        first, labels, width, height = int(self.rng.random() * VARIANTS), [], self.width, self.height
         for place, (x, y) in enumerate(at):
-            if 0 <= y < self.height and 0 <= x < self.width:
+            if 0 <= y < height and 0 <= x < width:
                 mask = word_mask(kind, (first + place) % VARIANTS, font, bold)
-                label: Label = (mask, x * letter - mask.shape[1] * zoom * right, y * letter)
-                labels.append(label)
-        stamp_all(self.window, labels, 0.0, 0.0, colour, zoom)
+                labels.append((mask, x * letter - mask.shape[1] * zoom * right, y * letter))
+        if labels:
+            self.sheet.labels.setdefault((colour, font, zoom), []).extend(labels)
+
+    def finish(self) -> None:
+        """Put the texts of this panel on the sheet, those of one colour and size at once, and cut at its edges."""
+        screen = self.sheet.screen
+        sides = zip(self.box, (screen.across, screen.down) * 2, strict=True)
+        x0, y0, x1, y1 = (round(edge / axis.scale) for edge, axis in sides)
+        for (colour, _, zoom), labels in self.sheet.labels.items():
+            gathered, left, top = gather(labels, zoom)
+            mask = screen.shrink(gathered, zoom, Image.Resampling.BOX)  # takes half the time of smoother ways
+            x, y = round((self.box[0] + left) / screen.across.scale), round((self.box[1] + top) / screen.down.scale)
+            part = mask[max(y0 - y, 0) : max(y1 - y, 0), max(x0 - x, 0) : max(x1 - x, 0)]
+            x, y = max(x, x0), max(y, y0)
+            if colour not in self.sheet.texts:
+                self.sheet.texts[colour] = np.zeros(screen.planes.shape[1:], np.uint8)
+            target = self.sheet.texts[colour][y : y + part.shape[0], x : x + part.shape[1]]
+            np.maximum(target, part[: target.shape[0], : target.shape[1]], out=target)
+        self.sheet.labels.clear()
 
     def uniform(self, low: float, high: float) -> float:
         return low + (high - low) * self.rng.random()
@@ -92,28 +129,22 @@ class Ink(NamedTuple):
 def draw_page(screen: Canvas, look: Look, page: Page) -> None:
     """Draw the page with all its panels, the chart's paper and the ground of the price's pane."""
     rng = random_stream(page.seed, "page")
-    paint_all(screen, [(page.paper, page.chart), *((page.panel, panel.box) for panel in page.panels if _raised(panel))])
-    screen.rectangle(*page.pane, look.background)
-    boxes: list[tuple[Colour, tuple[float, float, float, float]]] = []
-    bordered = rng.random() < BORDERED
-    inks = [Ink(page, look, panel.box, screen.window(panel.box), rng, boxes) for panel in page.panels]
-    writers = [PANELS[panel.kind](ink) for panel, ink in zip(page.panels, inks, strict=True)]
-    paint_all(screen, boxes)
-    for write in writers:
-        write()
-    if bordered:
-        thin = max(page.letter / 12, 1.0)
-        lines = [(page.line, _edge(panel.box, page, thin)) for panel in page.panels if _raised(panel)]
-        paint_all(screen, lines)
-
-
-def paint_all(canvas: Canvas, boxes: Sequence[tuple[Colour, Sequence[float]]]) -> None:
-    """Paint rectangles that do not overlap, in any order."""
-    for start in range(0, len(boxes), AT_ONCE):
-        part = boxes[start : start + AT_ONCE]
-        colours = list(dict.fromkeys(colour for colour, _ in part))
-        layers = [Layer(colour, np.array([box for own, box in part if own == colour], float)) for colour in colours]
-        canvas.paint(*layers)
+    bordered, thin = rng.random() < BORDERED, max(page.letter / THIN, 1.0)
+    sheet = Sheet(screen, [page.chart], [page.paper], {}, {})
+    for panel in page.panels:
+        if _raised(panel):
+            sheet.boxes.append(panel.box)
+            sheet.fills.append(page.panel)
+            if bordered:
+                sheet.boxes.append(_edge(panel.box, page, thin))
+                sheet.fills.append(page.line)
+    sheet.boxes.append(page.pane)
+    sheet.fills.append(look.background)
+    for panel in page.panels:
+        ink = Ink(page, look, panel.box, sheet, rng)
+        PANELS[panel.kind](ink)
+        ink.finish()
+    sheet.paint()
 
 
 def _raised(panel: Panel) -> bool:
@@ -131,10 +162,7 @@ def _edge(box: Box, page: Page, thin: float) -> tuple[float, float, float, float
     return (left, bottom - thin, right, bottom) if bottom <= page.chart[1] else (left, top, right, top + thin)
 
 
-Writer = Callable[[], None]  # writes a panel's texts, after the rectangles of all panels are painted
-
-
-def _bar(ink: Ink, kind: str = "words") -> Writer:
+def _bar(ink: Ink, kind: str = "words") -> None:
     """Words in a row, perhaps one of them on a button."""
     step, y = ink.uniform(*WORD_STEP), ink.middle()
     end = ink.width * ink.uniform(0.3, 0.9)
@@ -144,72 +172,60 @@ def _bar(ink: Ink, kind: str = "words") -> Writer:
     chosen = int(ink.rng.random() * (len(at) + 1))
     if chosen < len(at) and ink.happens(0.5):
         ink.rectangle(at[chosen][0], 0.92 * ink.height, at[chosen][0] + step * 0.7, ink.height, ink.page.accent)
-    return lambda: ink.write(kind, at, ink.page.text)
+    ink.write(kind, at, ink.page.text)
 
 
-def _header(ink: Ink) -> Writer:
+def _header(ink: Ink) -> None:
     """The name of the site or market in large letters, words, and a button."""
     size, step, y = ink.uniform(1.2, 1.8), ink.uniform(*WORD_STEP), ink.middle()
-    at = [(x, y) for x in ink.steps(12, ink.width * ink.uniform(0.4, 0.85), step)]
+    at = [(x, y) for x in ink.steps(14, ink.width * ink.uniform(0.4, 0.85), step)]
     if ink.happens(0.5):
         ink.rectangle(EDGE, 0.25 * ink.height, EDGE + 0.5 * ink.height, 0.75 * ink.height, ink.page.accent)
     if ink.happens(0.7) and ink.width > 24:
         ink.rectangle(ink.width - 8, 0.22 * ink.height, ink.width - 1, 0.78 * ink.height, ink.page.accent)
-
-    def write() -> None:
-        ink.write("words", at, ink.page.text)
-        ink.write("symbols", [(EDGE + 0.6 * ink.height, ink.middle(size))], ink.page.text, size, bold=True)
-
-    return write
+    ink.write("words", at, ink.page.text)
+    ink.write("symbols", [(EDGE + 0.6 * ink.height, ink.middle(size))], ink.page.text, size, bold=True)
 
 
-def _ticker(ink: Ink) -> Writer:
+def _ticker(ink: Ink) -> None:
     """Markets and their changes, side by side."""
     step, y = ink.uniform(12, 18), ink.middle()
     starts = ink.steps(EDGE, ink.width, step)
     up, down = _split(ink, starts)
-
-    def write() -> None:
-        ink.write("symbols", [(x, y) for x in starts], ink.page.text)
-        ink.write("percents", [(x + 6.5, y) for x in up], ink.look.up)
-        ink.write("percents", [(x + 6.5, y) for x in down], ink.look.down)
-
-    return write
+    ink.write("symbols", [(x, y) for x in starts], ink.page.text)
+    ink.write("percents", [(x + 6.5, y) for x in up], ink.look.up)
+    ink.write("percents", [(x + 6.5, y) for x in down], ink.look.down)
 
 
-def _browser(ink: Ink) -> Writer:
+def _browser(ink: Ink) -> None:
     """Tabs of a browser and its address bar."""
     half = 0.5 * ink.height
     ink.rectangle(EDGE + 4, 0.15 * ink.height, EDGE + 4 + ink.uniform(10, 20), half, ink.page.ground)
     ink.rectangle(EDGE + 6, 1.2 * half, ink.width * ink.uniform(0.6, 0.95), 1.85 * half, ink.page.ground)
     tabs = ink.steps(EDGE + 30, ink.width * ink.uniform(0.3, 0.9), ink.uniform(12, 18))
-
-    def write() -> None:
-        ink.write("words", [(EDGE + 5, 0.4 * half)], ink.page.text)
-        ink.write("words", [(x, 0.4 * half) for x in tabs], ink.page.text)
-        ink.write("addresses", [(EDGE + 7, 1.25 * half)], ink.page.text)
-        ink.write("icons", [(x, 1.25 * half) for x in (EDGE, EDGE + 2, EDGE + 4)], ink.page.text)
-
-    return write
+    ink.write("words", [(EDGE + 5, 0.4 * half)], ink.page.text)
+    ink.write("words", [(x, 0.4 * half) for x in tabs], ink.page.text)
+    ink.write("addresses", [(EDGE + 7, 1.25 * half)], ink.page.text)
+    ink.write("icons", [(x, 1.25 * half) for x in (EDGE, EDGE + 2, EDGE + 4)], ink.page.text)
 
 
-def _cookies(ink: Ink) -> Writer:
+def _cookies(ink: Ink) -> None:
     """A notice with two buttons."""
     ink.rectangle(ink.width - 22, 0.25 * ink.height, ink.width - 12, 0.75 * ink.height, ink.page.accent)
     ink.rectangle(ink.width - 11, 0.25 * ink.height, ink.width - 1, 0.75 * ink.height, ink.page.line)
     lines = ink.steps(0.2 * ink.height, ink.height - 1, 1.6)
-    return lambda: ink.write("sentences", [(2 * EDGE, y) for y in lines], ink.page.text)
+    ink.write("sentences", [(2 * EDGE, y) for y in lines], ink.page.text)
 
 
-def _tools(ink: Ink) -> Writer:
+def _tools(ink: Ink) -> None:
     """Icons of drawing tools, one below the other."""
     step, size = ink.uniform(2.2, 3.4), ink.uniform(1.1, 1.6)
     ys = ink.steps(EDGE, ink.height * ink.uniform(0.5, 1.0), step)
     x = max(ink.width / 2 - 0.35 * size, 0.0)
-    return lambda: ink.write("icons", [(x, y) for y in ys], ink.page.text, size)
+    ink.write("icons", [(x, y) for y in ys], ink.page.text, size)
 
 
-def _watchlist(ink: Ink) -> Writer:
+def _watchlist(ink: Ink) -> None:
     """A list of markets with price and change, some rows marked."""
     step = ink.uniform(*ROW_STEP)
     ys = ink.steps(2.5 * EDGE + 2, ink.height * ink.uniform(0.7, 1.0), step)
@@ -218,22 +234,18 @@ def _watchlist(ink: Ink) -> Writer:
         marked = ys[int(ink.rng.random() * len(ys))]
         ink.rectangle(0, marked - 0.3, ink.width, marked + 1.4, ink.page.line)
     middle, both = ink.width * ink.uniform(0.55, 0.68), ink.happens(0.3)
-
-    def write() -> None:
-        ink.write("words", [(EDGE, 0.8)], ink.page.text, 1.2, bold=True)
-        ink.write("symbols", [(EDGE, y) for y in ys], ink.page.text)
-        ink.write("percents", [(ink.width - EDGE, y) for y in up], ink.look.up, right=True)
-        ink.write("percents", [(ink.width - EDGE, y) for y in down], ink.look.down, right=True)
-        if ink.width > 17 and not both:
-            ink.write("prices", [(middle, y) for y in ys], ink.page.text, right=True)
-        elif ink.width > 17:
-            ink.write("prices", [(middle, y) for y in up], ink.look.up, right=True)
-            ink.write("prices", [(middle, y) for y in down], ink.look.down, right=True)
-
-    return write
+    ink.write("words", [(EDGE, 0.8)], ink.page.text, 1.2, bold=True)
+    ink.write("symbols", [(EDGE, y) for y in ys], ink.page.text)
+    ink.write("percents", [(ink.width - EDGE, y) for y in up], ink.look.up, right=True)
+    ink.write("percents", [(ink.width - EDGE, y) for y in down], ink.look.down, right=True)
+    if ink.width > 17 and not both:
+        ink.write("prices", [(middle, y) for y in ys], ink.page.text, right=True)
+    elif ink.width > 17:
+        ink.write("prices", [(middle, y) for y in up], ink.look.up, right=True)
+        ink.write("prices", [(middle, y) for y in down], ink.look.down, right=True)
 
 
-def _orderbook(ink: Ink) -> Writer:
+def _orderbook(ink: Ink) -> None:
     """Offers above, bids below, with bars for their sizes, and the last price between."""
     step, middle = ink.uniform(1.35, 1.9), ink.height / 2
     ys = ink.steps(1.5 * EDGE + 1, ink.height, step)
@@ -248,21 +260,17 @@ def _orderbook(ink: Ink) -> Writer:
                 left = ink.width - long if from_right else 0.0
                 ink.rectangle(left, y - 0.1, left + long, y + 1.2, tint)
     size, rises = ink.uniform(1.2, 1.7), ink.happens(RISING)
-
-    def write() -> None:
-        ink.write("words", [(share * ink.width + EDGE, 0.4) for share in (0.0, 0.36, 0.68)], ink.page.text, 0.9)
-        ink.write("prices", [(EDGE, y) for y in asks], ink.look.down)
-        ink.write("prices", [(EDGE, y) for y in bids], ink.look.up)
-        ink.write("amounts", [(0.64 * ink.width, y) for y in asks + bids], ink.page.text, right=True)
-        if ink.width > 18:
-            ink.write("amounts", [(ink.width - EDGE, y) for y in asks + bids], ink.page.text, right=True)
-        colour = ink.look.up if rises else ink.look.down
-        ink.write("prices", [(EDGE, middle - size / 2)], colour, size, bold=True)
-
-    return write
+    ink.write("words", [(share * ink.width + EDGE, 0.4) for share in (0.0, 0.36, 0.68)], ink.page.text, 0.9)
+    ink.write("prices", [(EDGE, y) for y in asks], ink.look.down)
+    ink.write("prices", [(EDGE, y) for y in bids], ink.look.up)
+    ink.write("amounts", [(0.64 * ink.width, y) for y in asks + bids], ink.page.text, right=True)
+    if ink.width > 18:
+        ink.write("amounts", [(ink.width - EDGE, y) for y in asks + bids], ink.page.text, right=True)
+    colour = ink.look.up if rises else ink.look.down
+    ink.write("prices", [(EDGE, middle - size / 2)], colour, size, bold=True)
 
 
-def _table(ink: Ink) -> Writer:
+def _table(ink: Ink) -> None:
     """Tabs, and rows of words and numbers in columns."""
     step, columns = ink.uniform(*ROW_STEP), int(ink.uniform(4, 10))
     ys = ink.steps(2.4, ink.height * ink.uniform(0.5, 1.0), step)
@@ -272,24 +280,19 @@ def _table(ink: Ink) -> Writer:
     for y in ys[::2] if striped else []:
         ink.rectangle(0, y - 0.3, ink.width, y + step - 0.35, _mixed(ink.page.panel, ink.page.line, 0.5))
     tabs = ink.steps(EDGE, ink.width * ink.uniform(0.3, 0.7), 7)
-
-    def write() -> None:
-        ink.write("words", [(x, 0.5) for x in tabs], ink.page.accent if ink.page.seed % 2 else ink.page.text)
-        ink.write("symbols", [(xs[0], y) for y in ys], ink.page.text)
-        kinds = ("prices", "amounts", "times", "words", "amounts", "prices")
-        for place, x in enumerate(xs[1:-1]):
-            ink.write(kinds[(place + ink.page.seed) % len(kinds)], [(x, y) for y in ys], ink.page.text)
-        ink.write("percents", [(xs[-1], y) for y in up], ink.look.up)
-        ink.write("percents", [(xs[-1], y) for y in down], ink.look.down)
-
-    return write
+    ink.write("words", [(x, 0.5) for x in tabs], ink.page.accent if ink.page.seed % 2 else ink.page.text)
+    ink.write("symbols", [(xs[0], y) for y in ys], ink.page.text)
+    kinds = ("prices", "amounts", "times", "words", "amounts", "prices")
+    for place, x in enumerate(xs[1:-1]):
+        ink.write(kinds[(place + ink.page.seed) % len(kinds)], [(x, y) for y in ys], ink.page.text)
+    ink.write("percents", [(xs[-1], y) for y in up], ink.look.up)
+    ink.write("percents", [(xs[-1], y) for y in down], ink.look.down)
 
 
-def _news(ink: Ink) -> Writer:
+def _news(ink: Ink) -> None:
     """Headings, lines of text and small pictures."""
     size, step = ink.uniform(*BIG), ink.uniform(*LINE_STEP)
-    long = 22.0  # letters' heights that a sentence takes at least: several stand side by side in a wide panel
-    starts = ink.steps(EDGE, max(ink.width - 0.5 * long, 2 * EDGE + 0.1), long) or [EDGE]
+    starts = [EDGE, *ink.steps(EDGE + COLUMN, ink.width - COLUMN / 2, COLUMN)]
     ys = ink.steps(EDGE + 1.6 * size, ink.height - 1, step)
     every = int(ink.uniform(4, 12))  # lines in a paragraph
     lines = [y for place, y in enumerate(ys) if place % every != every - 1]
@@ -298,29 +301,21 @@ def _news(ink: Ink) -> Writer:
         top, colour = ink.height - ink.uniform(5, 10), LINE_COLOURS[int(ink.rng.random() * len(LINE_COLOURS))]
         ink.rectangle(EDGE, top, EDGE + ink.uniform(8, 16), ink.height - 0.5, _mixed(ink.page.ground, colour, 0.6))
         lines = [y for y in lines if y < top - 1.3]
-
-    def write() -> None:
-        ink.write("headings", [(EDGE, EDGE / 2)], ink.page.text, size, bold=True)
-        ink.write("sentences", [(x, y) for y in lines for x in starts], ink.page.text)
-
-    return write
+    ink.write("headings", [(EDGE, EDGE / 2)], ink.page.text, size, bold=True)
+    ink.write("sentences", [(x, y) for y in lines for x in starts], ink.page.text)
 
 
-def _sidebar(ink: Ink) -> Writer:
+def _sidebar(ink: Ink) -> None:
     """Words one below the other, as menus have them; one is chosen."""
     ys = ink.steps(2 * EDGE, ink.height * ink.uniform(0.4, 1.0), ink.uniform(2.2, 3.6))
     if ys and ink.happens(0.6):
         chosen = ys[int(ink.rng.random() * len(ys))]
         ink.rectangle(0, chosen - 0.5, ink.width, chosen + 1.7, _mixed(ink.page.panel, ink.page.accent, 0.3))
-
-    def write() -> None:
-        ink.write("icons", [(EDGE, y) for y in ys], ink.page.text)
-        ink.write("words", [(EDGE + 2.2, y) for y in ys], ink.page.text)
-
-    return write
+    ink.write("icons", [(EDGE, y) for y in ys], ink.page.text)
+    ink.write("words", [(EDGE + 2.2, y) for y in ys], ink.page.text)
 
 
-def _form(ink: Ink) -> Writer:
+def _form(ink: Ink) -> None:
     """Fields to fill in, and buttons to buy and to sell."""
     top, wide = 2.6, ink.width - 2 * EDGE
     fields = ink.steps(top, ink.height - 7, 3.4)
@@ -329,40 +324,32 @@ def _form(ink: Ink) -> Writer:
     bottom = (fields[-1] if fields else top) + 3.6
     ink.rectangle(EDGE, bottom, EDGE + 0.48 * wide, bottom + 2.6, ink.look.up)
     ink.rectangle(EDGE + 0.52 * wide, bottom, EDGE + wide, bottom + 2.6, ink.look.down)
-
-    def write() -> None:
-        ink.write("words", [(EDGE, 0.7), (EDGE + 6, 0.7), (EDGE + 12, 0.7)], ink.page.text)
-        ink.write("words", [(EDGE + 0.6, y + 0.5) for y in fields], ink.page.text)
-        ink.write("amounts", [(EDGE + wide - 0.6, y + 0.5) for y in fields], ink.page.text, right=True)
-        ink.write("words", [(EDGE + share * wide, bottom + 0.6) for share in (0.16, 0.7)], ink.page.panel, bold=True)
-
-    return write
+    ink.write("words", [(EDGE, 0.7), (EDGE + 6, 0.7), (EDGE + 12, 0.7)], ink.page.text)
+    ink.write("words", [(EDGE + 0.6, y + 0.5) for y in fields], ink.page.text)
+    ink.write("amounts", [(EDGE + wide - 0.6, y + 0.5) for y in fields], ink.page.text, right=True)
+    ink.write("words", [(EDGE + share * wide, bottom + 0.6) for share in (0.16, 0.7)], ink.page.panel, bold=True)
 
 
-def _quote(ink: Ink) -> Writer:
+def _quote(ink: Ink) -> None:
     """A large price with its change, and a few numbers beside it."""
     size, rises = ink.uniform(*BIG), ink.happens(RISING)
     size = min(size, ink.height / 1.6)
     starts = ink.steps(0.5 * ink.width, ink.width, ink.uniform(7, 12))
-
-    def write() -> None:
-        colour = ink.look.up if rises else ink.look.down
-        ink.write("prices", [(EDGE, 0.3)], colour, size, bold=True)
-        ink.write("percents", [(EDGE, 0.3 + 1.4 * size)], colour)
-        for line, kind in enumerate(("words", "amounts", "prices")):
-            ink.write(kind, [(x, 0.4 + 1.5 * line) for x in starts], ink.page.text)
-
-    return write
+    colour = ink.look.up if rises else ink.look.down
+    ink.write("prices", [(EDGE, 0.3)], colour, size, bold=True)
+    ink.write("percents", [(EDGE, 0.3 + 1.4 * size)], colour)
+    for line, kind in enumerate(("words", "amounts", "prices")):
+        ink.write(kind, [(x, 0.4 + 1.5 * line) for x in starts], ink.page.text)
 
 
-def _title(ink: Ink) -> Writer:
+def _title(ink: Ink) -> None:
     """The chart's title above it, in the middle or at the left."""
     size = min(ink.uniform(1.0, 2.2), max(ink.height / 1.4, 0.8))
     x = EDGE if ink.happens(0.5) else 0.35 * ink.width
     colour = ink.page.label
     kind = "headings" if ink.happens(0.6) else "symbols"
     bold = ink.happens(0.4)
-    return lambda: ink.write(kind, [(x, ink.middle(size))], colour, size, bold)
+    ink.write(kind, [(x, ink.middle(size))], colour, size, bold)
 
 
 def _split(ink: Ink, places: list[float]) -> tuple[list[float], list[float]]:
@@ -380,7 +367,7 @@ def _mixed(first: Colour, second: Colour, share: float) -> Colour:
 
 
 # For each kind of panel, the function that notes its rectangles and returns what writes its texts.
-PANELS: dict[str, Callable[[Ink], Writer]] = {
+PANELS: dict[str, Callable[[Ink], None]] = {
     "header": _header,
     "toolbar": _bar,
     "intervals": lambda ink: _bar(ink, "intervals"),

@@ -156,15 +156,20 @@ def stamp_all(canvas: Canvas, labels: Sequence[Label], x: float, y: float, colou
     Where two overlap, the later one shows. Positions are in screen pixels; a pixel of a mask is ``zoom`` of them wide
     and high.
     """
-    if not labels:
-        return
+    if labels:
+        sheet, left, top = gather(labels, zoom)
+        canvas.stamp(sheet, x + left, y + top, colour, zoom=zoom)
+
+
+def gather(labels: Sequence[Label], zoom: float) -> Label:
+    """Labels on one sheet, with the sheet's corner. ``zoom`` is the size of a mask's pixel in screen pixels."""
     first = min(left for _, left, _ in labels), min(top for _, _, top in labels)
     placed = [(mask, round((left - first[0]) / zoom), round((top - first[1]) / zoom)) for mask, left, top in labels]
     shape = [max(at[2 - side] + at[0].shape[side] for at in placed) for side in (0, 1)]
     sheet = np.zeros(shape, np.uint8)
     for mask, left, top in placed:
         sheet[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
-    canvas.stamp(sheet, x + first[0], y + first[1], colour, zoom=zoom)
+    return sheet, *first
 
 
 def _draw_stray_line(canvas: Canvas, look: Look, rng: np.random.Generator) -> None:

@@ -100,12 +100,14 @@ TILTED, TILTS = 0.3, (30, 45, 45, 90)  # share of loose charts whose dates are t
 TILTED_HEIGHT = (4.5, 7.0)
 TITLE, TITLE_HEIGHT = 0.5, (1.8, 3.2)  # share of charts with a title
 FRAMES = {True: ("none", "none", "box", "box", "spines"), False: ("none", "strips", "strips", "strips", "box")}
-# Two rows below: whether there is one, by number; volume is the usual one.
+# How many studies there are, each count equally likely; of the first one, volume is the usual one.
 STUDY_COUNTS = (0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3)
 FIRST_STUDIES = ("volume", "volume", "volume", "rsi", "macd", "stochastic")
 OTHER_STUDIES = ("rsi", "macd", "stochastic")
 STUDY_HEIGHT = (0.11, 0.24)  # share of the chart's height
-SLIDER, SLIDER_HEIGHT, SLIDER_GAP = 0.12, (0.07, 0.17), (0.5, 3.5)
+# Share of charts with a slider, which plotly adds to candles unless told otherwise.
+SLIDER = {"export": 0.25, "terminal": 0.06, "site": 0.12, "phone": 0.04}
+SLIDER_HEIGHT, SLIDER_GAP = (0.07, 0.17), (0.5, 3.5)
 GAP, STUDY_GAP = 0.3, (0.3, 1.6)  # share of charts with a gap between panes; its height
 
 # Inside the pane.
@@ -118,6 +120,8 @@ GAP_RIGHT, GAP_LEFT = 0.35, 0.06  # shares of charts with a gap at the right, an
 RIGHT_ROOM, LEFT_ROOM = (0.03, 0.25), (0.15, 0.55)
 AXES_ROWS, AXES_COLUMNS = (3, 9), (3, 9)  # labels
 GRID = 0.75  # share of charts with a grid
+# Software shows all prices of its window, unless its user stretched the axis.
+WINDOW = 0.85  # share of charts that show all prices, not those of the pattern
 LAST_PRICE, LEGEND = 0.4, 0.3  # shares of charts: platforms show both, libraries neither
 
 # Colours. Paper and pane differ on figures of plotly, mplfinance and many sites.
@@ -246,7 +250,7 @@ def _lay_out(rng: Uniform, kind: str, chart: Box, letter: float, lowest: float) 
     studies: list[Study] = []
     strip = round(letter * uniform(rng, *(TILTED_HEIGHT if tilt else AXIS_HEIGHT)) * below)
     share, gap = uniform(rng, *SLIDER_HEIGHT), round(letter * uniform(rng, *SLIDER_GAP))
-    if happens(rng, SLIDER) and bottom - top - strip - gap - share * height >= lowest:
+    if happens(rng, SLIDER[kind]) and bottom - top - strip - gap - share * height >= lowest:
         start = round(bottom - share * height)
         studies.append(Study(pick(("slider", "slider", "navigator"), rng), (left, start, right, bottom)))
         bottom = start - gap
@@ -308,6 +312,7 @@ def _fitted(rng: Uniform, look: Look, page: Page, picture: tuple[int, int], back
         volume=volume,
         # As a share of the plot; an overlay is drawn OVERLAY_HEIGHT times as high.
         volume_share=pane_share if volume == "pane" else round(overlay / OVERLAY_HEIGHT / upright, 3),
+        frame="window" if happens(rng, WINDOW) else look.frame,
         last_price=happens(rng, LAST_PRICE),
         legend=happens(rng, LEGEND),
         axes=False,

@@ -33,11 +33,15 @@ def draw_studies(screen: Canvas, plot: Plot, look: Look, page: Page, candles: Ca
 
 
 def relative_strength(close: Floats, period: int) -> Floats:
-    """Wilder's relative strength index, 0 to 100, shape (bars,); 50 at the first bar and where nothing moves."""
+    """Wilder's relative strength index, 0 to 100, shape (bars,); 50 where nothing moves.
+
+    The averages start with the mean of the first ``period`` changes, as his do.
+    """
     change = np.diff(close, prepend=close[0])
+    gain, loss = np.maximum(change, 0), np.maximum(-change, 0)
+    gain[0], loss[0] = gain[1 : period + 1].mean(), loss[1 : period + 1].mean()
     # Wilder's average of n bars is an exponential one of 2 n - 1.
-    gain = exponential_average(np.maximum(change, 0), 2 * period - 1)
-    loss = exponential_average(np.maximum(-change, 0), 2 * period - 1)
+    gain, loss = exponential_average(gain, 2 * period - 1), exponential_average(loss, 2 * period - 1)
     total = gain + loss
     strength: Floats = np.where(total > 0, 100 * gain / np.where(total > 0, total, 1), 50.0)
     return strength

@@ -11,7 +11,6 @@ from PIL import Image, ImageDraw, ImageFont
 SMALLEST = 6  # pixels: smaller letters cannot be read
 EVERY_SIZE = 13  # pixels: from this size on only even sizes are drawn, so that fewer letters are drawn and kept
 LINE_HEIGHT = 1.3  # of the letter size: room above and below the letters
-COARSEST = 8  # pixels: letters of a small picture are drawn at least that large before they are made smaller
 BOLD_STROKE = 0.4  # pixels added around bold letters
 
 
@@ -30,7 +29,7 @@ def coarse(size: float, scale: float) -> tuple[int, float]:
     ``scale`` is the number of screen pixels in a pixel of the picture: where it is large, letters need not be drawn
     larger than they can be seen, which takes less time.
     """
-    font = max(round(min(max(size / scale, COARSEST), size)), SMALLEST)
+    font = max(round(min(size / scale, size)), SMALLEST)
     font = font if font < EVERY_SIZE else 2 * round(font / 2)
     return font, size / font
 

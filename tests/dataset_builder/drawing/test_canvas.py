@@ -97,6 +97,54 @@ def test_what_lies_outside_is_cut(where):
     assert (pixels(canvas)[..., 0] > 0).sum() == expected
 
 
+BOXES = [(10, 20, 90, 70), (33, 7, 34, 100), (0, 0, 120, 110), (17, 31, 118, 109)]
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("picture", [(120, 110), (50, 64), (200, 41)])
+def test_a_window_paints_the_same_as_the_whole_canvas_and_nothing_outside(box, picture):
+    whole, part = Canvas((120, 110), picture, WHITE, blur=1.2), Canvas((120, 110), picture, WHITE, blur=1.2)
+    window, (x, y) = part.window(box), box[:2]
+    assert (window.width, window.height) == (box[2] - box[0], box[3] - box[1])
+    for canvas, left, top in ((whole, x, y), (window, 0, 0)):
+        canvas.rectangle(left - 5, top + 3, left + 30.5, top + 9.25, RED)
+        canvas.paint(
+            Layer(BLACK, np.array([[left + 8.0, top - 9, left + 11, top + 60], [left + 50, top, left + 66, top + 9]]))
+        )
+        canvas.curve([left - 20, left + 90], [top + 5, top + 44], (0, 90, 0), 2.0)
+        canvas.stamp(np.full((6, 9), 255, np.uint8), left + 4, top + 12, (0, 0, 99))
+    edges = [(box[side] / 120 * picture[0], box[side + 1] / 110 * picture[1]) for side in (0, 2)]
+    columns, rows = (slice(int(np.floor(low)), int(np.ceil(high))) for low, high in zip(*edges, strict=True))
+    found, expected = pixels(part), pixels(whole)
+    error = np.abs(found[rows, columns] - expected[rows, columns])
+    assert error.max() <= 40 and error.mean() < 2  # both ends of a shape are rounded to one of 16 levels
+    found[rows, columns] = 255
+    assert (found == 255).all()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 40])
+def test_many_rectangles_at_once_are_those_painted_one_by_one(count):
+    rng = np.random.default_rng(count)
+    corner = rng.uniform(-10, 160, (count, 2))
+    boxes = np.hstack((corner, corner + rng.uniform(0.5, 60, (count, 2))))
+    colours = [((200, 0, 0), (0, 90, 200), (9, 9, 9))[i // 3 % 3] for i in range(count)]
+    one, many = (Canvas((173, 150), (96, 90), WHITE, blur=1.3) for _ in range(2))
+    many.rectangles(boxes, colours)
+    for box, colour in zip(boxes, colours, strict=True):
+        one.rectangle(*box, colour)
+    assert np.mean(pixels(one) == pixels(many)) > 0.95  # but where edges of two of one colour cross
+    assert np.abs(pixels(one) - pixels(many)).max() <= 64
+
+
+def test_a_tint_is_a_mask_as_large_as_the_picture():
+    canvas, mask = Canvas((40, 40), (20, 20), WHITE), np.zeros((20, 20), np.uint8)
+    canvas.tint(mask, BLACK)
+    assert (pixels(canvas) == 255).all()
+    mask[4:7, 9] = 255
+    canvas.tint(mask, BLACK)
+    assert np.argwhere(pixels(canvas)[..., 0] == 0).tolist() == [[4, 9], [5, 9], [6, 9]]
+
+
 def test_positions_far_outside_do_not_wrap_around():
     canvas = Canvas((1024, 20), (1024, 20), BLACK)
     canvas.paint(Layer(WHITE, np.array([[-1e7, -1e7, -1e6, 1e7], [500.0, -1e9, 501.0, 1e9]])))

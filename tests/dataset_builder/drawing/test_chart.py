@@ -10,13 +10,15 @@ import pytest
 from drawings import BY_NAME, TRAINING, frame_of, plain_look, random_candles
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from pages import page_look, plain_page
 from PIL import Image
 from zlib_ng import zlib_ng
 
 from cryptoai_common.candles import Candles
-from dataset_builder.drawing import chart, price
+from dataset_builder.drawing import chart, price, studies
 from dataset_builder.drawing.chart import FILLING, encode_png, render, render_blank
 from dataset_builder.drawing.look import MARKS
+from dataset_builder.drawing.page import STUDIES
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.style import KINDS
 from dataset_builder.styles import STYLES
@@ -88,6 +90,56 @@ def test_a_blank_chart_is_what_is_left_without_the_price(monkeypatch):
         look = draw_look(STYLES, np.random.default_rng(seed))
         bare = replace(look, volume="none", marks="none", last_price=False, averages=(), bollinger=False)
         assert drawn(bare, seed).image.tobytes() == render_blank(look).tobytes()
+
+
+def test_a_page_whose_pane_fills_it_shows_what_is_drawn_without_a_page():
+    for seed in range(60):
+        look = replace(draw_look(STYLES, np.random.default_rng(seed)), axes=False, last_price=False)
+        sides = {"width": look.width, "height": look.height, "pane": (0, 0, look.width, look.height)}
+        page = plain_page(BY_NAME["area"], **sides, chart=sides["pane"], letter=0.0).page
+        page = replace(page, ground=look.background, paper=look.background)
+        assert drawn(look, seed).image.tobytes() == drawn(replace(look, page=page), seed).image.tobytes()
+
+
+def test_a_blank_page_is_what_is_left_without_the_price(monkeypatch):
+    for kind in KINDS:
+        monkeypatch.setitem(price.DRAW, kind, lambda *_: None)
+    for kind in STUDIES:
+        monkeypatch.setitem(studies.DRAW, kind, lambda *_: None)
+    for seed in range(60):
+        bare = {"volume": "none", "marks": "none", "last_price": False, "averages": (), "bollinger": False}
+        look = replace(page_look(seed), **bare)
+        assert drawn(look, seed).image.tobytes() == render_blank(look).tobytes()
+
+
+@pytest.mark.parametrize("size", [32, 100, 1024, (1024, 576), (300, 640)])
+def test_pages_are_drawn_at_every_size(size):
+    for seed in range(12):
+        look = page_look(seed, size)
+        chart = drawn(look, seed, size)
+        sides = (size, size) if isinstance(size, int) else size
+        assert chart.image.size == sides == render_blank(look, size).size
+        left, top, right, bottom = chart.pane
+        assert 0 <= left < right <= sides[0] and 0 <= top < bottom <= sides[1]
+
+
+def test_the_price_is_drawn_where_the_metadata_says():
+    """Drawing the price changes pixels from the highest high to the lowest low, and none outside the pane."""
+    for seed in range(150):
+        bare = {"volume": "none", "averages": (), "bollinger": False, "last_price": False, "marks": "none", "blur": 1.0}
+        look = replace(page_look(seed, 448), **bare, frame="window", jpeg=0, cut=(0.0, 0.0))
+        look = replace(look, page=replace(look.page, studies=()))
+        if look.style.kind in ("line", "area"):  # an area reaches to the lower edge
+            continue
+        chart = drawn(look, seed, 448)
+        ink = np.abs(chart.pixels.astype(int) - np.asarray(render_blank(look, 448))).sum(axis=2) > 30
+        left, top, right, bottom = (round(edge) for edge in chart.pane)
+        rows, columns = ink.nonzero()
+        assert top - 1 <= rows.min() and rows.max() <= bottom and left - 1 <= columns.min() and columns.max() <= right
+        assert abs(rows.min() - chart.high.min()) < 4 and abs(rows.max() - chart.low.max()) < 4
+        assert abs(columns.min() - chart.x[0]) < 3 + chart.plot.spacing * chart.stretch[0] / 2
+        points = chart.to_pixels(np.array([[0.0, 100.0], [look.bars - 1.0, 100.0]]))
+        assert points[:, 0] == pytest.approx(chart.x[[0, -1]])
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
