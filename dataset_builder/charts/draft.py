@@ -15,13 +15,17 @@ from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from dataset_builder.drawing.chart import Chart, encode_png, render
 from dataset_builder.drawing.look import Look
+from dataset_builder.drawing.not_a_chart import draw_no_chart
 from dataset_builder.market.prices import Market
+from dataset_builder.streams import random_stream
 
 MOST_OUTSIDE = 0.1  # of the candles may lie below the picture, and as many above: real crops are cut no closer
 # Drafts that are made before the first of them is drawn. To make one and draw one by turns takes 6 % longer, because
 # each step evicts the data of the other from the processor's caches.
 BATCH = 20
 DECIMALS = 1  # of positions in the metadata, in pixels
+NO_MARKET = Market(Candles(*np.empty((5, 0))), np.empty((0, 2)), 0, 0)  # of a picture that is no chart
+NO_CHART_SOURCE = "no_chart"  # until the picture is drawn, whose kind is its source then
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,25 @@ class Draft:
     def render(self) -> Sample:
         """Draw the picture."""
         market = self.market
+        if not len(market.candles):
+            return self._without_chart()
         chart = render(market.candles, self.look, price_range(market, self.look), market.pivots, self.image_size)
         return Sample(chart.pixels, _metadata(self, chart), self.rejections)
+
+    def _without_chart(self) -> Sample:
+        """A picture that is no chart of prices, in the look's colours."""
+        rng = random_stream(self.look.seed, "no chart")
+        kind, pixels = draw_no_chart(rng, self.look, self.image_size)
+        height, width, _ = pixels.shape
+        none: list[Any] = []
+        row = _row(self) | {
+            "pivots": none,
+            "bbox": [0.0, 0.0, float(width), float(height)],
+            "x": none,
+            "high": none,
+            "low": none,
+        }
+        return Sample(pixels, row | {"source": kind}, self.rejections)
 
 
 def render_all(drafts: Iterable[Draft]) -> Iterator[Sample]:
@@ -74,20 +95,25 @@ def render_all(drafts: Iterable[Draft]) -> Iterator[Sample]:
 
 def _metadata(draft: Draft, chart: Chart) -> dict[str, Any]:
     """What a dataset records of a chart. Without a pattern there are no pivots, and the box is that of all candles."""
-    market, look = draft.market, draft.look
+    market = draft.market
     if draft.label is None:
         market = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
+    return _row(draft) | _geometry(market, chart)
+
+
+def _row(draft: Draft) -> dict[str, Any]:
+    """The fields that say nothing about where things are in the picture."""
+    candles = draft.market.candles
     return {
         "label": draft.label,
         "seed": draft.seed,
         "index": draft.index,
-        "style": look.style.name,
+        "style": draft.look.style.name,
         "stage": draft.stage,
         "source": draft.source,
-        "candles": len(market.candles),
-        **_geometry(market, chart),
-        "ohlcv": _ohlcv(market.candles),
-        "look": look.nuisances(),
+        "candles": len(candles),
+        "ohlcv": _ohlcv(candles),
+        "look": draft.look.nuisances(),
     }
 
 

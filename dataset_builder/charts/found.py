@@ -8,6 +8,7 @@ import numpy as np
 
 from cryptoai_common.candles import Candles
 from dataset_builder.charts.labels import refusal
+from dataset_builder.limits import FEWEST_BARS
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.prices import Market
 from dataset_builder.market.series import Series, draw_series
@@ -16,6 +17,7 @@ from dataset_builder.market.zigzag import Swing
 
 STEPS_A_WINDOW = 4  # windows begin a quarter of their length apart: nearer ones fail and succeed together
 WINDOWS_LONG, FEWEST_CANDLES = 8, 240  # length of a random market, in windows, and at least
+BESIDE_LENGTH = (0.5, 2.0)  # length of the window that shows the pattern, in lengths of the one beside it
 MOST_IN_REAL = 2000  # windows of real candles that are looked at before a random market is: a rare class is not in all
 MOST_IN_RANDOM = 60_000  # a hundred times as many as the rarest class needs
 LOWEST = 3.0  # mean true ranges that a found pattern is high at least: a lower one is hidden by its own candles
@@ -30,14 +32,8 @@ def find_market(
     It is looked for in ``markets`` if there are any, from a random place on, and else in random markets. Without a
     pattern (None), no check accepts it. Raises RuntimeError if there is none: the check is wrong then.
     """
-    swings: dict[int, Sequence[Swing]] = {}
-    for series, start in _places(bars, markets, rng):
-        if pattern:  # quick, and enough for most
-            if id(series) not in swings:
-                swings = {id(series): series.swings(bars)}
-            view = series.view.nearly_window(start, start + bars, swings[id(series)])
-            if isinstance(pattern.find(view), str):
-                continue
+    places = _found_places(pattern, bars, markets, rng) if pattern else _places(bars, markets, rng)
+    for series, start in places:
         candles = series.window(start, start + bars, rng)
         view = View(candles)
         if view.range <= 0 or candles.fault() or refusal(pattern, view):
@@ -50,9 +46,40 @@ def find_market(
     raise RuntimeError(f"no window of {bars} candles passes the check of {pattern.name if pattern else 'none'}")
 
 
-def unselected_market(
-    bars: int, markets: tuple[Series, ...], rng: np.random.Generator
+def market_beside(
+    pattern: Pattern, bars: int, markets: tuple[Series, ...], rng: np.random.Generator
 ) -> tuple[Market, str, str]:
+    """A window near a pattern that shows it cut off, off centre or in part, so that no check accepts it.
+
+    Its stage is "beside". The pattern is one of a window half to twice as long.
+    """
+    while True:
+        length = max(round(bars * rng.uniform(*BESIDE_LENGTH)), FEWEST_BARS)
+        for series, start in _found_places(pattern, length, markets, rng):
+            if len(series.candles) < bars:
+                continue
+            middle = start + length / 2 + rng.uniform(-1, 1) * (length + bars) / 3
+            first = min(max(round(middle - bars / 2), 0), len(series.candles) - bars)
+            candles = series.window(first, first + bars, rng)
+            view = View(candles)
+            if not (candles.fault() or view.range <= 0 or refusal(None, view)):
+                return Market(candles, np.empty((0, 2)), 0, bars - 1), "beside", series.source
+
+
+def _found_places(
+    pattern: Pattern, bars: int, markets: tuple[Series, ...], rng: np.random.Generator
+) -> Iterator[tuple[Series, int]]:
+    """The places of ``_places`` at which the pattern's check accepts the window, quickly looked at."""
+    swings: dict[int, Sequence[Swing]] = {}
+    for series, start in _places(bars, markets, rng):
+        if id(series) not in swings:
+            swings = {id(series): series.swings(bars)}
+        view = series.view.nearly_window(start, start + bars, swings[id(series)])
+        if not isinstance(pattern.find(view), str):
+            yield series, start
+
+
+def unselected_market(bars: int, markets: tuple[Series, ...], rng: np.random.Generator) -> tuple[Market, str, str]:
     """A window that nobody looked at before it was taken, its stage "unselected" and its source.
 
     At the market's own rate it may satisfy a check by chance.

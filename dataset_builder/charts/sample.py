@@ -5,20 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from cryptoai_common.dataset import NONE
-from dataset_builder.charts.draft import Draft, Sample
-from dataset_builder.charts.found import find_market, unselected_market
+from dataset_builder.charts.draft import NO_CHART_SOURCE, NO_MARKET, Draft, Sample
+from dataset_builder.charts.found import find_market, market_beside, unselected_market
 from dataset_builder.charts.labels import draw_accepted, refusal
 from dataset_builder.charts.variety import Variety, variety
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.random_page import with_page
 from dataset_builder.market import negative
-from dataset_builder.patterns import BY_NAME
+from dataset_builder.market.prices import Market
+from dataset_builder.market.series import Series
+from dataset_builder.patterns import BY_NAME, PATTERNS
 from dataset_builder.streams import random_stream
 
 SKETCH = "sketch"  # the source of candles that were drawn along a sketch
-UNSELECTED = 0.4  # share of the found windows without a pattern that no check has looked at: a market as it is
+# Charts without a pattern. First the share that are no charts of prices at all; of those that are found in markets, the
+# share that no check has looked at, a market as it is, and the share beside, across or inside a pattern.
+NO_CHART, UNSELECTED, BESIDE = 0.15, 0.4, 0.3
 
 
 def draw_sample(
@@ -45,15 +51,27 @@ def settle(
     source = random_stream(seed, name, index, "source", kind.stream)
     if source.random() < kind.found:
         rng = random_stream(seed, name, index, "found", kind.stream)
-        if pattern is None and source.random() < UNSELECTED:
-            market, stage, origin = unselected_market(look.bars, kind.markets, rng)
-        else:
+        if pattern:
             market, stage, origin = find_market(pattern, look.bars, kind.markets, rng)
+        else:
+            market, stage, origin = _without_pattern(source.random(), look.bars, kind.markets, rng)
         return Draft(seed, pattern_name, index, look, market, stage, {}, image_size, origin)
+    if pattern is None and source.random() < NO_CHART:
+        return Draft(seed, None, index, look, NO_MARKET, "no_chart", {}, image_size, NO_CHART_SOURCE)
     sketch = pattern.sketch if pattern else negative.sketch
     rng = random_stream(seed, name, index, "price", kind.stream)
     market, stage, rejections = draw_accepted(sketch, partial(refusal, pattern), look, rng)
     return Draft(seed, pattern_name, index, look, market, stage, rejections, image_size, SKETCH)
+
+
+def _without_pattern(
+    share: float, bars: int, markets: tuple[Series, ...], rng: np.random.Generator
+) -> tuple[Market, str, str]:
+    if share < UNSELECTED:
+        return unselected_market(bars, markets, rng)
+    if share < UNSELECTED + BESIDE:
+        return market_beside(PATTERNS[int(rng.integers(len(PATTERNS)))], bars, markets, rng)
+    return find_market(None, bars, markets, rng)
 
 
 def _look(seed: int, name: str, index: int, image_size: int, kind: Variety, whole: bool) -> Look:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,7 +30,10 @@ PULL = (0.02, 0.2)  # share of its distance from the level that the price comes 
 LASTING = (0.7, 1.0)  # share of a move that lasts: over five bars, real variance is 0.96 of five times that of one
 LEVEL_DRIFT = 0.06  # standard deviation of the level's own drift, in volatilities of a bar a bar
 REGIME_VOLATILITY = (0.55, 1.9)  # relative volatility of a regime
-SLOW_PERSISTENCE, SLOW_SHOCK = 0.985, (0.0, 0.5)  # slow waves of the volatility: memory of 66 bars, deviation of its log
+SLOW_PERSISTENCE, SLOW_SHOCK = (
+    0.985,
+    (0.0, 0.5),
+)  # slow waves of volatility: memory of 66 bars, deviation of the log
 DAY_BARS, DAY_SHARE, DAY_DEPTH = (6, 96), 0.6, (0.1, 0.7)  # bars in a day; share of markets with busy hours; depth
 JUMP_BARS, JUMP = (60, 800), (2.5, 8.0)  # bars between two jumps on average; their size in volatilities of a bar
 FADING_BLOCK = 64  # steps: 0.95^64 is 0.04
@@ -111,16 +115,13 @@ def _jumps(rng: np.random.Generator, bars: int) -> Floats:
 def _with_regimes(rng: np.random.Generator, shocks: Floats, edges: list[int]) -> Iterator[Floats]:
     """The price after each step: it adds up the shocks, and each regime moves it in its own way."""
     price = 0.0
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         part = shocks[start * STEPS : stop * STEPS]
         kind = rng.random()
         drift = 0.0
         if WALK <= kind < WALK + TREND:
             drift = log_uniform(rng, *TREND_DRIFT) * (1 if rng.random() < 0.5 else -1) / STEPS
-        if kind < WALK + TREND:
-            path = price + np.add.accumulate(part + drift)
-        else:
-            path = _pulled(rng, price, part)
+        path = price + np.add.accumulate(part + drift) if kind < WALK + TREND else _pulled(rng, price, part)
         yield path
         price = float(path[-1])
 

@@ -48,7 +48,12 @@ class View:
     def window(self, start: int, stop: int) -> View:
         """The bars from ``start`` to before ``stop``, as a view of their own: faster than to make one of candles."""
         view, bars = object.__new__(View), slice(start, stop)
-        view.open, view.close, view.upper, view.lower = self.open[bars], self.close[bars], self.upper[bars], self.lower[bars]
+        view.open, view.close, view.upper, view.lower = (
+            self.open[bars],
+            self.close[bars],
+            self.upper[bars],
+            self.lower[bars],
+        )
         # The first bar of a window has no close before it; the difference to its true range is too small to matter.
         view.true_range = self.true_range[bars]
         view.range = max(view.upper) - min(view.lower)

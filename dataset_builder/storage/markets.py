@@ -1,8 +1,9 @@
-"""Real candles that a build finds patterns in: read once, kept beside the unfinished dataset, divided between splits."""
+"""Real candles that a build finds patterns in: read once, kept beside the unfinished dataset, shared among splits."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def keep_markets(files: tuple[Path, ...], path: Path) -> None:
         for split, (start, stop) in PARTS.items():
             first, last = (round(share * table.shape[1]) for share in (start, stop))
             cuts = [first, *holes[(holes > first) & (holes < last)].tolist(), last]
-            for left, right in zip(cuts, cuts[1:], strict=False):
+            for left, right in pairwise(cuts):
                 if right - left >= FEWEST_BARS:
                     pieces[f"{split}|{number:04d}|{left:09d}|{file.name}"] = table[:, left:right]
     with atomic(path, "wb") as target:
