@@ -49,7 +49,8 @@ def failure() -> tuple[int, dict[str, Any]]:
 
 
 def answer(request: Post, model: PatternModel) -> dict[str, Any]:
-    """The ``trainer.models.answer.Answer``; for candles also ``candles``, the number that the chart shows.
+    """The ``trainer.models.answer.Answer``; for candles also ``candles``, the number that the chart shows,
+    and ``notes``, what was done to read them.
 
     Raises BadRequest for whatever is wrong with the request.
     """
@@ -59,8 +60,8 @@ def answer(request: Post, model: PatternModel) -> dict[str, Any]:
         raise BadRequest(f"this content type is not known; {HOW}", 415)
     content = _parse(request.body)
     if set(content) == {"candles"}:
-        picture, shown = candles.draw(content["candles"])
-        return {**model.answer(np.asarray(picture)), "candles": shown}
+        drawn = candles.draw(content["candles"])
+        return {**model.answer(np.asarray(drawn.picture)), "candles": drawn.candles, "notes": list(drawn.notes)}
     if set(content) != {"image"} or not isinstance(content["image"], str):
         raise BadRequest("the JSON must be an object with either image (a base64 text) or candles (a list of rows)")
     text = content["image"]

@@ -46,9 +46,10 @@ def test_a_picture_in_json(ask, model, png):
 
 
 def test_candles_are_drawn_and_named(ask, model, rows):
-    expected = _expected(model, render_candles(np.array(rows)[:, 1:])) | {"candles": 60}
+    expected = _expected(model, render_candles(np.array(rows)[:, 1:])) | {"candles": 60, "notes": []}
     assert ask({"candles": rows}) == (200, expected)
-    assert ask({"candles": [row[:5] for row in rows]}) == (200, expected)
+    without = expected | {"notes": ["it has no volume, which is taken as 0"]}
+    assert ask({"candles": [row[:5] for row in rows]}) == (200, without)
     assert ask({"candles": [[row[0] / 1000, *map(str, row[1:])] for row in rows]}) == (200, expected)
     iso = [[f"2024-01-{1 + bar // 24:02}T{bar % 24:02}:00:00Z", *row[1:]] for bar, row in enumerate(rows)]
     assert ask({"candles": iso}) == (200, expected)
@@ -60,7 +61,7 @@ def test_candles_are_drawn_and_named(ask, model, rows):
 def test_of_many_candles_the_last_are_shown(ask, model):
     many = make_rows(1000)
     status, answer = ask({"candles": many})
-    assert (status, answer) == (200, _expected(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120})
+    assert (status, answer) == (200, _expected(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120, "notes": []})
 
 
 def test_a_chart_under_the_threshold_has_no_label(model, png, monkeypatch):
