@@ -27,9 +27,10 @@ MOST_WRONG = 0.1  # share of the rows of a Phemex answer in which the last close
 
 
 def flat_rows(rows: Sequence[dict[str, Any]]) -> tuple[Sequence[dict[str, Any]], tuple[str, ...]]:
-    """Rows whose prices lie in an object of their own, brought to one level, and a note that names it; else as they are.
+    """Rows whose prices lie in an object of their own, brought to one level, and a note that names it.
 
-    Of several such objects that of the middle price is taken. Raises TableError if there are several and no such one.
+    Other rows are returned as they are. Of several such objects that of the middle price is taken. Raises TableError if
+    there are several and no such one.
     """
     if not rows or is_header(list(rows[0])):
         return rows, ()

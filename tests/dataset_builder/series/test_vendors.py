@@ -191,9 +191,9 @@ VENDORS: dict[str, tuple[Rows, Callable[[Rows], bytes]]] = {
                         "complete": True,
                         "volume": v,
                         "time": f"{t:%Y-%m-%dT%H:%M:%S}.000000000Z",
-                        "bid": {name: "1" for name in "ohlc"},
+                        "bid": dict.fromkeys("ohlc", "1"),
                         "mid": dict(zip("ohlc", map(repr, (o, h, low, c)), strict=True)),
-                        "ask": {name: "2" for name in "ohlc"},
+                        "ask": dict.fromkeys("ohlc", "2"),
                     }
                     for t, o, h, low, c, v in rows
                 ],
@@ -358,8 +358,9 @@ def test_bid_and_ask_without_a_middle_are_refused_and_one_of_them_is_named(tmp_p
     def text(*sides: str) -> bytes:
         return answer(
             HOURS,
-            lambda t, *v: {"time": t.isoformat(), "volume": v[4]}
-            | {side: dict(zip("ohlc", v, strict=False)) for side in sides},
+            lambda t, *v: (
+                {"time": t.isoformat(), "volume": v[4]} | {side: dict(zip("ohlc", v, strict=False)) for side in sides}
+            ),
         )
 
     refused(tmp_path, text("bid", "ask"), "holds prices under bid and ask: keep one of them")
@@ -480,7 +481,8 @@ def test_what_a_reading_is_called(tmp_path):
         HEAD.strip() + ",spread,real_volume\n",
     )
     assert read(tmp_path, text).read_as.startswith("prices read as: CSV, ")  # small letters: not TradingView's
-    for vendor, told in (("HTX", "HTX"), ("OANDA", "OANDA"), ("Poloniex", "Poloniex candles"), ("Phemex", "Phemex klin")):
+    answers = {"HTX": "HTX", "OANDA": "OANDA", "Poloniex": "Poloniex candles", "Phemex": "Phemex klines"}
+    for vendor, told in answers.items():
         assert read(tmp_path, VENDORS[vendor][1](HOURS)).read_as.startswith(f"prices read as: {told}")
     assert "the volume is Volume_(BTC)" in read(tmp_path, VENDORS["two volumes"][1](HOURS)).read_as
 

@@ -61,7 +61,8 @@ def test_candles_are_drawn_and_named(ask, model, rows):
 def test_of_many_candles_the_last_are_shown(ask, model):
     many = make_rows(1000)
     status, answer = ask({"candles": many})
-    assert (status, answer) == (200, _expected(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120, "notes": []})
+    expected = _expected(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120, "notes": []}
+    assert (status, answer) == (200, expected)
 
 
 def test_a_chart_under_the_threshold_has_no_label(model, png, monkeypatch):
