@@ -233,7 +233,7 @@ def _values(table: Table) -> Values:
 def _traded(
     table: Table, turnover: int, volume: np.ndarray, prices: list[np.ndarray], mark: str, but: Sequence[int]
 ) -> tuple[int, np.ndarray, list[str]] | None:
-    """The column of which ``turnover``, with the values ``volume``, is the worth at the candles' prices, and its values.
+    """The column of which ``turnover``, with the values ``volume``, is the worth at the candles' prices; its values.
 
     HTX calls the turnover "vol" and the volume "amount"; in Chinese stock data it is the other way round. None if no
     column is that, or if prices are about 1, where volume and turnover can't be told apart and look alike.
