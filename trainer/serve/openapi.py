@@ -103,7 +103,7 @@ def _answer(classes: tuple[str, ...]) -> Schema:
     notes = {
         "type": "array",
         "items": {"type": "string"},
-        "description": "What was done to read the candles, such as a volume taken as 0; for candles only.",
+        "description": "What was done to read candles or picture, such as a volume taken as 0; left out if nothing.",
     }
     return {**_object(fields), "properties": {**fields, "candles": shown, "notes": notes}}
 

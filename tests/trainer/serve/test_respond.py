@@ -45,8 +45,19 @@ def test_a_picture_in_json(ask, model, png):
         assert ask(json.dumps({"image": image}).encode(), "application/json; charset=utf-8") == expected
 
 
+def test_of_an_animated_picture_the_first_frame_is_taken_and_that_is_said(ask, model, png):
+    frames = [Image.open(io.BytesIO(png)).convert("RGB"), Image.new("RGB", (60, 60), "blue")]
+    expected = _expected(model, frames[0])
+    for kind in ("PNG", "WEBP", "TIFF"):
+        file = io.BytesIO()
+        frames[0].save(file, kind, save_all=True, append_images=frames[1:], lossless=True)
+        part = "page" if kind == "TIFF" else "frame"
+        notes = [f"the picture has more than one {part}; the first is taken"]
+        assert ask({"image": base64.b64encode(file.getvalue()).decode()}) == (200, expected | {"notes": notes})
+
+
 def test_candles_are_drawn_and_named(ask, model, rows):
-    expected = _expected(model, render_candles(np.array(rows)[:, 1:])) | {"candles": 60, "notes": []}
+    expected = _expected(model, render_candles(np.array(rows)[:, 1:])) | {"candles": 60}
     assert ask({"candles": rows}) == (200, expected)
     without = expected | {"notes": ["it has no volume, which is taken as 0"]}
     assert ask({"candles": [row[:5] for row in rows]}) == (200, without)
@@ -61,7 +72,7 @@ def test_candles_are_drawn_and_named(ask, model, rows):
 def test_of_many_candles_the_last_are_shown(ask, model):
     many = make_rows(1000)
     status, answer = ask({"candles": many})
-    expected = _expected(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120, "notes": []}
+    expected = _expected(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120}
     assert (status, answer) == (200, expected)
 
 
