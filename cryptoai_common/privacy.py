@@ -26,15 +26,15 @@ OFF = {
 
 
 def keep_telemetry_off() -> None:
-    """Set each switch that the user has not set. A library reads its own when it is imported.
+    """Set each switch that the user has not set, or has set to nothing. A library reads its own when it is imported.
 
     Warns if onnxruntime was imported before without its switch: it has begun by then, and cannot be stopped.
     """
-    if "onnxruntime" in sys.modules and ORT_SWITCH not in os.environ:
+    if "onnxruntime" in sys.modules and not os.environ.get(ORT_SWITCH):
         warnings.warn(
             f"onnxruntime was imported with its telemetry on: set {ORT_SWITCH}=1 in the environment, or import this"
             " package first",
             stacklevel=3,
         )
     for name, value in OFF.items():
-        os.environ.setdefault(name, value)
+        os.environ[name] = os.environ.get(name) or value  # one that is empty would leave telemetry on

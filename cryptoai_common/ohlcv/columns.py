@@ -86,6 +86,7 @@ SYMBOLS: tuple[str, ...] = (
     "contract",
 )
 SYMBOLS += ("code", "isin", "name", "currency", "crypto", "base", "quote", "exchange")
+VOLUME_ENDS = ("volume", "quantity")
 RENAME = "rename its columns to time, open, high, low, close and volume"
 INTERVALS = ("interval", "timeframe", "per", "granularity", "resolution", "barsize", "tf")
 
@@ -116,14 +117,23 @@ def find(names: Sequence[str], role: str) -> int | None:
 
 
 def find_volumes(names: Sequence[str]) -> list[int]:
-    """Columns of traded volume, the surest first."""
+    """Columns of traded volume, the surest first: the second and later ones count where the first one does not."""
     surest = find(names, "volume")
     if surest is None:  # "Volume BTC" before "Volume USDT": the traded coin stands first
-        plain = [plain_name(name) for name in names]
-        places = [place for place, name in enumerate(plain) if name.startswith("volume") or name.endswith("volume")]
-        return sorted(places, key=lambda place: not plain[place].startswith("volume"))[:1]
+        return other_volumes(names, ())[:1]
     ticks = [place for place in named(names, ("tickvol", "tickvolume")) if place != surest]
     return [surest, *ticks]  # MetaTrader counts ticks where it has no volume, which is 0 throughout
+
+
+def other_volumes(names: Sequence[str], but: Sequence[int]) -> list[int]:
+    """Further columns that may hold traded volume or turnover, those whose names begin with it first."""
+    plain = [plain_name(name) for name in names]
+    places = [
+        place
+        for place, name in enumerate(plain)
+        if place not in but and (name in SYNONYMS["volume"] or name.startswith("volume") or name.endswith(VOLUME_ENDS))
+    ]
+    return sorted(places, key=lambda place: not plain[place].startswith("volume"))
 
 
 def find_prices(names: Sequence[str]) -> list[int]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cryptoai_common.candles import PRICES, Candles
 from cryptoai_common.ohlcv import columns as which
+from cryptoai_common.ohlcv.answers import with_names
 from cryptoai_common.ohlcv.clocks import TimeColumns, find_times, one_way
 from cryptoai_common.ohlcv.layouts import find_layout
 from cryptoai_common.ohlcv.numbers import POINT, decimal_mark, mark_of_points, no_number, read_numbers, read_volume
@@ -18,6 +19,10 @@ from cryptoai_common.ohlcv.texts import DAY
 from cryptoai_common.ohlcv.times import Times
 
 MOST_NAMED = 12  # series that an error message lists
+NO_VOLUME = "it has no volume, which is taken as 0"
+# A column is the turnover if it is another one times a price within low and high; this much is lost to rounding, and
+# so many rows may be wrong.
+ROUNDED, MOST_WRONG = 1.01, 0.1
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,12 @@ def read_table(table: Table, symbol: str | None = None) -> Reading:
     Rows in any one order of time are taken, and rows without any price left out. Raises TableError for a table whose
     columns or times can't be told, for a time that comes twice, and for the first row that is no candle.
     """
-    table, notes = _without_empty(table)
+    given = table.notes
+    table, told = _without_empty(table)
+    notes = [*given, *told]
     if not len(table):
         raise TableError("has no rows")
+    table, answer = with_names(table)
     table = _one_series(table, symbol)
     found = find_times(table)
     notes += found.notes
@@ -72,7 +80,7 @@ def read_table(table: Table, symbol: str | None = None) -> Reading:
         bar, what = fault
         values = ", ".join(f"{name} {getattr(candles, name)[bar]:.12g}" for name in (*PRICES, "volume"))
         raise TableError(f"{table.place(bar)} {what} ({values})")
-    return Reading(micros, candles, found.times, layout, tuple(notes))
+    return Reading(micros, candles, found.times, answer or layout, tuple(notes))
 
 
 def _without_empty(table: Table) -> tuple[Table, list[str]]:
@@ -199,21 +207,53 @@ def _values(table: Table) -> Values:
     prices = which.find_prices(table.names)
     mark = _mark(table, prices)
     numbers = [_numbers(table, place, mark) for place in prices]
-    places = which.find_volumes(table.names)
     notes = [] if mark == POINT else ["decimal commas"]
     close = which.plain_name(table.names[prices[-1]])
     if close == "adjclose":
         notes.append(f"the close is {table.names[prices[-1]]}")
-    volume = np.zeros(len(table))
-    for number, place in enumerate(places):
+    places = which.find_volumes(table.names)
+    if not places:
+        return "", numbers, np.zeros(len(table)), [*notes, NO_VOLUME]
+    for place in places:
         volume, told = _volume(table, place, mark)
-        if volume.any() or place == places[-1]:
-            name = which.plain_name(table.names[place])
-            same = sum(which.plain_name(other) == name for other in table.names) > 1
-            if number or same or name not in which.SYNONYMS["volume"]:
-                told.append(f"the volume is {table.names[place]}")
-            return "", numbers, volume, [*notes, *told]
-    return "", numbers, volume, notes
+        if volume.any():
+            break
+    traded = _traded(table, place, volume, numbers, mark, (*prices, *places))
+    if traded is not None:
+        coins, volume, told = traded
+        told.append(f"the volume is {table.names[coins]}, since {table.names[place]} is that times the price")
+    else:
+        name = which.plain_name(table.names[place])
+        same = sum(which.plain_name(other) == name for other in table.names) > 1
+        if place != places[0] or same or name not in which.SYNONYMS["volume"]:
+            told.append(f"the volume is {table.names[place]}")
+    return "", numbers, volume, [*notes, *told]
+
+
+def _traded(
+    table: Table, turnover: int, volume: np.ndarray, prices: list[np.ndarray], mark: str, but: Sequence[int]
+) -> tuple[int, np.ndarray, list[str]] | None:
+    """The column of which ``turnover``, with the values ``volume``, is the worth at the candles' prices; its values.
+
+    HTX calls the turnover "vol" and the volume "amount"; in Chinese stock data it is the other way round. None if no
+    column is that, or if prices are about 1, where volume and turnover can't be told apart and look alike.
+    """
+    assert table.names is not None
+    for place in which.other_volumes(table.names, but):
+        try:
+            coins, told = _volume(table, place, mark)
+        except TableError:
+            continue
+        traded = (coins > 0) & (volume > 0)
+        if not traded.any():
+            continue
+        price = volume[traded] / coins[traded]
+        _, high, low, _ = (each[traded] for each in prices)
+        inside = (price >= low / ROUNDED) & (price <= high * ROUNDED)
+        alike = (low / ROUNDED <= 1) & (high * ROUNDED >= 1)
+        if inside.mean() >= 1 - MOST_WRONG and alike.mean() <= MOST_WRONG:
+            return place, coins, told
+    return None
 
 
 def _unnamed_values(table: Table, first: int) -> Values:
@@ -226,7 +266,7 @@ def _unnamed_values(table: Table, first: int) -> Values:
     where = {role: first + layout.columns.index(role) for role in layout.columns}
     prices = [_numbers(table, where[role], mark, role) for role in PRICES]
     if where["volume"] >= len(table.columns):
-        return layout.name, prices, np.zeros(len(table)), notes
+        return layout.name, prices, np.zeros(len(table)), [*notes, NO_VOLUME]
     volume, told = _volume(table, where["volume"], mark)
     return layout.name, prices, volume, [*notes, *told]
 
@@ -279,5 +319,8 @@ def _volume(table: Table, place: int, mark: str) -> tuple[np.ndarray, list[str]]
     empty = np.isnan(values)
     if not empty.any():
         return values, []
-    notes = [] if empty.all() else [f"volume of {int(empty.sum())} rows is empty, and taken as 0"]
+    if empty.all():
+        return np.zeros(len(table)), [NO_VOLUME]
+    rows = f"{int(empty.sum())} rows" if empty.sum() > 1 else "1 row"
+    notes = [f"volume of {rows} is empty, and taken as 0"]
     return np.where(empty, 0.0, values), notes

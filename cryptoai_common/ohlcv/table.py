@@ -26,12 +26,14 @@ class TableError(UserError):
 class Table:
     """Columns of equal length, and their names; ``names`` is None for a table without a header.
 
-    ``place`` names a row (counted from 0) as the user finds it: "line 3" of a file, "row 2" of a list.
+    ``place`` names a row (counted from 0) as the user finds it: "line 3" of a file, "row 2" of a list. ``notes`` say
+    what was done to get the table.
     """
 
     names: list[str] | None
     columns: Sequence[Column]
     place: Callable[[int], str]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0

@@ -39,6 +39,10 @@ def test_what_the_user_has_set_stays():
     assert _environment("import trainer", RAY_USAGE_STATS_ENABLED="1") == OFF | {"RAY_USAGE_STATS_ENABLED": "1"}
 
 
+def test_a_switch_that_is_set_to_nothing_is_set():
+    assert _environment("import trainer", **dict.fromkeys(OFF, "")) == OFF
+
+
 def test_libraries_read_their_switches():
     program = """
 import trainer

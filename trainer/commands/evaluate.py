@@ -11,8 +11,9 @@ from cryptoai_common.dataset import MANIFEST, NONE
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
 from trainer.config import EvaluateConfig
-from trainer.data.charts import label_ids, load_split
+from trainer.data.charts import label_ids, load_split, load_splits
 from trainer.data.folder import check_pictures, find_pictures
+from trainer.data.listed import check_listed
 from trainer.data.manifest import read_manifest, verify
 from trainer.data.without_pattern import load_without_pattern, measuring_quarter
 from trainer.models.calibration import read_threshold
@@ -64,7 +65,11 @@ def _verified(dataset: Path) -> str | None:
     Of a user's own pictures, each must be readable and in one place.
     """
     if not (dataset / MANIFEST).exists():
-        check_pictures(find_pictures(dataset))
+        found = find_pictures(dataset)
+        if found:
+            check_pictures(found)
+        else:
+            check_listed(dataset, load_splits(dataset))
         return None
     manifest = read_manifest(dataset)
     verify(dataset)

@@ -16,6 +16,7 @@ from cryptoai_common.errors import UserError
 from trainer.data.augment import augment
 from trainer.data.cache import cache_directory
 from trainer.data.folder import find_pictures, load_pictures
+from trainer.data.listed import metadata_of
 from trainer.data.literal_paths import literal_path
 from trainer.data.picture import open_rgb, say_once
 from trainer.data.preprocess import Preprocessor
@@ -49,6 +50,11 @@ def load_splits(directory: Path) -> datasets.DatasetDict:
         raise UserError(f"{directory} is not a dataset of pictures ({reason})") from None
     for column in ("image", "label"):
         if any(column not in rows.column_names for rows in splits.values()):
+            listing = metadata_of(directory)
+            if column == "label" and listing is not None:
+                raise UserError(
+                    f"{listing} has no column 'label'; add one, or remove the file, so that the folders are the classes"
+                )
             raise UserError(
                 f"{directory} has no column {column!r}; it must be an ImageFolder with a folder for each class"
             )

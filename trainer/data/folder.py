@@ -97,18 +97,26 @@ def describe_pictures(directory: Path, found: Pictures) -> Manifest:
     return Manifest(directory.resolve().name, tuple(sorted(classes)), splits, fingerprint)
 
 
+Place = tuple[str, str, Path | bytes, str]  # split, class, picture, and what errors call it
+
+
 def check_pictures(found: Pictures) -> None:
+    """``check_places`` for the pictures in folders."""
+    check_places((split, label, path, str(path)) for split, pictures in found.items() for label, path in pictures)
+
+
+def check_places(pictures: Iterable[Place]) -> None:
     """Decode every picture. Raises UserError that names those that cannot be read, or that are of two classes or splits
     at once (the same size and pixels, however they are stored)."""
     faults = []
-    places: dict[bytes, dict[tuple[str, str], Path]] = defaultdict(dict)
-    for split, label, path in ((split, *picture) for split, pictures in found.items() for picture in pictures):
+    places: dict[bytes, dict[tuple[str, str], str]] = defaultdict(dict)
+    for split, label, source, name in pictures:
         try:
-            picture = open_rgb(path, notice=say_once)
+            picture = open_rgb(source, name, notice=say_once)
         except UserError as error:
             faults.append(str(error))
         else:
-            places[_digest(picture)].setdefault((split, label), path)
+            places[_digest(picture)].setdefault((split, label), name)
     if faults:
         _refuse(faults, "pictures cannot be read")
     _refuse([_clash(copies) for copies in places.values() if len(copies) > 1], "pictures are in two places")
@@ -126,7 +134,7 @@ def _digest(picture: Image.Image) -> bytes:
     return hashlib.sha256(repr(picture.size).encode() + picture.tobytes()).digest()
 
 
-def _clash(copies: dict[tuple[str, str], Path]) -> str:
+def _clash(copies: dict[tuple[str, str], str]) -> str:
     ((split, label), path), ((other_split, other_label), other) = list(copies.items())[:2]
     both = (label, other_label) if label != other_label else (f"split {split}", f"split {other_split}")
     return f"{path} and {other} are the same picture, once in {both[0]} and once in {both[1]}; remove one"

@@ -10,10 +10,11 @@ from typing import Any
 
 import datasets
 
-from cryptoai_common.dataset import NONE
+from cryptoai_common.dataset import MANIFEST, NONE
 from cryptoai_common.errors import UserError
 from trainer.data.charts import label_ids, load_split
 from trainer.data.folder import check_pictures, describe_pictures, find_pictures
+from trainer.data.listed import metadata_of
 from trainer.data.manifest import Manifest, read_manifest, verify
 from trainer.data.targets import PIVOT_COLUMNS, READ_CHART_COLUMNS
 from trainer.data.without_pattern import load_without_pattern
@@ -86,7 +87,15 @@ def checked_manifest(directory: Path) -> Manifest:
 def read_any(directory: Path) -> Manifest:
     """The manifest of a dataset, or one made for a folder of a user's pictures. Raises UserError if it is neither."""
     found = find_pictures(directory)
-    return describe_pictures(directory, found) if found else read_manifest(directory)
+    if found:
+        return describe_pictures(directory, found)
+    listing = metadata_of(directory) if not (directory / MANIFEST).exists() else None
+    if listing is not None:
+        raise UserError(
+            f"{directory} lists its pictures in {listing.name}, which is read for evaluation only; put the"
+            " pictures into CLASS/ or SPLIT/CLASS/ and remove that file"
+        )
+    return read_manifest(directory)
 
 
 def check(directory: Path, manifest: Manifest) -> None:

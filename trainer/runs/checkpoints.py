@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptoai_common.files import file_hash, write_text
+
 WEIGHTS = "model.safetensors"
 STATE = "trainer_state.json"  # the file that the Trainer writes last
 TORCH_FILES = ("optimizer.pt", "scheduler.pt", "training_args.bin")  # zip archives
 RANDOM = "rng_state*.pth"  # one a process
+CHECKSUM = WEIGHTS + ".sha256"  # as ``sha256sum`` writes it; checkpoints of earlier versions have none
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ def checkpoints(directory: Path) -> list[Path]:
     return sorted(found, key=step_of, reverse=True)
 
 
+def write_checksum(checkpoint: Path) -> None:
+    """Note the weights' checksum beside them: a power cut may leave blocks of zeros in a file of the right length."""
+    weights = checkpoint / WEIGHTS
+    if weights.is_file():
+        write_text(checkpoint / CHECKSUM, f"{file_hash(weights)}  {WEIGHTS}\n")
+
+
 def newest_whole(directory: Path, best_needed: bool) -> Newest:
     """Look for the checkpoint to go on from.
 
@@ -57,8 +67,11 @@ def _fault(checkpoint: Path) -> str | None:
     """What is wrong with the first file that is missing or damaged; None if all are whole."""
     if not (checkpoint / STATE).is_file():
         return f"it has no {STATE}"
-    if _state(checkpoint) is None:
+    state = _state(checkpoint)
+    if state is None:
         return f"its {STATE} is damaged"
+    if state.get("global_step") != step_of(checkpoint):  # the Trainer would go on from that step, with these weights
+        return f"its {STATE} does not say that it is of step {step_of(checkpoint)}"
     if any(path.is_dir() for path in checkpoint.iterdir()):  # as FSDP and DeepSpeed keep it, which is theirs to check
         return None
     random = sorted(path.name for path in checkpoint.glob(RANDOM)) or [RANDOM.replace("*", "")]
@@ -93,13 +106,14 @@ def _file_fault(path: Path) -> str | None:
 
 
 def _is_whole(path: Path) -> bool:
-    """By the length that a file of weights says it has, and by the checksums of an archive."""
+    """By the length that a file of weights says it has and the checksum beside it, or by those in an archive."""
     from safetensors import SafetensorError, safe_open  # only training needs it
 
     try:
         if path.suffix == ".safetensors":
             with safe_open(path, "numpy"):
-                return True
+                checksum = path.with_name(CHECKSUM)
+                return not checksum.is_file() or checksum.read_text(encoding="utf-8").split()[:1] == [file_hash(path)]
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
     except (OSError, SafetensorError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):

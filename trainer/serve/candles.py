@@ -5,10 +5,11 @@ The rules are those for a file of candles (``cryptoai_common.ohlcv``), and fault
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image
 
+from cryptoai_common.ohlcv.answers import POLONIEX, flat_rows
 from cryptoai_common.ohlcv.columns import SYNONYMS, TIMES, plain_name
 from cryptoai_common.ohlcv.holes import largest_hole, missing_before
 from cryptoai_common.ohlcv.reading import read_table
@@ -18,12 +19,21 @@ from dataset_builder.limits import FEWEST_BARS, MOST_BARS
 from trainer.serve.event import BadRequest
 
 MAX_ROWS = 1000  # what exchanges hand out at once
-WIDTHS = range(5, 13)  # [time, open, high, low, close] to the 12 columns of Binance's klines
+WIDTHS = range(5, len(POLONIEX) + 1)  # [time, open, high, low, close] to the longest rows that exchanges answer with
 KNOWN = {*TIMES[:-1], *(name for role, names in SYNONYMS.items() if role != "volume" for name in names)}
+READ = KNOWN | set(SYNONYMS["volume"])
 
 
-def draw(rows: Any) -> tuple[Image.Image, int]:
-    """The chart of the last candles, and how many it shows: all of them up to ``MOST_BARS``.
+class Drawn(NamedTuple):
+    """A chart, how many candles it shows, and what was done to read them (sentences without a stop)."""
+
+    picture: Image.Image
+    candles: int
+    notes: tuple[str, ...]
+
+
+def draw(rows: Any) -> Drawn:
+    """The chart of the last candles: of all of them up to ``MOST_BARS``.
 
     ``rows`` is a list, in the order of time, of lists [time, open, high, low, close, volume] or of objects with those
     names, volume optional; exchanges' own orders of lists, and the names of columns that files have, are known too.
@@ -51,7 +61,7 @@ def draw(rows: Any) -> tuple[Image.Image, int]:
             422,
         )
     shown = reading.candles[first:]
-    return render_candles(shown), len(shown)
+    return Drawn(render_candles(shown), len(shown), reading.notes)
 
 
 def _table(rows: list[Any]) -> Table:
@@ -68,24 +78,32 @@ def _table(rows: list[Any]) -> Table:
     return Table(None, [list(column) for column in zip(*rows, strict=True)], _place)
 
 
-def _from_objects(rows: list[Any]) -> Table:
-    """A column for every name in the first row; names that tell nothing of candles may be missing in others."""
-    names = list(rows[0])
-    columns: list[list[Any]] = [[] for _ in names]
-    for number, row in enumerate(rows, 1):
+def _from_objects(given: list[Any]) -> Table:
+    """A column for every name in the first row, and for those of prices, times and volume in others.
+
+    Names of prices and times that the first row has may not be missing in others; a volume may.
+    """
+    for number, row in enumerate(given, 1):
         if not isinstance(row, dict):
             raise BadRequest(f"row {number} must be an object as the first one is", 422)
+    rows, notes = flat_rows(given)
+    first = list(rows[0])
+    plain = {plain_name(name): name for name in first}
+    further = dict.fromkeys(name for row in rows for name in row if plain_name(name) in READ - plain.keys())
+    names = [*first, *further]
+    columns: list[list[Any]] = [[] for _ in names]
+    for number, row in enumerate(rows, 1):
         own = row if row.keys() == rows[0].keys() else _renamed(row, names)
         for name, column in zip(names, columns, strict=True):
-            if name not in own and plain_name(name) in KNOWN:
+            if name not in own and name not in further and plain_name(name) in KNOWN:
                 raise BadRequest(f"row {number} has no {name}", 422)
             cell = own.get(name)
             column.append(None if isinstance(cell, (list, dict)) else cell)
-    return Table(names, columns, _place)
+    return Table(names, columns, _place, notes)
 
 
 def _renamed(row: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    """A row under the names of the first one, which may have another case."""
+    """A row under these names, which may have another case in it."""
     first = {plain_name(name): name for name in names}
     return {first.get(plain_name(name), name): value for name, value in row.items()}
 

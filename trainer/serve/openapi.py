@@ -89,7 +89,7 @@ def describe(classes: tuple[str, ...], version: str) -> dict[str, Any]:
 
 
 def _answer(classes: tuple[str, ...]) -> Schema:
-    """``trainer.models.answer.Answer``, and ``candles``."""
+    """``trainer.models.answer.Answer``, and ``candles`` and ``notes``."""
     chance = {"type": "number", "minimum": 0, "maximum": 1}
     fields: dict[str, Schema] = {
         "label": {"enum": [*classes, None], "description": "Class name; null without a clear pattern."},
@@ -100,7 +100,12 @@ def _answer(classes: tuple[str, ...]) -> Schema:
         "model_version": {"type": ["string", "null"], "description": "Which weights answered."},
     }
     shown = {"type": "integer", "minimum": 1, "description": "How many candles the chart shows; for candles only."}
-    return {**_object(fields), "properties": {**fields, "candles": shown}}
+    notes = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "What was done to read candles or picture, such as a volume taken as 0; left out if nothing.",
+    }
+    return {**_object(fields), "properties": {**fields, "candles": shown, "notes": notes}}
 
 
 def _health() -> Schema:

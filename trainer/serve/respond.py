@@ -6,7 +6,7 @@ import json
 import logging
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,23 +50,24 @@ def failure() -> tuple[int, dict[str, Any]]:
 
 def answer(request: Post, model: PatternModel) -> dict[str, Any]:
     """The ``trainer.models.answer.Answer``; for candles also ``candles``, the number that the chart shows.
+    ``notes`` say what was done to read candles or picture, where there is something to say.
 
     Raises BadRequest for whatever is wrong with the request.
     """
     if request.is_picture:
-        return {**model.answer(_decode(request.body))}
+        return _answer_picture(request.body, model)
     if request.content_type != JSON:
         raise BadRequest(f"this content type is not known; {HOW}", 415)
     content = _parse(request.body)
     if set(content) == {"candles"}:
-        picture, shown = candles.draw(content["candles"])
-        return {**model.answer(np.asarray(picture)), "candles": shown}
+        drawn = candles.draw(content["candles"])
+        return {**model.answer(np.asarray(drawn.picture)), "candles": drawn.candles, **_noted(drawn.notes)}
     if set(content) != {"image"} or not isinstance(content["image"], str):
         raise BadRequest("the JSON must be an object with either image (a base64 text) or candles (a list of rows)")
     text = content["image"]
     if text.startswith("data:"):  # a data URL, as browsers make them
         text = text.partition(",")[2]
-    return {**model.answer(_decode(decode_base64(text, "image")))}
+    return _answer_picture(decode_base64(text, "image"), model)
 
 
 def silence_decoders() -> None:
@@ -86,10 +87,20 @@ def _parse(body: bytes) -> dict[str, Any]:
     return content
 
 
-def _decode(content: bytes) -> np.ndarray:
+def _answer_picture(content: bytes, model: PatternModel) -> dict[str, Any]:
+    notes: list[str] = []
+    pixels = _decode(content, notes.append)
+    return {**model.answer(pixels), **_noted(notes)}
+
+
+def _noted(notes: Sequence[str]) -> dict[str, list[str]]:
+    return {"notes": list(notes)} if notes else {}
+
+
+def _decode(content: bytes, notice: Callable[[str], None]) -> np.ndarray:
     """A picture file → RGB uint8 [height, width, 3]. Raises BadRequest if it cannot be decoded."""
     try:
-        return np.asarray(open_rgb(content, PICTURE, MAX_PIXELS))
+        return np.asarray(open_rgb(content, PICTURE, MAX_PIXELS, notice))
     except UserError as error:
         raise BadRequest(str(error), 422) from None
     except Exception:  # decoders raise anything at all for bytes that were made to break them

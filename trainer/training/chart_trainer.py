@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
-from transformers import Trainer, TrainerControl, TrainerState, TrainingArguments
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from trainer.models.chart_reader import ChartReader
+from trainer.runs.checkpoints import write_checksum
 
 PARTS = ("label_loss", "reading_loss", "pivot_loss", "outlier_loss")
 
@@ -26,6 +28,7 @@ class ChartTrainer(Trainer):
         self.callback_handler.remove_callback(ProgressCallback)
         self.callback_handler.remove_callback(PrinterCallback)
         self.callback_handler.add_callback(ProgressLines if not self.args.disable_tqdm else PrinterCallback)
+        self.callback_handler.add_callback(CheckpointNotes)
 
     def compute_loss(
         self,
@@ -47,6 +50,23 @@ class ChartTrainer(Trainer):
             logs |= {name: float(sum(values)) / len(values) for name, values in self._parts.items()}
             self._parts.clear()
         super().log(logs, start_time)
+
+
+class CheckpointNotes(TrainerCallback):
+    """Keeps what checkpoints say of themselves true."""
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """The best checkpoint lies beside the one that a run goes on from, also where the run's directory was moved:
+        the Trainer would not find it, and end with the last weights without a word.
+        """
+        if state.best_model_checkpoint:
+            state.best_model_checkpoint = str(Path(args.output_dir or "") / Path(state.best_model_checkpoint).name)
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        if state.is_world_process_zero:
+            write_checksum(Path(args.output_dir or "") / f"checkpoint-{state.global_step}")
 
 
 class ProgressLines(ProgressCallback):

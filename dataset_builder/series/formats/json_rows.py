@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from cryptoai_common.ohlcv.answers import flat_rows
 from cryptoai_common.ohlcv.columns import TIMES, is_header, plain_name
 from cryptoai_common.ohlcv.reading import SeveralSeries
 from cryptoai_common.ohlcv.table import Table, TableError
@@ -65,9 +66,12 @@ def _table(content: Any) -> Table | None:
         return _from_split(content) or _from_yahoo(content) or _from_columns(content) or _from_index(content)
     if not isinstance(content, list) or not content:
         return None
-    if all(isinstance(row, dict) for row in content) and is_header(list(content[0])):
-        names = list(dict.fromkeys(name for row in content for name in row))
-        return Table(names, [[row.get(name) for row in content] for name in names], _place)
+    if all(isinstance(row, dict) for row in content):
+        rows, notes = flat_rows(content)
+        if not is_header(list(rows[0])):
+            return None
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        return Table(names, [[row.get(name) for row in rows] for name in names], _place, notes)
     if all(isinstance(row, list) for row in content) and len(content[0]) >= 5:
         for number, row in enumerate(content):
             if len(row) != len(content[0]):

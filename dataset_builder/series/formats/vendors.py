@@ -15,6 +15,8 @@ SIGNS = (
     ("Dukascopy", ("gmttime", "open")),
     ("Investing.com", ("date", "price", "change")),
     ("Nasdaq", ("date", "closelast")),
+    ("OANDA", ("complete", "time", "o", "volume")),
+    ("HTX", ("id", "amount", "count", "open", "vol")),
     ("OKX", ("instrumentname", "opentime", "confirm")),
     ("Polygon", ("vw", "n", "t", "o")),
     ("Polygon", ("ticker", "windowstart")),

@@ -164,6 +164,87 @@ VENDORS: dict[str, tuple[Rows, Callable[[Rows], bytes]]] = {
             "ticker,volume,open,close,high,low,window_start,transactions\n",
         ),
     ),
+    "HTX": (
+        HOURS,
+        lambda rows: answer(
+            rows,
+            lambda t, o, h, low, c, v: {
+                "id": seconds(t),
+                "amount": v,
+                "count": 5,
+                "open": o,
+                "close": c,
+                "low": low,
+                "high": h,
+                "vol": v * (o + c) / 2,
+            },
+        ),
+    ),
+    "OANDA": (
+        HOURS,
+        lambda rows: json.dumps(
+            {
+                "instrument": "EUR_USD",
+                "granularity": "H1",
+                "candles": [
+                    {
+                        "complete": True,
+                        "volume": v,
+                        "time": f"{t:%Y-%m-%dT%H:%M:%S}.000000000Z",
+                        "bid": dict.fromkeys("ohlc", "1"),
+                        "mid": dict(zip("ohlc", map(repr, (o, h, low, c)), strict=True)),
+                        "ask": dict.fromkeys("ohlc", "2"),
+                    }
+                    for t, o, h, low, c, v in rows
+                ],
+            }
+        ).encode(),
+    ),
+    "AscendEX": (
+        HOURS,
+        lambda rows: answer(
+            rows,
+            lambda t, o, h, low, c, v: {
+                "m": "bar",
+                "s": "BTC/USDT",
+                "data": {"i": "60", "ts": seconds(t) * 1000, "o": o, "h": h, "l": low, "c": c, "v": v},
+            },
+        ),
+    ),
+    "Poloniex": (
+        HOURS,
+        lambda rows: json.dumps(
+            [
+                [
+                    *map(repr, (low, h, o, c, v * (o + c) / 2, v)),
+                    "1.5",
+                    "2.5",
+                    12,
+                    seconds(t) * 1000 + 3_599_000,
+                    repr((o + c) / 2),
+                    "HOUR_1",
+                    seconds(t) * 1000,
+                    seconds(t) * 1000 + 3_599_999,
+                ]
+                for t, o, h, low, c, v in rows
+            ]
+        ).encode(),
+    ),
+    "Phemex": (
+        HOURS,
+        lambda rows: json.dumps(
+            {
+                "code": 0,
+                "data": {
+                    "total": -1,
+                    "rows": [
+                        [seconds(t), 3600, repr(before[4]), *map(repr, (o, h, low, c, v)), repr(v * c), "BTCUSDT"]
+                        for before, (t, o, h, low, c, v) in zip([rows[0], *rows], rows, strict=False)
+                    ][::-1],
+                },
+            }
+        ).encode(),
+    ),
     "MetaStock": (
         HOURS,
         lambda rows: lines(
@@ -236,6 +317,62 @@ def test_investing_com_in_other_languages(tmp_path, head):
         newest_first=True,
     )
     check(read(tmp_path, text), ROUND)
+
+
+@pytest.mark.parametrize("head", ["open,high,low,close,vol,amount", "open,high,low,close,Volume USDT,Volume BTC"])
+def test_of_two_volumes_the_turnover_is_told_by_the_price(tmp_path, head):
+    """HTX calls the turnover "vol" and the volume "amount"; Chinese stock data has it the other way round."""
+    first, second = head.split(",")[4:]
+
+    def text(line: Callable[..., str]) -> bytes:
+        return lines(HOURS, lambda t, *values: f"{seconds(t)},{line(*values)}", f"time,{head}\n")
+
+    turned = read(tmp_path, text(lambda o, h, low, c, v: f"{o!r},{h!r},{low!r},{c!r},{v * (h + low) / 2!r},{v!r}"))
+    check(turned, HOURS)
+    assert f"the volume is {second}, since {first} is that times the price" in turned.read_as
+    plain = read(tmp_path, text(lambda o, h, low, c, v: f"{o!r},{h!r},{low!r},{c!r},{v!r},{v * (h + low) / 20!r}"))
+    check(plain, HOURS)
+    assert "times the price" not in plain.read_as
+
+
+def test_near_a_price_of_1_the_named_volume_is_kept(tmp_path):
+    rows = [(t, *(price / 100 for price in prices), v) for t, *prices, v in HOURS]
+    text = lines(rows, lambda t, *v: f"{seconds(t)},{','.join(map(repr, v))},{v[4]!r}", HEAD.strip() + ",amount\n")
+    series = read(tmp_path, text)
+    check(series, rows)
+    assert "times the price" not in series.read_as
+
+
+def test_a_file_without_volume_says_so(tmp_path):
+    told = "it has no volume, which is taken as 0"
+    for head, more in (("time,open,high,low,close\n", ""), ("", ""), (HEAD, ","), (HEAD, ",null")):
+        text = lines(HOURS, lambda t, *v, more=more: f"{seconds(t)},{','.join(map(repr, v[:4]))}{more}", head)
+        series = read(tmp_path, text)
+        assert not series.candles.volume.any() and series.read_as.count(told) == 1
+    some = lines(HOURS, lambda t, *v: f"{seconds(t)},{','.join(map(repr, v[:4]))},{v[4] if t.hour else ''}", HEAD)
+    assert "volume of 3 rows is empty, and taken as 0" in read(tmp_path, some).read_as
+    assert told not in read(tmp_path, VENDORS["HTX"][1](HOURS)).read_as
+
+
+def test_bid_and_ask_without_a_middle_are_refused_and_one_of_them_is_named(tmp_path):
+    def text(*sides: str) -> bytes:
+        return answer(
+            HOURS,
+            lambda t, *v: (
+                {"time": t.isoformat(), "volume": v[4]} | {side: dict(zip("ohlc", v, strict=False)) for side in sides}
+            ),
+        )
+
+    refused(tmp_path, text("bid", "ask"), "holds prices under bid and ask: keep one of them")
+    series = read(tmp_path, text("ask"))
+    check(series, HOURS)
+    assert "prices from ask" in series.read_as
+
+
+def test_lists_that_only_look_like_phemex_s_are_none(tmp_path):
+    """The third column must be the close before."""
+    rows = [[seconds(t), 3600, 7, o, h, low, c, v, 1] for t, o, h, low, c, v in HOURS]
+    refused(tmp_path, json.dumps(rows), "has no header, and its 9 columns are in no order that is known")
 
 
 def test_kraken_s_average_is_a_price(tmp_path):
@@ -344,6 +481,9 @@ def test_what_a_reading_is_called(tmp_path):
         HEAD.strip() + ",spread,real_volume\n",
     )
     assert read(tmp_path, text).read_as.startswith("prices read as: CSV, ")  # small letters: not TradingView's
+    answers = {"HTX": "HTX", "OANDA": "OANDA", "Poloniex": "Poloniex candles", "Phemex": "Phemex klines"}
+    for vendor, told in answers.items():
+        assert read(tmp_path, VENDORS[vendor][1](HOURS)).read_as.startswith(f"prices read as: {told}")
     assert "the volume is Volume_(BTC)" in read(tmp_path, VENDORS["two volumes"][1](HOURS)).read_as
 
 

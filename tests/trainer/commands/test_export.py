@@ -5,7 +5,9 @@ import onnx
 import pytest
 from optimum.onnxruntime import ORTModelForImageClassification
 
+from cryptoai_common.files import locked
 from trainer.__main__ import main
+from trainer.commands.export import SCRATCH
 from trainer.data.charts import load_split
 from trainer.export import gate, make
 from trainer.export.per_picture import all_nodes
@@ -25,7 +27,7 @@ def test_all_files_and_their_figures_are_in_the_run(finished_run):
     assert files[ONNX.as_posix()]["class_flips"] == files[DEPLOYABLE.as_posix()]["class_flips"] == 0
     assert files[ONNX.as_posix()]["largest_logit_difference"] < 1e-3
     assert sorted(path.name for path in (finished_run / "onnx").iterdir()) == [ONNX.name, QUANTIZED.name]
-    assert not list(finished_run.glob(".export-*"))
+    assert not list(finished_run.glob(".export*"))
 
 
 def test_stock_optimum_loads_them_and_agrees(finished_run, charts):
@@ -75,7 +77,7 @@ def test_an_fp32_file_that_differs_is_not_let_through(own_run, charts, monkeypat
     error = fails("export", own_run, "--dataset", charts, code=1)
     assert "onnx/model.onnx was not written: over 10 validation charts" in error
     assert "another class than the checkpoint gives (0 allowed)" in error and "(0.001 allowed)" in error
-    assert not (own_run / ONNX).exists() and not list(own_run.glob(".export-*"))
+    assert not (own_run / ONNX).exists() and not list(own_run.glob(".export*"))
 
 
 def test_an_int8_file_that_loses_accuracy_is_not_let_through(own_run, charts, monkeypatch, fails):
@@ -84,15 +86,25 @@ def test_an_int8_file_that_loses_accuracy_is_not_let_through(own_run, charts, mo
     assert "onnx/model_quantized.onnx was not written" in error
     assert "its accuracy is" in error and "and the checkpoint's" in error
     assert (own_run / ONNX).exists() and not (own_run / QUANTIZED).exists()
+    assert "export" not in json.loads((own_run / "metrics.json").read_text()), "figures of files that are no more"
+
+
+def test_two_exports_of_one_run_at_once_are_refused(own_run, charts, fails):
+    (own_run / SCRATCH).mkdir()
+    with locked(own_run / SCRATCH, "free until now"):
+        assert fails("export", own_run, "--dataset", charts) == f"error: another process exports {own_run}; wait for it"
 
 
 @pytest.mark.parametrize("kind", ["int4", "fp16"])
 def test_other_kinds_pass_the_same_gates(own_run, charts, kind, capsys):
+    (own_run / SCRATCH / "more").mkdir(parents=True)  # as an export leaves it that was killed
+    (own_run / SCRATCH / DEPLOYABLE.name).write_bytes(b"half")
     assert main(["export", str(own_run), "--dataset", str(charts), "--quantize", kind]) == 0
     out = capsys.readouterr().out
     line = next(line for line in out.splitlines() if line.startswith(str(DEPLOYABLE_QUANTIZED)))
     assert "of 10 get another class than the checkpoint gives, largest probability difference" in line
     assert "2 MultiHeadAttention, 2 BiasGelu, 5 LayerNormalization" in out
+    assert not (own_run / SCRATCH).exists()
     export = json.loads((own_run / "metrics.json").read_text())["export"]
     assert export["quantize"] == kind and export["fused_nodes"]["MultiHeadAttention"] == 2
 

@@ -15,6 +15,7 @@ from safetensors.numpy import load_file
 from transformers import pipeline
 
 from trainer.__main__ import main
+from trainer.training.chart_trainer import ChartTrainer
 
 ROOT = Path(__file__).parents[3]
 FILES = {
@@ -120,6 +121,39 @@ def test_killed_and_resumed_it_ends_with_the_weights_of_a_run_in_one_go(charts, 
     assert losses[0] == pytest.approx(losses[1], abs=1e-4)
 
 
+def test_a_killed_run_that_was_moved_still_ends_with_its_best_weights(charts, tiny, changed, tmp_path, monkeypatch):
+    """The best checkpoint is noted by a path that is no longer there, and the Trainer would take the last weights."""
+    options = changed(tiny, num_train_epochs="2", save_total_limit="1", metric_for_best_model="loss")
+    bests = iter((1.0, 2.0))  # the second epoch is worse
+
+    def worse(self, metrics, trial):
+        return determine(self, metrics | {"eval_loss": next(bests)}, trial)
+
+    determine = ChartTrainer._determine_best_metric
+    monkeypatch.setattr(ChartTrainer, "_determine_best_metric", worse)
+
+    def killed(self):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ChartTrainer, "_load_best_model", killed)
+        assert main(_train(charts, tmp_path / "first", *options)) != 0
+    partial = (tmp_path / "first.partial").rename(tmp_path / "second.partial")
+    best, last = (load_file(partial / f"checkpoint-{step}" / "model.safetensors") for step in (6, 12))
+    loaded = []
+    load = ChartTrainer._load_best_model
+
+    def noted(self):
+        load(self)
+        loaded.append(self.model.model.classifier.weight.detach().numpy().copy())
+
+    monkeypatch.setattr(ChartTrainer, "_load_best_model", noted)
+    assert main(_train(charts, tmp_path / "second", *options, "--resume")) == 0
+    name = "model.classifier.weight"
+    assert not np.array_equal(best[name], last[name])
+    assert np.array_equal(loaded[0], best[name])
+
+
 def _kill_after_checkpoint(command: list[str], partial: Path) -> None:
     process = subprocess.Popen([sys.executable, "-m", "trainer", *command], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 90
@@ -222,6 +256,7 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(charts, tiny, changed, tmp
     patience = ["--early-stopping-patience", "2", "--load-best-model-at-end", "false"]
     assert "needs --load-best-model-at-end" in fails(*_train(charts, output, *tiny, *patience))
     assert "cannot be loaded" in fails(*_train(charts, output, *tiny, "--base", str(tmp_path / "none")))
+    assert "--base is empty; name a checkpoint, or write null" in fails(*_train(charts, output, *tiny, "--base", ""))
     assert "must be at least 1" in fails(*_train(charts, output, *changed(tiny, patch_size="0")))
     assert not output.exists() and file.read_text() == "mine"
     assert main(_train(charts, output, *tiny)) == 0, "a mistake must not stand in the way of the next try"

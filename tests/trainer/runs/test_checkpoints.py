@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from safetensors.torch import save_file
 
-from trainer.runs.checkpoints import newest_whole
+from trainer.runs.checkpoints import newest_whole, step_of
 
 
 def last_checkpoint(run: Path) -> Path | None:
     return newest_whole(run, best_needed=False).checkpoint
 
 
-STATE = {"global_step": 1, "epoch": 1.0, "log_history": [], "best_metric": None}
+STATE = {"epoch": 1.0, "log_history": [], "best_metric": None}
 
 
 def whole(checkpoint: Path) -> Path:
@@ -28,7 +28,7 @@ def whole(checkpoint: Path) -> Path:
     torch.save({"last_epoch": 1}, checkpoint / "scheduler.pt")
     torch.save({"cpu": torch.get_rng_state()}, checkpoint / "rng_state.pth")
     torch.save({}, checkpoint / "training_args.bin")
-    (checkpoint / "trainer_state.json").write_text(json.dumps(STATE))
+    (checkpoint / "trainer_state.json").write_text(json.dumps(STATE | {"global_step": step_of(checkpoint)}))
     return checkpoint
 
 

@@ -7,6 +7,7 @@ import yaml
 from safetensors.numpy import save_file
 
 from cryptoai_common.errors import UserError
+from trainer.runs.checkpoints import write_checksum
 from trainer.runs.directory import RunDirectory, Start, finish, prepare, read_resolved
 
 
@@ -28,13 +29,15 @@ def _prepare(run, resume=False, overwrite=False, **settings) -> Start:
     return prepare(run, _resolved(**settings), resume, overwrite)
 
 
-def _checkpoint(run, step: int, state: str = "{}"):
+def _checkpoint(run, step: int, state: str | None = None, **noted):
+    """``state`` is the whole text of its trainer_state.json, ``noted`` what it notes beside its step."""
     path = run.partial / f"checkpoint-{step}"
     path.mkdir()
-    save_file({"weights": np.zeros(100, np.float32)}, path / "model.safetensors")
+    save_file({"weights": np.arange(1, 501, dtype=np.float32)}, path / "model.safetensors")
+    write_checksum(path)
     for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth", "training_args.bin"):
         torch.save({"state": torch.arange(1.0, 501.0)}, path / name)
-    (path / "trainer_state.json").write_text(state)
+    (path / "trainer_state.json").write_text(json.dumps({"global_step": step} | noted) if state is None else state)
     return path
 
 
@@ -113,6 +116,32 @@ def test_a_checkpoint_that_was_being_written_is_passed_over(run):
     )
 
 
+@pytest.mark.parametrize(
+    ("state", "fault"),
+    [
+        ("", "its trainer_state.json is damaged"),
+        ("\0" * 80, "its trainer_state.json is damaged"),
+        ("[]", "its trainer_state.json is damaged"),
+        ("{}", "its trainer_state.json does not say that it is of step 4"),
+        ('{"global_step": 2}', "its trainer_state.json does not say that it is of step 4"),
+    ],
+)
+def test_a_state_that_does_not_name_its_step_is_damaged(run, state, fault):
+    """The Trainer reads {} as step 0, and would train all steps anew from these weights."""
+    _prepare(run)
+    older, damaged = _checkpoint(run, 2), _checkpoint(run, 4, state)
+    told = (f"{damaged} is passed over: {fault}",)
+    assert _prepare(run, resume=True) == Start(checkpoint=older, passed_over=told)
+
+
+def test_a_checkpoint_without_a_checksum_is_taken(run):
+    """One of an earlier version, or of a process that was killed while it wrote the last file."""
+    _prepare(run)
+    last = _checkpoint(run, 4)
+    (last / "model.safetensors.sha256").unlink()
+    assert _prepare(run, resume=True) == Start(checkpoint=last)
+
+
 FILES = ("model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "training_args.bin")
 DAMAGES = {
     "cut": lambda content: content[: len(content) // 2],
@@ -125,8 +154,6 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", [*DAMAGES, "missing"])
 @pytest.mark.parametrize("name", FILES)
 def test_a_checkpoint_with_a_damaged_file_is_passed_over(run, name, damage):
-    if (name, damage) == ("model.safetensors", "a block of zeros"):
-        pytest.skip("a file of weights has no checksum")
     _prepare(run)
     older, damaged = _checkpoint(run, 2), _checkpoint(run, 4)
     file, fault = damaged / name, f"it has no {name}"
@@ -153,7 +180,7 @@ def test_the_best_weights_must_be_whole_if_the_run_is_to_end_with_them(run):
     prepare(run, wanted, False, False)
     first = _checkpoint(run, 1)
     best = _checkpoint(run, 2)
-    _checkpoint(run, 3, state=json.dumps({"best_model_checkpoint": f"elsewhere/{best.name}"}))
+    _checkpoint(run, 3, best_model_checkpoint=f"elsewhere/{best.name}")
     (best / "model.safetensors").write_bytes(b"")
     start = prepare(run, wanted, True, False)
     assert start.checkpoint == first
@@ -163,7 +190,7 @@ def test_the_best_weights_must_be_whole_if_the_run_is_to_end_with_them(run):
 
 def test_best_weights_that_nobody_asked_for_may_be_gone(run):
     _prepare(run)
-    last = _checkpoint(run, 3, state=json.dumps({"best_model_checkpoint": "x/checkpoint-1"}))
+    last = _checkpoint(run, 3, best_model_checkpoint="x/checkpoint-1")
     assert _prepare(run, resume=True) == Start(checkpoint=last)
 
 

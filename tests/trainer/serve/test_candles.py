@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from events import make_rows
 
-from trainer.serve.candles import draw
+from trainer.serve.candles import _from_objects, draw
 from trainer.serve.event import BadRequest
 
 
@@ -122,6 +122,13 @@ def same(rows: list) -> bool:
             for at, o, h, low, c, v in ((datetime.fromtimestamp(row[0] / 1000, UTC), *row[1:]) for row in rows)
         ],
         lambda rows: [*rows[:5], [rows[5][0] - 1, None, None, None, None, None], *rows[5:]],
+        lambda rows: [
+            {"time": t, "volume": v, "bid": dict.fromkeys("ohlc", 1), "mid": {"o": o, "h": h, "l": low, "c": c}}
+            for t, o, h, low, c, v in rows
+        ],
+        lambda rows: [
+            [low, h, o, c, v * c, v, 1, 1, 9, t + 59_000, c, "MINUTE_1", t, t + 59_999] for t, o, h, low, c, v in rows
+        ],
     ],
     ids=[
         "newest first",
@@ -133,10 +140,37 @@ def same(rows: list) -> bool:
         "hour and ISO",
         "two",
         "null",
+        "OANDA",
+        "Poloniex",
     ],
 )
 def test_the_rules_are_those_for_files(form):
     assert same(form(make_rows(60)))
+
+
+@pytest.mark.parametrize("lacking", [(0,), (5, 30), (0, 59)])
+def test_a_volume_that_some_rows_lack_is_0_there_and_said(monkeypatch, lacking):
+    """As in files of objects; not 0 throughout, because the first row has none."""
+    candles = spoilt(1)
+    for row in lacking:
+        del candles[row]["volume"]
+    shown = []
+    monkeypatch.setattr("trainer.serve.candles.render_candles", lambda series: shown.append(series.volume.tolist()))
+    rows = f"{len(lacking)} row{'s' * (len(lacking) > 1)}"
+    assert draw(candles).notes == (f"volume of {rows} is empty, and taken as 0",)
+    assert shown[0] == [0 if row in lacking else values[5] for row, values in enumerate(make_rows(60))]
+
+
+def test_what_was_done_to_read_candles_is_said():
+    assert draw(make_rows(60)).notes == ()
+    assert draw(make_rows(60)[::-1]).notes == ("newest first, and turned round",)
+    assert draw([row[:5] for row in make_rows(60)]).notes == ("it has no volume, which is taken as 0",)
+
+
+def test_names_that_only_later_rows_have_cost_nothing():
+    """A request could hold as many as it has bytes, times 1000 rows."""
+    rows = [row | {f"x{at}_{number}": 1 for number in range(300)} for at, row in enumerate(spoilt(1))]
+    assert len(_from_objects(rows).names) == 306
 
 
 def test_weekends_are_no_holes():

@@ -65,4 +65,4 @@ def test_the_description_is_served_and_has_the_fields_of_the_answer(port, model)
     assert served == {**DESCRIPTION, "info": {**DESCRIPTION["info"], "version": model.version}}
     answer = served["components"]["schemas"]["Answer"]
     assert set(answer["required"]) == set(Answer.__annotations__)
-    assert set(answer["properties"]) == {*Answer.__annotations__, "candles"}
+    assert set(answer["properties"]) == {*Answer.__annotations__, "candles", "notes"}

@@ -45,10 +45,22 @@ def test_a_picture_in_json(ask, model, png):
         assert ask(json.dumps({"image": image}).encode(), "application/json; charset=utf-8") == expected
 
 
+def test_of_an_animated_picture_the_first_frame_is_taken_and_that_is_said(ask, model, png):
+    first = Image.open(io.BytesIO(png)).convert("RGB")
+    second, expected = Image.new("RGB", first.size, "blue"), _expected(model, first)
+    for kind in ("PNG", "WEBP", "TIFF"):
+        file = io.BytesIO()
+        first.save(file, kind, save_all=True, append_images=[second], lossless=True)
+        part = "page" if kind == "TIFF" else "frame"
+        notes = [f"the picture has more than one {part}; the first is taken"]
+        assert ask({"image": base64.b64encode(file.getvalue()).decode()}) == (200, expected | {"notes": notes})
+
+
 def test_candles_are_drawn_and_named(ask, model, rows):
     expected = _expected(model, render_candles(np.array(rows)[:, 1:])) | {"candles": 60}
     assert ask({"candles": rows}) == (200, expected)
-    assert ask({"candles": [row[:5] for row in rows]}) == (200, expected)
+    without = expected | {"notes": ["it has no volume, which is taken as 0"]}
+    assert ask({"candles": [row[:5] for row in rows]}) == (200, without)
     assert ask({"candles": [[row[0] / 1000, *map(str, row[1:])] for row in rows]}) == (200, expected)
     iso = [[f"2024-01-{1 + bar // 24:02}T{bar % 24:02}:00:00Z", *row[1:]] for bar, row in enumerate(rows)]
     assert ask({"candles": iso}) == (200, expected)
@@ -60,7 +72,8 @@ def test_candles_are_drawn_and_named(ask, model, rows):
 def test_of_many_candles_the_last_are_shown(ask, model):
     many = make_rows(1000)
     status, answer = ask({"candles": many})
-    assert (status, answer) == (200, _expected(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120})
+    expected = _expected(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120}
+    assert (status, answer) == (200, expected)
 
 
 def test_a_chart_under_the_threshold_has_no_label(model, png, monkeypatch):
