@@ -36,7 +36,8 @@ import pandas as pd
 from cryptoai_common.candles import Candles
 from cryptoai_common.files import write_json
 from dataset_builder.charts.draft import render_all
-from dataset_builder.charts.sample import TRAINING_STYLES, draw_sample, settle
+from dataset_builder.charts.sample import draw_sample, settle
+from dataset_builder.charts.variety import TRAINING_STYLES
 from dataset_builder.drawing.chart import encode_png, render
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.patterns import PATTERNS

@@ -12,6 +12,7 @@ from cryptoai_common.candles import Candles
 from cryptoai_common.errors import UserError
 from dataset_builder.charts.draft import Draft
 from dataset_builder.charts.sample import settle
+from dataset_builder.charts.variety import Variety
 from dataset_builder.market import negative
 from dataset_builder.market.exchange import draw_volume
 from dataset_builder.market.prices import draw_market
@@ -65,7 +66,7 @@ def draw_drafts(count: int) -> list[Draft]:
     if count < 1 or count % len(PATTERNS):
         raise UserError(f"the number of charts must be a multiple of {len(PATTERNS)}, the classes; it is {count}")
     places = (divmod(number, len(PATTERNS)) for number in range(count))
-    return [settle(SEED, PATTERNS[rank].name, index, stream=STREAM) for index, rank in places]
+    return [settle(SEED, PATTERNS[rank].name, index, kind=Variety(stream=STREAM)) for index, rank in places]
 
 
 def alone(drafts: list[Draft]) -> Iterator[Chart]:

@@ -79,6 +79,7 @@ class Draft:
         row = _row(self) | {
             "pivots": none,
             "bbox": [0.0, 0.0, float(width), float(height)],
+            "pane": [0.0, 0.0, float(width), float(height)],
             "x": none,
             "high": none,
             "low": none,

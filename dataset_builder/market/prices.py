@@ -25,7 +25,7 @@ from dataset_builder.market.volatility import clustered_volatility, leg_volatili
 FADING_BARS, FADING_STEPS = 0.7, 24  # time constant; steps after which nothing is left
 FADING = np.exp(-np.arange(float(FADING_STEPS)) / STEPS / FADING_BARS)
 LASTING = (0.25, 0.8)  # share of a move that lasts
-STEEPEST = (1.8, 5.0)  # standard deviations that a leg moves at most before its volatility is raised
+STEEPEST = (1.8, 4.0)  # standard deviations that a leg moves at most before its volatility is raised
 SMOOTHED = 5  # bars over which the volatility changes from one leg to the next
 BUSY = 0.2  # largest share of a leg's move that follows its volatility instead of time
 BEFORE, AFTER = (1.0, 2.5), (1.0, 4.0)  # legs around the sketch: their move in standard deviations of a walk

@@ -16,7 +16,8 @@ from dataset_builder.audit.leaks import nuisance_table
 from dataset_builder.charts import labels, sample
 from dataset_builder.charts.draft import BATCH, MOST_OUTSIDE, price_range, render_all
 from dataset_builder.charts.labels import draw_accepted, found, refusal
-from dataset_builder.charts.sample import HELD_OUT_STYLES, TRAINING_STYLES, draw_look_again, draw_sample, settle
+from dataset_builder.charts.sample import draw_look_again, draw_sample, settle
+from dataset_builder.charts.variety import HELD_OUT_STYLES, TRAINING_STYLES, Variety
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.swings import View
@@ -78,9 +79,9 @@ def test_seed_class_index_and_stream_each_make_another_sample():
         draw_sample(2, "double_top", 0, 64),
         draw_sample(1, "double_bottom", 0, 64),
         draw_sample(1, "double_top", 1, 64),
-        draw_sample(1, "double_top", 0, 64, stream="unseen"),
+        draw_sample(1, "double_top", 0, 64, Variety(stream="unseen")),
         draw_sample(1, None, 0, 64),
-        draw_sample(1, None, 0, 64, stream="unseen"),
+        draw_sample(1, None, 0, 64, Variety(stream="unseen")),
     ]
     assert len({picture.image.tobytes() for picture in pictures}) == len(pictures)
     assert len({tuple(picture.metadata["ohlcv"]["close"]) for picture in pictures}) == len(pictures)
@@ -99,7 +100,7 @@ def test_held_out_styles_appear_only_where_asked_for():
     held_out = {style.name for style in HELD_OUT_STYLES}
     assert len(held_out) >= 2
     for index in range(30):
-        assert draw_sample(1, "breakout", index, 64, HELD_OUT_STYLES, "unseen").metadata["style"] in held_out
+        assert draw_sample(1, "breakout", index, 64, Variety(HELD_OUT_STYLES, "unseen")).metadata["style"] in held_out
         assert draw_sample(1, "breakout", index, 64).metadata["style"] not in held_out
 
 
@@ -166,7 +167,7 @@ def test_the_box_of_a_chart_without_a_pattern_is_that_of_all_candles():
 def test_the_look_of_a_stored_chart_can_be_drawn_again():
     for split, drawn in [
         ("train", draw_sample(6, "breakout", 3)),
-        ("test_unseen_styles", draw_sample(6, "breakout", 3, 224, HELD_OUT_STYLES, "unseen")),
+        ("test_unseen_styles", draw_sample(6, "breakout", 3, 224, Variety(HELD_OUT_STYLES, "unseen"))),
         ("none", draw_sample(6, None, 3)),
     ]:
         row = json.loads(json.dumps(drawn.metadata))
