@@ -163,7 +163,7 @@ class Canvas:
 
     def tint(self, mask: NDArray[np.uint8], colour: Colour) -> None:
         """Paint a colour through a mask of 0 to 255 in the pixels of the picture, as large as it."""
-        (hit,) = mask.any(axis=1).nonzero()
+        hit = np.flatnonzero(mask.any(axis=1))
         if len(hit):
             rows = slice(hit[0], hit[-1] + 1)
             part = mask[rows].astype(np.uint16)

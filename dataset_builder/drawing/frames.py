@@ -62,7 +62,7 @@ def draw_frames(screen: Canvas, chart: Canvas, look: Look, page: Page, rows: lis
 def draw_price_tag(screen: Canvas, chart: Canvas, plot: Plot, look: Look, page: Page, candles: Candles) -> None:
     """Draw the last close as a tag of its colour beside the pane; nothing where no prices are."""
     left, top, right, _ = page.pane
-    beyond = page.chart[2] - right if page.axes[1] else left - page.chart[0]
+    beyond = float(page.chart[2] - right if page.axes[1] else left - page.chart[0])
     if not (page.axes[0] or page.axes[1]) or beyond <= 0:
         return
     y = top + float(np.floor(plot.y(candles.close[-1])))

@@ -233,28 +233,30 @@ def _lay_out(rng: Uniform, kind: str, chart: Box, letter: float, lowest: float) 
     side = rng.random()
     at_left = side < LEFT_AXIS + BOTH_AXES
     at_right = LEFT_AXIS <= side < 1 - NO_AXIS
-    below = happens(rng, TIMES)
-    tilt = pick(TILTS, rng) if below and loose and happens(rng, TILTED) else 0
-    room = [uniform(rng, *span) * loose for span in (LOOSE_SIDE, LOOSE_ABOVE, LOOSE_SIDE, LOOSE_BELOW)]
     axis = letter * uniform(rng, *AXIS_WIDTH)
+    room = [uniform(rng, *span) * loose for span in (LOOSE_SIDE, LOOSE_ABOVE, LOOSE_SIDE, LOOSE_BELOW)]
+    titled, tall, near = happens(rng, TITLE), round(letter * uniform(rng, *TITLE_HEIGHT)), happens(rng, 0.5)
+    tilt = pick(TILTS, rng) if loose and happens(rng, TILTED) else 0
+    strip = round(letter * uniform(rng, *(TILTED_HEIGHT if tilt else AXIS_HEIGHT)))
+    below = happens(rng, TIMES) and height - strip >= lowest
+    strip, tilt = strip * below, tilt * below
+    titled = titled and height - strip - tall >= lowest
+    # Above and below is no more room than the pane leaves.
+    free = height - strip - tall * titled - lowest
+    upright = min(1.0, free / max(height * (room[1] + room[3]), 1.0))
     left, right = round(left + room[0] * width + axis * at_left), round(right - room[2] * width - axis * at_right)
-    titles: tuple[Panel, ...] = ()
-    tall = round(letter * uniform(rng, *TITLE_HEIGHT))
-    if happens(rng, TITLE):
-        titles = (Panel("title", (left, top, right, top + tall)),)
-        top += tall
-        if loose and happens(rng, 0.5):  # libraries write it right above the pane
-            shift = round(room[1] * height)
-            titles = (Panel("title", (left, top - tall + shift, right, top + shift)),)
-    top, bottom = round(top + room[1] * height), round(bottom - room[3] * height)
+    edge, top = top, top + tall * titled + int(room[1] * upright * height)
+    bottom -= int(room[3] * upright * height)
+    # Libraries write the title right above the pane, or at the upper edge.
+    start = top - tall if loose and near else edge
+    titles = (Panel("title", (left, start, right, start + tall)),) if titled else ()
     studies: list[Study] = []
-    strip = round(letter * uniform(rng, *(TILTED_HEIGHT if tilt else AXIS_HEIGHT)) * below)
     share, gap = uniform(rng, *SLIDER_HEIGHT), round(letter * uniform(rng, *SLIDER_GAP))
     if happens(rng, SLIDER[kind]) and bottom - top - strip - gap - share * height >= lowest:
         start = round(bottom - share * height)
         studies.append(Study(pick(("slider", "slider", "navigator"), rng), (left, start, right, bottom)))
         bottom = start - gap
-    times = bottom = max(bottom - strip, top + round(lowest))
+    times = bottom = bottom - strip
     gap = round(letter * uniform(rng, *STUDY_GAP)) if happens(rng, GAP) else 0
     first = [pick(FIRST_STUDIES, rng), pick(OTHER_STUDIES, rng), pick(OTHER_STUDIES, rng)]
     for name in dict.fromkeys(first[: pick(STUDY_COUNTS, rng)]):

@@ -113,7 +113,7 @@ def test_a_window_paints_the_same_as_the_whole_canvas_and_nothing_outside(box, p
         )
         canvas.curve([left - 20, left + 90], [top + 5, top + 44], (0, 90, 0), 2.0)
         canvas.stamp(np.full((6, 9), 255, np.uint8), left + 4, top + 12, (0, 0, 99))
-    edges = [(box[side] / 120 * picture[0], box[side + 1] / 110 * picture[1]) for side in (0, 2)]
+    edges = [(box[side] * picture[0] / 120, box[side + 1] * picture[1] / 110) for side in (0, 2)]
     columns, rows = (slice(int(np.floor(low)), int(np.ceil(high))) for low, high in zip(*edges, strict=True))
     found, expected = pixels(part), pixels(whole)
     error = np.abs(found[rows, columns] - expected[rows, columns])

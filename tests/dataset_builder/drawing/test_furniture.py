@@ -15,7 +15,7 @@ STYLE = BY_NAME["tradingview_light"]
 
 @pytest.mark.parametrize("kind", PANELS)
 @pytest.mark.parametrize("size", [224, 448])
-@pytest.mark.parametrize("box", [(0, 310, 448, 440), (390, 0, 448, 448), (0, 0, 448, 30)])
+@pytest.mark.parametrize("box", [(0, 310, 448, 440), (390, 0, 448, 448), (0, 0, 58, 448), (0, 0, 448, 30)])
 def test_a_panel_is_painted_inside_its_box(kind, size, box):
     empty = np.asarray(render_blank(plain_page(STYLE), size)).astype(int)
     found = np.asarray(render_blank(plain_page(STYLE, panels=(Panel(kind, box),), panel=(200, 210, 220)), size))
