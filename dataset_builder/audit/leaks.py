@@ -97,7 +97,7 @@ def nuisance_table(rows: Sequence[dict[str, Any]]) -> Floats:
 
 def _fields(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
     """The values of every nuisance field in all rows."""
-    fields = [row["look"] | {name: row[name] for name in ("style", "candles", "bytes")} for row in rows]
+    fields = [row["look"] | {name: row[name] for name in ("style", "source", "candles", "bytes")} for row in rows]
     return {name: [field[name] for field in fields] for name in fields[0]}
 
 

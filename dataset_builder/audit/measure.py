@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -27,6 +28,7 @@ from dataset_builder.drawing.look import Look
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import BY_NAME
 
+UNCHECKED = ("unselected", "no_chart")  # stages of charts without a pattern that no check has looked at
 BATCH = 100  # charts that a worker measures at a time
 EACH_CHART = ("splits", "ids", "picture_hashes", "price_hashes", "price_heights", "candle_widths")  # arrays of Measures
 
@@ -111,18 +113,36 @@ def _measure(directory: Path, split: str, row: dict[str, Any]) -> tuple[Any, ...
     png = row["image"]["bytes"] if "image" in row else (directory / split / row["file_name"]).read_bytes()
     image = Image.open(io.BytesIO(png)).convert("RGB")
     look = _look_again(split, row, image.width)
-    high, low = np.clip([min(row["high"]), max(row["low"])], 0, image.height)
+    height, width = _price_size(row, image.height)
     blank = render_blank(look, image.width).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
     short = {name: value for name, value in row.items() if not isinstance(value, (list, dict))}
     return (
         picture_hash(image),
-        price_hash(row["ohlcv"]),
-        float(low - high) / image.height,
-        (row["x"][-1] - row["x"][0]) / (len(row["x"]) - 1) * row["look"]["body_width"],
+        price_hash(row["ohlcv"] if row["candles"] else {"close": hash_numbers(row["id"])}),
+        height,
+        width,
         find_mistake(row),
         short | {"look": row["look"], "bytes": len(png)},
         np.asarray(blank, np.uint8).ravel(),
     )
+
+
+def _price_size(row: dict[str, Any], side: int) -> tuple[float, float]:
+    """The share of the pane's height that the price fills, and the width of a candle in pixels.
+
+    Infinite for a picture without candles, so that it is never the smallest.
+    """
+    if not row["candles"]:
+        return math.inf, math.inf
+    _, top, _, bottom = row["pane"]
+    high, low = np.clip([min(row["high"]), max(row["low"])], 0, side)
+    spacing = (row["x"][-1] - row["x"][0]) / (len(row["x"]) - 1)
+    return float(low - high) / (bottom - top), spacing * row["look"]["body_width"]
+
+
+def hash_numbers(name: str) -> list[float]:
+    """Numbers that stand for the prices of a picture that has none: others for each name."""
+    return [float(byte) for byte in hashlib.sha256(name.encode()).digest()]
 
 
 def _look_again(split: str, row: dict[str, Any], size: int) -> Look:
@@ -139,6 +159,8 @@ def find_mistake(row: dict[str, Any]) -> str | None:
 
     Returns None, or a sentence with the chart's id and the reason.
     """
+    if row["stage"] in UNCHECKED:
+        return None
     view, label = View(candles_of(row)), row["label"]
     reason = refusal(BY_NAME[label] if label else None, view)
     return f"{row['id']} as {label or NONE}: {reason}" if reason else None
