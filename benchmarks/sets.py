@@ -1,0 +1,215 @@
+"""One model on every set of charts at once: those of other people beside our own, charts without a pattern beside both.
+
+    python -m benchmarks.sets MODEL --dataset data/charts [--crops DIR] [--windows FILE] [--ohlcv FILE …] [--json FILE]
+
+Nothing is chosen on one set: a change of the charts or of the training stays only if the worst of them gains, and every
+state that was looked at is written down (docs/experiments.md). MODEL is a run or model directory; its INT8 file answers
+if there is one, else its checkpoint. DIR is an ImageFolder of labelled crops; FILE of windows has a line of JSON for
+each: ``label`` and ``candles``, rows of open, high, low and close; they are drawn by ``render_candles`` in two styles.
+"Called a pattern" counts charts whose top probability reaches the one that three quarters of the test charts of the
+dataset reach. No set is trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from cryptoai_common.arrays import Floats
+from cryptoai_common.candles import Candles
+from cryptoai_common.errors import UserError
+from cryptoai_common.files import write_json
+from dataset_builder.charts.render import render_candles
+from dataset_builder.drawing.not_a_chart import KINDS
+from dataset_builder.drawing.random_look import draw_look
+from dataset_builder.patterns import CLASSES
+from dataset_builder.series.ohlcv import read_ohlcv
+from dataset_builder.styles import STYLES
+from trainer.data.charts import label_ids, load_split, picture_of
+from trainer.models.classifier import CHECKPOINT, QUANTIZED, Classifier, OnnxClassifier, softmax
+from trainer.scoring.metrics import wilson_interval
+
+BATCH = 32
+DRAWN_IN = ("tradingview_light", "binance_dark")  # styles of windows and walks
+THIRD = 3  # the surest third of a set
+KEPT = 0.75  # of the true patterns, at the threshold
+WALKS, WALK_BARS, WALK_STEPS = 600, (20, 121), 16  # charts of random walks; their candles; gaussian steps in a candle
+NO_CHARTS = 40  # pictures of each kind that is no chart
+SEED = 11
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a Markdown table, and store its figures; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="benchmarks.sets", description=__doc__.split("\n")[0])
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--dataset", type=Path, required=True, help="one of ours, for its test charts")
+    parser.add_argument("--crops", type=Path, help="an ImageFolder with a split called test")
+    parser.add_argument("--windows", type=Path, help="a file of labelled candles, JSON lines")
+    parser.add_argument(
+        "--ohlcv", type=Path, nargs="*", default=[], help="files of candles, in which nothing is marked"
+    )
+    parser.add_argument("--most", type=int, default=2000, help="test charts of the dataset that are looked at")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    try:
+        found = measure(options)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(table(found))
+    if options.json:
+        write_json(options.json, found)
+    return 0
+
+
+def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """A row for each set: ``set``, ``charts``, and what was found there, as shares with their interval."""
+    model = _open(options.model)
+    own, truth, sources = _own(options.dataset, options.most)
+    answers = ask(model, own)
+    threshold = float(np.quantile(answers.max(axis=1), 1 - KEPT))
+    rows = [_named("own test charts", answers, truth)]
+    for name in dict.fromkeys(sources):
+        part = np.array([source == name for source in sources])
+        rows.append(_named(f"own, {name}", answers[part], truth[part]))
+    if options.crops:
+        split = load_split(options.crops, "test")
+        labels = np.array(label_ids(split, model.classes))
+        rows.append(_named("crops", ask(model, (picture_of(row) for row in split)), labels))
+    if options.windows:
+        lines = [json.loads(line) for line in options.windows.read_text(encoding="utf-8").splitlines()]
+        labels = np.array([model.classes.index(line["label"]) for line in lines])
+        for style in DRAWN_IN:
+            drawn = (render_candles(np.array(line["candles"], float), style) for line in lines)
+            rows.append(_named(f"windows, {style}", ask(model, drawn), labels))
+    rows.append(_called("random walks", ask(model, _drawn(random_walks())), threshold))
+    if options.ohlcv:
+        rows.append(_called("windows of real markets", ask(model, _drawn(real_windows(options.ohlcv))), threshold))
+    rows.append(_called("no charts", ask(model, no_charts()), threshold))
+    return rows
+
+
+def ask(model: Classifier, pictures: Iterable[Image.Image]) -> Floats:
+    """Probabilities [pictures, classes]."""
+    found, batch = [], []
+    for picture in tqdm(pictures, desc="asking", unit="chart", leave=False):
+        batch.append(model.preprocess(picture))
+        if len(batch) == BATCH:
+            found.append(softmax(model.logits(np.stack(batch))))
+            batch = []
+    if batch:
+        found.append(softmax(model.logits(np.stack(batch))))
+    return np.concatenate(found)
+
+
+def random_walks() -> list[Candles]:
+    """Candles of gaussian random walks, 20 to 120 each: what nobody meant as a pattern."""
+    rng = np.random.default_rng(SEED)
+    walks = []
+    for _ in range(WALKS):
+        bars = int(rng.integers(*WALK_BARS))
+        path = np.concatenate(([0.0], np.cumsum(rng.standard_normal(bars * WALK_STEPS))))
+        path += 1 - path.min()
+        inside = np.lib.stride_tricks.sliding_window_view(path, WALK_STEPS + 1)[::WALK_STEPS]
+        walks.append(Candles(inside[:, 0], inside.max(axis=1), inside.min(axis=1), inside[:, -1], np.ones(bars)))
+    return walks
+
+
+def real_windows(files: Sequence[Path]) -> list[Candles]:
+    """Windows of 20 to 120 candles at random places of the files."""
+    rng = np.random.default_rng(SEED)
+    series = [read_ohlcv(file).candles for file in files]
+    windows: list[Candles] = []
+    while len(windows) < WALKS:
+        candles, bars = series[rng.integers(len(series))], int(rng.integers(*WALK_BARS))
+        start = int(rng.integers(max(len(candles) - bars, 1)))
+        window = candles[start : start + bars]
+        if len(window) == bars and window.high.max() > window.low.min():
+            windows.append(window)
+    return windows
+
+
+def no_charts() -> Iterable[Image.Image]:
+    """Pictures of every kind of drawing/not_a_chart.py, from a stream that no dataset is drawn from."""
+    for place, name in enumerate(sorted(KINDS)):
+        for number in range(NO_CHARTS):
+            rng = np.random.default_rng([SEED, place, number])
+            yield Image.fromarray(KINDS[name](rng, draw_look(STYLES, rng), 224))
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The rows as Markdown, shares in percent with their 95 % interval."""
+    lines = ["| set | charts | balanced | right | surest third | called a pattern |", "|---|---:|---:|---:|---:|---:|"]
+    columns = ("balanced", "right", "surest_third", "called")
+    for row in rows:
+        cells = " | ".join(_cell(row.get(column)) for column in columns)
+        lines.append(f"| {row['set']} | {row['charts']} | {cells} |")
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{100 * value:.1f}"
+    share, low, high = value
+    return f"{100 * share:.1f} ({100 * low:.1f}–{100 * high:.1f})"
+
+
+def _named(name: str, answers: Floats, truth: np.ndarray) -> dict[str, Any]:
+    right = answers.argmax(axis=1) == truth
+    surest = np.argsort(-answers.max(axis=1))[: max(len(right) // THIRD, 1)]
+    return {
+        "set": name,
+        "charts": len(right),
+        "balanced": float(np.mean([right[truth == label].mean() for label in np.unique(truth)])),
+        "right": _share(right),
+        "surest_third": _share(right[surest]),
+        "recall": {CLASSES[label]: float(right[truth == label].mean()) for label in np.unique(truth)},
+    }
+
+
+def _called(name: str, answers: Floats, threshold: float) -> dict[str, Any]:
+    return {"set": name, "charts": len(answers), "called": _share(answers.max(axis=1) >= threshold)}
+
+
+def _share(hits: np.ndarray) -> list[float]:
+    return [float(hits.mean()), *wilson_interval(int(hits.sum()), len(hits))]
+
+
+def _drawn(windows: Iterable[Candles]) -> Iterable[Image.Image]:
+    return (render_candles(window, DRAWN_IN[place % 2]) for place, window in enumerate(windows))
+
+
+def _own(directory: Path, most: int) -> tuple[Iterable[Image.Image], np.ndarray, list[str]]:
+    """The first test charts of a dataset, their labels, and from where their candles and on what they are drawn."""
+    split = load_split(directory, "test")
+    split = split.select(range(min(most, len(split))))
+    kinds = [
+        f"{'drawn' if row['source'] == 'sketch' else 'found'}, {'cut' if row['look']['page'] == 'none' else 'page'}"
+        for row in split.select_columns(["source", "look"])
+    ]
+    return (picture_of(row) for row in split), np.array(label_ids(split, CLASSES)), kinds
+
+
+def _open(directory: Path) -> Classifier:
+    if (directory / QUANTIZED).is_file():
+        return OnnxClassifier(directory, directory / QUANTIZED)
+    if not (directory / CHECKPOINT).is_file():
+        raise UserError(f"{directory} is no run: it has neither {QUANTIZED} nor {CHECKPOINT}")
+    from trainer.models.vit import TorchClassifier
+
+    opened: Callable[[Path], Classifier] = TorchClassifier.load
+    return opened(directory)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
