@@ -126,9 +126,9 @@ serve: $(VENV)/installed  ## name patterns over HTTP on localhost:PORT with MODE
 experiments: $(VENV)/installed  ## hold all runs in models against each other
 	$(PY) -m trainer compare models/*
 
-pretrain: $(VENV)/installed  ## remake the base in models/chart-vit: an hour and a half on 2 cores
+pretrain: $(VENV)/installed  ## remake the base in models/chart-vit, from the one that is there: an hour on 2 cores
 	$(PY) -m dataset_builder build --recipe pretrain --output data/pretrain
-	$(BIN)/$(LAUNCH) -m trainer train --recipe pretrain --dataset data/pretrain --output models/pretrain --resume
+	$(BIN)/$(LAUNCH) -m trainer train --recipe pretrain-on --dataset data/pretrain --output models/pretrain --resume
 	$(BIN)/$(LAUNCH) -m trainer train --recipe pretrain-whole --base models/pretrain --dataset data/pretrain \
 		--output models/chart-vit --resume --overwrite
 	$(PY) -m trainer export models/chart-vit --dataset data/pretrain
