@@ -38,7 +38,7 @@ class Exchange:
 
     @classmethod
     async def open(cls, name: str, timeframe: str, url: str | None = None, spot: bool = True) -> Exchange:
-        """Connect. ``url`` is another host that speaks the same interface, such as a mirror; ``spot``: no other markets.
+        """Connect. ``url`` is another host with the same interface, such as a mirror; ``spot``: no other markets.
 
         Raises UserError for an exchange or interval that ccxt does not know, Unreachable if it does not answer.
         """
@@ -161,7 +161,9 @@ class Exchange:
         for left in reversed(range(TRIES)):
             try:
                 return await request()
-            except (self._errors.NetworkError, self._errors.BadResponse, self._errors.NullResponse) as error:
+            except self._errors.BaseError as error:
+                if not self._will_pass(error):
+                    raise
                 if not left:
                     raise Unreachable(
                         f"{self.name} did not answer {TRIES} times ({_short(error)}): run the same command again later,"
@@ -170,6 +172,13 @@ class Exchange:
                 await asyncio.sleep(max(wait, self._asked_to_wait(error)))
                 wait = min(2 * wait, LONGEST_WAIT)
         raise AssertionError
+
+    def _will_pass(self, error: Exception) -> bool:
+        """Whether the network or the exchange is at fault, and not the question."""
+        errors = self._errors
+        if isinstance(error, (errors.NetworkError, errors.BadResponse, errors.NullResponse)):
+            return True
+        return type(error.__cause__).__module__.startswith("aiohttp")  # an answer that broke off: an ExchangeError
 
     def _asked_to_wait(self, error: Exception) -> float:
         """Seconds that an exchange asks for after too many requests."""

@@ -33,8 +33,8 @@ class Series:
     """A market's finished candles, oldest first.
 
     ``micros`` int64 [candles] is when each opens, in microseconds since 1970 (UTC), ``missing`` int64 [candles] how
-    many are missing before each. ``unfinished``: a last one that was still forming has been left out. ``read_as`` says how a
-    file was read, ``warnings`` what may be wrong with it.
+    many are missing before each. ``unfinished``: a last one that was still forming has been left out.
+    ``read_as`` says how a file was read, ``warnings`` what may be wrong with it.
     """
 
     name: str

@@ -62,7 +62,8 @@ def _summary(results: Results, about: dict[str, Any]) -> str:
     text = f"{len(results.hits)} hits in {results.windows} windows of {markets} market{'s' * (markets != 1)}"
     text += ", only windows that end at the newest finished candle" if about["latest"] else ""
     if results.markets:
-        text += f"; candles from {min(m['start'] for m in results.markets)} to {max(m['end'] for m in results.markets)}"
+        first, last = min(m["start"] for m in results.markets), max(m["end"] for m in results.markets)
+        text += f"; candles from {_time(first)} to {_time(last)} UTC"
     text += f". Model {about['version']}."
     if results.unfinished:
         text += f" The newest candle of {results.unfinished} was not finished, and is not used."
@@ -90,7 +91,7 @@ def _hits(results: Results) -> str:
 
 def _row(number: int, hit: Hit, excerpt: Excerpt) -> str:
     missing = f" {hit.missing} candles are missing in it." if hit.missing else ""
-    text = f"{hit.probability:.1%}, {hit.window} candles, {hit.start} to {hit.end}.{missing}"
+    text = f"{hit.probability:.1%}, {hit.window} candles, {_time(hit.start)} to {_time(hit.end)} UTC.{missing}"
     market = escape(hit.market)
     cells = (
         ("market", hit.market, f'<button type="button">{market}</button>'),
@@ -101,8 +102,8 @@ def _row(number: int, hit: Hit, excerpt: Excerpt) -> str:
             f'<span class="chance"><i><b style="width:{100 * hit.probability:.0f}%"></b></i>'
             f"{hit.probability:.1%}</span>",
         ),
-        ("time from", hit.start, _time(hit.start)),
-        ("time", hit.end, _time(hit.end)),
+        ("time from", hit.start, escape(_time(hit.start))),
+        ("time", hit.end, escape(_time(hit.end))),
         ("number count", str(hit.window), str(hit.window)),
         ("number count", str(hit.windows), str(hit.windows)),
     )
@@ -112,7 +113,8 @@ def _row(number: int, hit: Hit, excerpt: Excerpt) -> str:
 
 
 def _time(text: str) -> str:
-    return escape(text.replace("T00:00:00Z", "").replace("T", " ").replace(":00Z", ""))
+    """A time as people write it: no seconds, and no hour at midnight."""
+    return text.replace("T00:00:00Z", "").replace("T", " ").replace(":00Z", "").rstrip("Z")
 
 
 def small_chart(excerpt: Excerpt, title: str) -> str:
@@ -180,8 +182,8 @@ def _backtest(rows: Sequence[Row]) -> str:
     )
     return (
         f"<h2>What followed</h2><p>Within as many candles as the window has, did the price first move {BARRIER:g} mean"
-        " true ranges the way that textbooks expect, or as far the other way? Asked of each pattern at the first window that"
-        " shows it, and of every window of the same markets and lengths. Of twenty such intervals one misses by chance."
+        " true ranges the way that textbooks expect, or as far the other way? Asked of each pattern at the first window"
+        " that shows it, and of every window of the same markets and lengths. Of twenty such intervals one misses by chance."
         f'</p><div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
