@@ -183,7 +183,8 @@ def _backtest(rows: Sequence[Row]) -> str:
     return (
         f"<h2>What followed</h2><p>Within as many candles as the window has, did the price first move {BARRIER:g} mean"
         " true ranges the way that textbooks expect, or as far the other way? Asked of each pattern at the first window"
-        " that shows it, and of every window of the same markets and lengths. Of twenty such intervals one misses by chance."
+        " that shows it, and of every window of the same markets and lengths. Of twenty such intervals one misses by"
+        " chance."
         f'</p><div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 

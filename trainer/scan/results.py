@@ -24,8 +24,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell tha
 SHOWN = 200  # hits with a chart in the report: the file stays small enough for a phone
 TOLD, HOLES_TOLD, WARNINGS_TOLD = 30, 10, 10  # lines on the terminal
 NO_ADVICE = (
-    "A hit says that the drawing looks like the pattern to the model, which on real charts is surer than it is right; it"
-    " says nothing about the price that follows. This is no financial advice."
+    "A hit says that the drawing looks like the pattern to the model, which on real charts is surer than it is right;"
+    " it says nothing about the price that follows. This is no financial advice."
 )
 
 

@@ -34,9 +34,9 @@ def candle(symbol: str, opens: int) -> list[str]:
 class FakeBinance:
     """What the exchange has and how it misbehaves; change the fields while it runs.
 
-    ``fault`` is asked before every answer with path and parameters: None, an HTTP status, or "cut" for a connection that
-    breaks in the middle of the answer. ``holes`` are (from, to) in which no candle was ever made, ``listed`` is when each
-    market began; all in milliseconds.
+    ``fault`` is asked before every answer with path and parameters: None, an HTTP status, or "cut" for a connection
+    that breaks in the middle of the answer. ``holes`` are (from, to) in which no candle was ever made, ``listed`` is
+    when each market began; all in milliseconds.
     """
 
     def __init__(self) -> None:
