@@ -172,7 +172,7 @@ def _follow(
             symbols = [symbol for symbol in symbols if symbol not in gone]
             _tell_new(config, task, told, [each for each in fetched if each.problem is None])
             ends = next_end(exchange.now(), config.timeframe)
-            time.sleep(max((ends - exchange.now()) / 1000, 0) + min(SETTLING, _seconds(config.timeframe) / 4))
+            time.sleep(max((ends - exchange.now()) / 1000, 0) + min(SETTLING, length(config.timeframe) / 4000))
     except KeyboardInterrupt:
         print("stopped: the same command goes on")
         return
@@ -208,10 +208,6 @@ def _tell_new(config: ScanConfig, task: Task, told: Told, fetched: list[Fetched]
                 newest[result.market] = result.newest
     for hit in told.add(hits, newest):
         print(line_of(hit), flush=True)
-
-
-def _seconds(timeframe: str) -> float:
-    return length(timeframe) / 1000
 
 
 def _model_file(model: Path) -> Path:

@@ -101,8 +101,8 @@ def scan_file(task: Task, job: Job) -> list[MarketResult]:
         found = read_series(job.path, job.name, task.now, task.symbols)
     except UserError as error:
         return [MarketResult(job.name, str(job.path), problem=str(error))]
-    model = open_model(task.model)
     reading = (time.perf_counter() - began) / len(found)
+    model = open_model(task.model)
     return [_scan(task, job, series, model, reading) for series in found]
 
 
