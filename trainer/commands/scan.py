@@ -188,7 +188,7 @@ def _fetched(config: ScanConfig, exchange: Exchange, runner: asyncio.Runner, sym
                 fetched = runner.run(fetch_all(exchange, symbols, config.timeframe, config.history, config.markets))
                 break
             except Unreachable as error:
-                print(f"{exchange.name} is out of reach, next try in {OFFLINE:.0f} s: {error}", flush=True)
+                print(f"{error.reason}; next try in {OFFLINE:.0f} s", flush=True)
                 time.sleep(OFFLINE)
         if any(each.added or each.problem for each in fetched):
             break

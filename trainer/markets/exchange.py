@@ -22,7 +22,11 @@ QUOTES = ("USDT", "USD", "USDC")  # in which `top:N` counts volume: the first th
 
 
 class Unreachable(CheckFailed):
-    """The network or the exchange failed again and again: the user's input is not at fault."""
+    """The network or the exchange failed again and again, as ``reason`` says: the user's input is not at fault."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}: run the same command again later, and it goes on where it stopped")
+        self.reason = reason
 
 
 class NoMarket(Exception):
@@ -165,10 +169,7 @@ class Exchange:
                 if not self._will_pass(error):
                     raise
                 if not left:
-                    raise Unreachable(
-                        f"{self.name} did not answer {TRIES} times ({_short(error)}): run the same command again later,"
-                        " and it goes on where it stopped"
-                    ) from None
+                    raise Unreachable(f"{self.name} did not answer {TRIES} times ({_short(error)})") from None
                 await asyncio.sleep(max(wait, self._asked_to_wait(error)))
                 wait = min(2 * wait, LONGEST_WAIT)
         raise AssertionError

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -233,9 +235,19 @@ def test_markets_of_an_exchange(eager, tmp_path, capsys):
     assert [each["market"] for each in stored(tmp_path / "again")["markets"]] == ["ETH/USDT", "XRP/USDT"]
 
 
+@contextmanager
+def following(command: list[str]) -> Iterator[subprocess.Popen]:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def lines_of(directory: Path) -> list[dict]:
-    file = directory / "out" / "follow.jsonl"
-    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+    return [json.loads(line) for line in lines_of_whole(directory)]
 
 
 def wait_for(condition, process, seconds=90) -> None:
@@ -253,26 +265,20 @@ def test_following_goes_on_after_a_kill_and_a_lost_network_and_repeats_nothing(e
         words = ["--symbols", "BTC/USDT", "ETH/USDT", "--timeframe", "1s", "--history", "60", "--follow"]
         command = [sys.executable, "-u", "-m", "trainer", *exchange_words(market, tmp_path, eager, *words)]
 
-        def start() -> subprocess.Popen:
-            return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment())
-
-        first = start()
-        wait_for(lambda: len(lines_of(tmp_path)) >= 3, first)
-        first.send_signal(signal.SIGKILL)
-        first.communicate()
+        with following(command) as process:
+            wait_for(lambda: len(lines_of_whole(tmp_path)) >= 3, process)
+            process.kill()
         before = lines_of(tmp_path)
         with (tmp_path / "out" / "follow.jsonl").open("a") as file:
             file.write('{"market": "BTC/US')  # what a kill leaves of a line
-        second = start()
-        wait_for(lambda: len(lines_of_whole(tmp_path)) > len(before), second)
-        asked = market.asked("klines")
-        broken = market.fault = lambda path, query: "cut" if market.asked("klines") < asked + 4 else None
-        assert broken is market.fault
-        count = len(lines_of_whole(tmp_path))
-        wait_for(lambda: len(lines_of_whole(tmp_path)) > count, second)
-        second.send_signal(signal.SIGINT)
-        told = second.communicate(timeout=60)[0].decode()
-        assert second.returncode == 0 and "stopped: the same command goes on" in told
+        with following(command) as process:
+            wait_for(lambda: len(lines_of_whole(tmp_path)) > len(before), process)
+            count, asked = len(lines_of_whole(tmp_path)), len(market.requests)
+            market.fault = lambda path, query: "cut" if len(market.requests) < asked + 4 else None
+            wait_for(lambda: len(lines_of_whole(tmp_path)) > count + 1, process)
+            process.send_signal(signal.SIGINT)
+            told = process.communicate(timeout=60)[0].decode()
+        assert process.returncode == 0 and "stopped: the same command goes on" in told
     after = lines_of(tmp_path)
     assert after[: len(before)] == before
     seen = [(line["market"], line["pattern"], line["end"]) for line in after]
@@ -285,7 +291,8 @@ def test_following_goes_on_after_a_kill_and_a_lost_network_and_repeats_nothing(e
 
 
 def lines_of_whole(directory: Path) -> list[str]:
-    text = (directory / "out" / "follow.jsonl").read_text()
+    file = directory / "out" / "follow.jsonl"
+    text = file.read_text() if file.exists() else ""
     return text[: text.rfind("\n") + 1].splitlines()
 
 
