@@ -6,39 +6,16 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from found import ABOUT, a_hit, excerpt, result, results_of
 
 from cryptoai_common.errors import UserError
-from trainer.scan.hits import Hit
 from trainer.scan.report import write_report
 from trainer.scan.results import SHOWN, Results, refuse_without_markets, write_results
-from trainer.scan.work import Excerpt, Gap, MarketResult
+from trainer.scan.work import Gap
 
 
 class Model:
     version, threshold = "1", 0.5
-
-
-def a_hit(market="BTC/USDT", pattern="double_top", probability=0.91239, end="2024-01-02T05:00:00Z", **changes) -> Hit:
-    values = {"start": "2024-01-01T00:00:00Z", "window": 30, "windows": 2, "missing": 0} | changes
-    return Hit(market=market, pattern=pattern, probability=probability, end=end, **values)
-
-
-def excerpt(bars=32, price=100.0) -> Excerpt:
-    close = price + price / 100 * np.sin(np.arange(bars))
-    prices = np.stack([close, close + price / 50, close - price / 50, close], axis=1)
-    return Excerpt(1_704_067_200 + 3600 * np.arange(bars), prices, 1, bars - 2)
-
-
-def result(*hits: Hit, market="BTC/USDT", **changes) -> MarketResult:
-    about = {"candles": 100, "windows": 5, "start": "2024-01-01T00:00:00Z", "end": "2024-01-02T05:00:00Z"} | changes
-    return MarketResult(market, f"{market}.csv", [(hit, excerpt()) for hit in hits], **about)
-
-
-def results_of(*parts: MarketResult) -> Results:
-    results = Results()
-    for part in parts:
-        results.add(part)
-    return results.finish()
 
 
 def table(directory) -> list[dict[str, str]]:
@@ -102,9 +79,6 @@ def test_holes_are_rows_below_the_hits(tmp_path):
 def test_without_any_market_the_first_problem_is_the_error():
     with pytest.raises(UserError, match=r"A is empty \(and 1 more could not be scanned\)"):
         refuse_without_markets(results_of(result(market="B", problem="B?"), result(market="A", problem="A is empty")))
-
-
-ABOUT = {"title": "Chart patterns: <b>x</b>", "version": "1", "latest": True}
 
 
 def test_no_name_of_a_file_becomes_part_of_the_page(tmp_path):
