@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cryptoai_common.candles import PRICES
 from cryptoai_common.files import write_text
 from trainer.scan.backtest import BARRIER, Row
 from trainer.scan.hits import Hit
@@ -141,10 +142,9 @@ def small_chart(excerpt: Excerpt, title: str) -> str:
 
 def _data(excerpt: Excerpt) -> dict[str, Any]:
     """What the interactive chart needs: the first time and the seconds between, and prices to seven digits."""
-    names = ("open", "high", "low", "close")
     prices = {
         name: [float(f"{price:.7g}") for price in column]
-        for name, column in zip(names, excerpt.prices.T.tolist(), strict=True)
+        for name, column in zip(PRICES, excerpt.prices.T.tolist(), strict=True)
     }
     steps = np.diff(excerpt.times, prepend=0).tolist()
     intraday = bool((excerpt.times % DAY).any())
