@@ -17,14 +17,15 @@ from cryptoai_common.candles import Candles
 from cryptoai_common.errors import UserError
 from cryptoai_common.ohlcv.holes import missing_before, usual_step
 from cryptoai_common.ohlcv.reading import SeveralSeries
-from dataset_builder.limits import MOST_BARS, check_bars
+from dataset_builder.limits import check_bars
 from dataset_builder.series.windows import Hole, Window, slide, without_holes
 from trainer.markets.store import read_market
 
 if TYPE_CHECKING:
     from dataset_builder.series.ohlcv import CandleSeries
 
-__all__ = ["MOST_BARS", "Hole", "Series", "Window", "check_bars", "draw", "iso", "read_series", "windows_of"]
+__all__ = ["DRAWING", "Hole", "Series", "Window", "check_bars", "draw", "iso", "read_series", "windows_of"]
+DRAWING = "dataset_builder.charts.render"  # what worker processes import before they are told what to draw
 MILLI, SECOND = 1000, 1_000_000  # microseconds
 
 
@@ -114,5 +115,5 @@ def draw(series: Series, window: Window) -> np.ndarray:
 
 def iso(micros: int) -> str:
     """A time as ISO 8601 in UTC, to the second, or to the microsecond if it must."""
-    unit = "us" if micros % SECOND else "s"
-    return str(np.datetime_as_string(np.datetime64(micros, "us"), unit=unit)) + "Z"
+    time = np.datetime64(micros, "us")
+    return f"{time if micros % SECOND else time.astype('M8[s]')}Z"

@@ -14,12 +14,12 @@ from cryptoai_common import engine
 from cryptoai_common.errors import UserError
 from trainer.models.pattern_model import PatternModel
 from trainer.scan.backtest import Outcome, ask
-from trainer.scan.candles import Series, Window, draw, iso, read_series, windows_of
+from trainer.scan.candles import DRAWING, Series, Window, draw, iso, read_series, windows_of
 from trainer.scan.hits import Found, Hit, find_hits
 
 BESIDE = 40  # candles before and after a window that the report shows too
 MOST_CAUGHT_UP = 24  # candles that --follow looks at when it goes on after a pause: older news is none
-PRELOAD = ("trainer.scan.work",)
+PRELOAD = ("trainer.scan.work", DRAWING)
 
 
 @dataclass(frozen=True)
