@@ -18,6 +18,9 @@ from trainer.markets.timeframes import end_of, length
 
 AT_ONCE = 8  # markets whose answers are waited for; ccxt spaces the requests by the exchange's limit
 PAGES_A_WRITE = 10  # a kill loses that many pages at most
+CERTAIN = (
+    1000  # milliseconds that must have passed since a candle's end, or an eighth of it: clocks are compared roughly
+)
 EARLIEST = 1_230_768_000_000  # 2009-01-01, the month of the first bitcoins: where everything begins
 
 
@@ -91,11 +94,11 @@ async def _forward(exchange: Exchange, market: Market, kept: Kept, file: Path, u
     frame, refused, pages, written = market.timeframe, 0, 0, len(kept)
     since = int(kept.times[-1]) + 1 if len(kept) else kept.asked_from
     opens = end_of(int(kept.times[-1]), frame) if len(kept) else since  # the next candle, at the earliest
-    span = exchange.page_span(market.symbol, frame)
+    span, margin = exchange.page_span(market.symbol, frame), min(CERTAIN, length(frame) // 8)
     try:
         while end_of(opens, frame) <= exchange.now() and (until is None or opens < until):
+            now = exchange.now() - margin  # before the request: what was forming when it was answered is not finished
             rows = await exchange.page(market.symbol, frame, since)
-            now = exchange.now()
             new = [row for row in rows if row and row[0] is not None and row[0] >= since]
             done = [row for row in new if end_of(int(row[0]), frame) <= now and (until is None or row[0] < until)]
             times, values, bad = _clean(done)

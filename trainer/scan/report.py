@@ -45,7 +45,7 @@ def write_report(results: Results, about: dict[str, Any], path: Path) -> None:
         "hits": _hits(results),
         "backtest": _backtest(results.backtest()),
         "rest": _rest(results),
-        "data": _json([_data(excerpt) for _, excerpt in results.shown]),
+        "data": json.dumps([_data(excerpt) for _, excerpt in results.shown], separators=(",", ":")),
         "css": (PAGE / "report.css").read_text(encoding="utf-8"),
         "library": (PAGE / "lightweight-charts.js").read_text(encoding="utf-8"),
         "script": (PAGE / "report.js").read_text(encoding="utf-8"),
@@ -141,7 +141,10 @@ def small_chart(excerpt: Excerpt, title: str) -> str:
 
 
 def _data(excerpt: Excerpt) -> dict[str, Any]:
-    """What the interactive chart needs: the first time and the seconds between, and prices to seven digits."""
+    """What the interactive chart needs: the first time and the seconds between, and prices to seven digits.
+
+    Numbers only: names stand in the table, so that nothing in the script element needs escaping.
+    """
     prices = {
         name: [float(f"{price:.7g}") for price in column]
         for name, column in zip(PRICES, excerpt.prices.T.tolist(), strict=True)
@@ -149,12 +152,6 @@ def _data(excerpt: Excerpt) -> dict[str, Any]:
     steps = np.diff(excerpt.times, prepend=0).tolist()
     intraday = bool((excerpt.times % DAY).any())
     return {"steps": steps, "first": excerpt.first, "last": excerpt.last, "intraday": intraday, **prices}
-
-
-def _json(value: Any) -> str:
-    """JSON that may stand in a script element."""
-    text = json.dumps(value, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _backtest(rows: Sequence[Row]) -> str:

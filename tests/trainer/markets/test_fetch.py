@@ -75,6 +75,21 @@ def test_many_pages_are_joined_and_the_forming_candle_is_left_out(market, tmp_pa
     assert {int(q["limit"]) for path, q in market.requests if path.endswith("klines")} == {1000}
 
 
+def test_time_that_passes_during_an_answer_makes_no_candle_finished_and_no_hole(market, tmp_path):
+    true = market.klines
+
+    def klines(query):
+        rows = list(true(query))
+        market.ahead = 3 * HOUR
+        return rows
+
+    market.klines = klines
+    fetched(market, tmp_path, "BTC/USDT", history=20)
+    check(kept(tmp_path), "BTCUSDT", hours(-19, 0))
+    fetched(market, tmp_path, "BTC/USDT", history=20)
+    check(kept(tmp_path), "BTCUSDT", hours(-19, 3))
+
+
 def test_a_second_time_only_what_is_new_is_asked_for(market, tmp_path):
     fetched(market, tmp_path, "BTC/USDT")
     asked = market.asked("klines")
