@@ -18,9 +18,7 @@ from trainer.markets.timeframes import end_of, length
 
 AT_ONCE = 8  # markets whose answers are waited for; ccxt spaces the requests by the exchange's limit
 PAGES_A_WRITE = 10  # a kill loses that many pages at most
-CERTAIN = (
-    1000  # milliseconds that must have passed since a candle's end, or an eighth of it: clocks are compared roughly
-)
+CERTAIN = 1000  # milliseconds, or an eighth of a candle, that it must be over for: clocks are compared roughly
 EARLIEST = 1_230_768_000_000  # 2009-01-01, the month of the first bitcoins: where everything begins
 
 
