@@ -4,7 +4,8 @@
 
 Draws no candles from any exchange: each market is a random walk of 1,000 hours in a Parquet file, as `scan --exchange`
 keeps them. Prints windows a second, the shares of reading, drawing, model and rest of the processes' time, and what a
-tenth of the markets takes in memory against all of them. Shares and ratios hold on a busy machine too, seconds do not.
+tenth of the markets takes in memory against all of them. On a busy machine shares, ratios and the time of a core hold,
+seconds do not.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def main() -> None:
     rate, load = results.windows / results.took, os.getloadavg()[0]
     print(f"{len(jobs)} markets, {results.windows} windows, {arguments.workers} processes, load {load:.1f}")
     print(f"{results.took:.1f} s, {rate:.0f} windows a second, start of the processes included")
+    each = results.processor / results.windows
+    print(f"{1000 * each:.1f} ms of a core a window: {arguments.workers / each:.0f} a second on cores of their own")
     print("| share of | reading | drawing | model | rest |\n|---|---:|---:|---:|---:|")
     shares = " | ".join(f"{part / busy:.0%}" for part in (reading, drawing, model, rest))
     print(f"| the processes' time | {shares} |")
@@ -52,7 +55,7 @@ def main() -> None:
 
 
 class Timed(Results):
-    took = 0.0
+    took = processor = 0.0
 
 
 def timed(jobs: list[Job], arguments: argparse.Namespace) -> tuple[Timed, int]:
@@ -62,8 +65,10 @@ def timed(jobs: list[Job], arguments: argparse.Namespace) -> tuple[Timed, int]:
     for number, found in enumerate(scan_all(task, iter(jobs), arguments.workers)):
         for result in found:
             results.add(result)
-        if number % 25 == 0:
-            peak = max(peak, sum(each.memory_info().rss for each in [own, *own.children(recursive=True)]))
+        if number % 25 == 0 or number == len(jobs) - 1:
+            family = [own, *own.children(recursive=True)]
+            peak = max(peak, sum(each.memory_info().rss for each in family))
+            results.processor = sum(sum(each.cpu_times()[:2]) for each in family[1:])
     results.took = time.perf_counter() - began
     results.finish()
     return results, peak
