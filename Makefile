@@ -23,8 +23,14 @@ PUSH_ARGS ?=
 # for several GPUs
 LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no \
 	--num_cpu_threads_per_process $(shell getconf _NPROCESSORS_ONLN)
+# for `make scan`: files and folders, or an exchange (a name of ccxt) with markets and interval; more options of `scan`,
+# such as SCAN_ARGS="--latest" or "--follow"
 PRICES ?= prices.csv
-SCAN ?= scans/$(basename $(notdir $(PRICES)))
+EXCHANGE ?=
+SYMBOLS ?=
+TIMEFRAME ?= 1h
+SCAN_ARGS ?=
+SCAN ?= scans/$(or $(EXCHANGE),$(if $(or $(word 2,$(PRICES)),$(findstring *,$(PRICES))),files,$(basename $(notdir $(PRICES:/=)))))
 # options of `make renderers`: RENDERERS_ARGS="--charts 60 --library plotly"
 RENDERERS_ARGS ?=
 WINDOWS ?= 30 45 60 90 120
@@ -67,7 +73,11 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train,serve,ray,baselines,heic,dev]'
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[train,serve,ray,exchange,baselines,heic,dev]'
+	@touch $@
+
+$(VENV)/installed-exchange: $(VENV)/installed
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[exchange]'
 	@touch $@
 
 setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
@@ -116,9 +126,10 @@ baselines: $(INT8) $(VENV)/installed-dev  ## score simpler answers on the same c
 predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
 	$(PY) -m trainer predict $(PICTURES) --model $(RUN)
 
-scan: $(VENV)/installed  ## find patterns in the candles of PRICES=btc.csv, with RUN's model or the base: see SCAN
-	$(PY) -m dataset_builder render "$(PRICES)" --window $(WINDOWS) --stride $(STRIDE) --output "$(SCAN)/charts"
-	$(PY) -m trainer scan "$(SCAN)/charts" --model $(SCAN_MODEL) --output "$(SCAN)"
+scan: $(VENV)/installed$(if $(EXCHANGE),-exchange)  ## find patterns in PRICES="a.csv folder", or EXCHANGE=binance SYMBOLS=top:200: see SCAN
+	@set -- $(if $(EXCHANGE),--exchange '$(EXCHANGE)' --symbols $(SYMBOLS) --timeframe '$(TIMEFRAME)',$(PRICES)); \
+	if [ -z '$(EXCHANGE)' ] && [ -e "$(PRICES)" ]; then set -- "$(PRICES)"; fi; \
+	$(PY) -m trainer scan "$$@" --window $(WINDOWS) --stride $(STRIDE) --model $(SCAN_MODEL) --output "$(SCAN)" $(SCAN_ARGS)
 
 serve: $(VENV)/installed  ## name patterns over HTTP on localhost:PORT with MODEL, as the Lambda container does
 	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)

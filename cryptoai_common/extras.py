@@ -23,6 +23,7 @@ EXTRA_OF = {
     "huggingface_hub": "hub",
     "requests": "hub",
     "ray": "ray",
+    "ccxt": "exchange",
     "pillow_heif": "heic",
     "ta_patterns": "baselines",
     "starlette": "serve",

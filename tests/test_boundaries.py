@@ -1,7 +1,7 @@
 """Who may import whom: between the packages, and between the folders inside each.
 
-The two packages share a directory on disk and ``cryptoai_common``. ``trainer.serve`` is the application in which both
-stages meet: its one module ``candles`` draws the candles that it is sent.
+The two packages share a directory on disk and ``cryptoai_common``. ``trainer.serve`` and ``trainer.scan`` are the
+applications in which both stages meet: one module ``candles`` in each reads and draws the candles that it is given.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FORBIDDEN = {
     "dataset_builder": ("torch", "transformers", "trainer", "optimum"),
     "trainer": ("dataset_builder",),
 }
-APPLICATION = "trainer.serve"
+APPLICATIONS = ("serve", "scan")  # folders of trainer, each with a command of its name
 # From the bottom: a folder imports only those before it.
 FLOORS = {
     "dataset_builder": (
@@ -38,7 +38,7 @@ FLOORS = {
         "shipped",
         "config",
         "data",
-        "models",
+        "models markets",
         "scoring runs figures",
         "export scan serve training",
         "commands",
@@ -65,17 +65,18 @@ def imports(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("package", [cryptoai_common, dataset_builder, trainer], ids=lambda package: package.__name__)
 def test_packages_do_not_import_each_other(package):
     names = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
-    names = [name for name in names if not name.endswith("__main__") and not name.startswith(APPLICATION)]
-    names = [name for name in names if name != "trainer.commands.serve"]
+    applications = tuple(f"trainer.{place}{name}" for name in APPLICATIONS for place in ("", "commands."))
+    names = [name for name in names if not name.endswith("__main__") and not name.startswith(applications)]
     forbidden = FORBIDDEN[package.__name__]
     program = f"import sys, {', '.join(names)}\nprint(*[name for name in {forbidden} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 
 
-def test_the_application_imports_the_builder_in_one_module():
+def test_each_application_imports_the_builder_in_one_module():
     sources = (ROOT / "trainer").rglob("*.py")
-    assert [p.stem for p in sources if any(name.startswith("dataset_builder") for name in imports(p))] == ["candles"]
+    found = {p.relative_to(ROOT) for p in sources if any(name.startswith("dataset_builder") for name in imports(p))}
+    assert found == {Path("trainer", name, "candles.py") for name in APPLICATIONS}
 
 
 @pytest.mark.parametrize("package", FLOORS)

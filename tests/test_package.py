@@ -75,7 +75,7 @@ def test_the_wheel_holds_packages_recipes_types_and_the_model_and_nothing_else(b
     (wheel,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     expected = {path.relative_to(ROOT).as_posix() for name in PACKAGES for path in (ROOT / name).rglob("*.py")}
-    recipes = [*ROOT.glob("*/recipes/*.yaml"), *ROOT.glob("*/py.typed")]
+    recipes = [*ROOT.glob("*/recipes/*.yaml"), *ROOT.glob("*/py.typed"), *ROOT.glob("trainer/scan/page/*")]
     expected |= {path.relative_to(ROOT).as_posix() for path in recipes}
     model = {
         name.rpartition("/")[2] for name in names - expected if name.startswith("trainer/shipped_models/chart-vit/")
@@ -114,19 +114,16 @@ def test_an_installed_package_predicts_as_the_checkout_does(installed, tmp_path,
     assert json.loads(done.stdout) | {"file": ours["file"]} == ours
 
 
-def test_an_installed_package_renders_and_scans_a_file_of_candles(installed, tmp_path):
+def test_an_installed_package_scans_a_file_of_candles(installed, tmp_path):
     close = 100 + np.cumsum(np.random.default_rng(1).normal(size=120))
     rows = [f"{1_700_000_000 + 3600 * i},{c},{c + 1},{c - 1},{c}\n" for i, c in enumerate(close)]
     (tmp_path / "prices.csv").write_text("time,open,high,low,close\n" + "".join(rows))
-    drawn = run(
-        [installed / "cryptoai-charts", "render", "prices.csv", "--output", "charts", "--window", "60"],
-        tmp_path,
+    scanned = run(
+        [installed / "cryptoai-vision", "scan", "prices.csv", "--output", "found", "--window", "60"], tmp_path
     )
-    assert drawn.returncode == 0, drawn.stderr
-    scanned = run([installed / "cryptoai-vision", "scan", "charts", "--output", "found"], tmp_path)
     assert scanned.returncode == 0, scanned.stderr
-    assert json.loads((tmp_path / "charts/render.json").read_text())["candles"] == 120
-    assert {path.name for path in (tmp_path / "found").iterdir()} == {"hits.csv", "hits.json", "hits.png", "surest.png"}
+    assert json.loads((tmp_path / "found/hits.json").read_text())["candles"] == 120
+    assert {path.name for path in (tmp_path / "found").iterdir()} == {"hits.csv", "hits.json", "report.html"}
 
 
 def test_training_asks_for_its_extra_and_would_find_the_base(installed, tmp_path):

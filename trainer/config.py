@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from cryptoai_common.cores import usable_cores
 from cryptoai_common.options import FromRecipe, Positional, Repeated
 from trainer.shipped import SHIPPED, SHIPPED_INT8
 
@@ -120,14 +121,44 @@ class PredictConfig:
 
 @dataclass(frozen=True)
 class ScanConfig:
-    """Find the patterns in a price series that `python -m dataset_builder render` drew."""
+    """Find the patterns in files of candles, or in the markets of an exchange.
 
-    windows: Positional[Path]
-    """Directory that it wrote."""
+    Writes one ranked table, hits.csv and hits.json, and report.html, which opens without a network.
+    """
+
+    prices: Positional[tuple[Path, ...]] = ()
+    """Files of candles, folders of them, or patterns such as data/*.csv."""
+    exchange: str | None = None
+    """Scan markets of this exchange instead, by its name in ccxt, such as binance. Only public data: no key is used."""
+    symbols: tuple[str, ...] = ()
+    """Markets, such as BTC/USDT ETH/USDT, or top:200: those with the largest volume of a day in USDT (top:200:EUR in
+    EUR). Of files with several series, those to read."""
+    timeframe: str = "1h"
+    """Interval of the exchange's candles, such as 5m, 1h or 1d."""
+    history: int = 1000
+    """Candles of each market to have at least, counted back from now. 0: all that the exchange has."""
+    exchange_url: str | None = None
+    """Ask this host instead of the exchange's own, such as a mirror: https://data-api.binance.vision."""
+    markets: Path = Path("data/markets")
+    """Directory for the exchange's candles: EXCHANGE/BTC-USDT_1h.parquet, fetched on from where they end."""
+    window: tuple[int, ...] = (30, 45, 60, 90, 120)
+    """Candles in a picture; several lengths may be given."""
+    stride: int = 6
+    """Candles between the ends of two windows; the last one ends with the newest finished candle."""
+    latest: bool = False
+    """Look only at windows that end at the newest finished candle: what is there now."""
+    follow: bool = False
+    """Go on with each new candle of an exchange; each pattern is a line on the terminal and in follow.jsonl, once."""
+    backtest: bool = False
+    """Tell how often the move that textbooks expect followed, and how often it follows in any window."""
     model: Path = SHIPPED
     """Model directory, of which crypto_pattern_model_quantized.onnx is used, or such a file."""
     output: Path | None = None
-    """Directory for the hits and their pictures. None: WINDOWS-hits, beside it."""
+    """Directory for the results. None: scans/EXCHANGE, or scans/files."""
+    workers: int = usable_cores()
+    """Processes that draw and ask the model."""
+    engine: Literal["processes", "ray"] = "processes"
+    """What runs them: this machine's processes, or a Ray cluster that shares the disk with the candles."""
 
 
 @dataclass(frozen=True)

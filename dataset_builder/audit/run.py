@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from cryptoai_common import engine
 from cryptoai_common.dataset import NONE, read_manifest
 from cryptoai_common.errors import CheckFailed
 from cryptoai_common.files import disk_errors, write_json
@@ -16,7 +17,6 @@ from dataset_builder.audit import candles, duplicates, leaks, pictures
 from dataset_builder.audit.finding import Finding
 from dataset_builder.audit.measure import Measures, Subject, batches, join, measure
 from dataset_builder.config import AuditConfig
-from dataset_builder.storage import engine
 from dataset_builder.storage.card import put_audit
 
 MIN_PRICE_HEIGHT = 0.4  # share of the picture's height that the price must fill, so that patterns can be read
@@ -65,7 +65,8 @@ def measure_all(directory: Path, manifest: dict[str, Any], workers: int) -> Meas
     labelled = sum(number for split, number in charts.items() if split != NONE)
     subject, portions = Subject(directory, LEAK_CHARTS / max(labelled, 1)), []
     with tqdm(total=sum(charts.values()), unit="chart", desc="measuring") as progress:
-        for portion in engine.run(measure, subject, batches(directory, manifest), workers):
+        jobs = batches(directory, manifest)
+        for portion in engine.run(measure, subject, jobs, workers, preload=["dataset_builder.audit.measure"]):
             portions.append(portion)
             progress.update(len(portion.ids))
     return join(portions)

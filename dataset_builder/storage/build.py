@@ -12,13 +12,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cryptoai_common import engine
 from cryptoai_common.dataset import MANIFEST, UNSEEN, read_manifest
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import disk_errors
 from cryptoai_common.tool_files import remove_if_empty
 from dataset_builder.config import BuildConfig
 from dataset_builder.patterns import CLASSES
-from dataset_builder.storage import engine
 from dataset_builder.storage.build_files import BuildFiles, open_build_files, partial_directory
 from dataset_builder.storage.finish import finish
 from dataset_builder.storage.markets import keep_markets
@@ -88,5 +88,6 @@ def _draw(build_files: BuildFiles, portions: list[Chunk], config: BuildConfig) -
     if done:
         print(f"going on after {done} of {total} charts")
     with tqdm(total=total, initial=done, unit="chart", desc="drawing", smoothing=0.1) as progress:
-        for count in engine.run(draw_chunk, build_files, todo, config.workers, config.engine):
+        preload = ["dataset_builder.storage.writer"]
+        for count in engine.run(draw_chunk, build_files, todo, config.workers, config.engine, preload):
             progress.update(count)

@@ -26,8 +26,7 @@ FIRST = {
     "directory": {"audit", "verify", "push"},
     "pictures": {"predict"},
     "picture": {"explain"},
-    "prices": {"render"},
-    "windows": {"scan"},
+    "prices": {"render", "scan"},
 }
 
 

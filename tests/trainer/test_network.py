@@ -125,7 +125,8 @@ def test_render_and_scan(place):
     rows = [",".join(map(str, row)) for row in make_rows(120)]
     (place / "prices.csv").write_text("\n".join(["timestamp,open,high,low,close,volume", *rows]))
     _run(place, "-m", "dataset_builder", "render", "prices.csv", "--window", "60", "--output", "windows")
-    assert "hits in" in _run(place, "-m", "trainer", "scan", "windows", "--model", MODEL, "--output", "scan")
+    words = ["prices.csv", "--window", "60", "--model", MODEL, "--output", "scan"]
+    assert "hits in" in _run(place, "-m", "trainer", "scan", *words)
 
 
 def test_export_and_evaluate(place, own_run, charts):

@@ -1,1 +1,1 @@
-"""Rendered windows of a price series → the patterns in it."""
+"""Candles of files and markets → the patterns in them, as a table and a page."""

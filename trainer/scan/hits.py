@@ -1,45 +1,63 @@
-"""Which windows show a pattern, each pattern told once; and the files that say so."""
+"""Which windows show a pattern, and each pattern told once."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from cryptoai_common.files import write_json, write_text
-from trainer.models.pattern_model import UNCLEAR, PatternModel
-from trainer.scan.series import RenderedWindow, Series
+from trainer.models.pattern_model import UNCLEAR
 
 OVERLAP = 0.5  # of the shorter of two windows: from here on they are taken to show one and the same pattern
-COLUMNS = ("pattern", "start", "end", "probability", "window", "windows", "missing")
-SKIPPED = "(not looked at)"  # in the place of a pattern, in the rows of hits.csv that tell of a hole
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that starts so
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A pattern, the window that shows it best, and how many windows that overlap with it show it too."""
+class Span(Protocol):
+    """A window: the candles from row ``first`` to row ``last``, both included."""
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pattern in one series: the window that shows it (its place in the list), and how many windows show it."""
 
     pattern: str
     probability: float
-    shown: RenderedWindow
-    windows: int
+    window: int
+    windows: int = 1
 
-    def row(self) -> dict[str, str | float | int]:
-        """What the files say of it; ``window`` is the number of candles in it, ``missing`` of those it lacks."""
-        values = {**asdict(self), "start": self.shown.start, "end": self.shown.end, "window": self.shown.candles}
-        values["missing"] = self.shown.missing
-        return {name: values[name] for name in COLUMNS}
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A pattern in a market, by the window that shows it best: its first and last candle, in ISO 8601, UTC.
+
+    ``window`` is the number of candles in it, ``windows`` how many overlapping windows show the pattern too, and
+    ``missing`` how many candles an open market would have had in it besides.
+    """
+
+    market: str
+    pattern: str
+    start: str
+    end: str
+    probability: float
+    window: int
+    windows: int
+    missing: int
+
+    def rank(self) -> tuple[float, list[int], str, str, int]:
+        """The order of the table: the surest first, of equally sure ones the latest; never a matter of chance."""
+        return -self.probability, [-ord(c) for c in self.end], self.market, self.pattern, self.window
 
 
 def find_hits(
-    windows: Sequence[RenderedWindow], probabilities: np.ndarray, labels: np.ndarray, classes: Sequence[str]
-) -> list[Hit]:
-    """The hits among classified windows, the surest first (of equally sure ones, the latest).
+    windows: Sequence[Span], probabilities: np.ndarray, labels: np.ndarray, classes: Sequence[str]
+) -> list[Found]:
+    """The patterns among classified windows, the surest first (of equally sure ones, the latest).
 
     ``probabilities`` [windows, classes] and ``labels`` [windows] are what ``PatternModel`` returns. Overlapping
     windows of one pattern, of whatever lengths, are merged into the surest of them (non-maximum suppression).
@@ -49,9 +67,9 @@ def find_hits(
     for label in sorted(set(labels.tolist()) - {UNCLEAR}):
         own = np.flatnonzero(labels == label)
         for best, merged in _suppress(bounds[own], probabilities[own, label]):
-            place = own[best]
-            hits.append(Hit(classes[label], float(probabilities[place, label]), windows[place], merged))
-    return sorted(hits, key=lambda hit: (hit.probability, hit.shown.last), reverse=True)
+            place = int(own[best])
+            hits.append(Found(classes[label], float(probabilities[place, label]), place, merged))
+    return sorted(hits, key=lambda hit: (hit.probability, windows[hit.window].last), reverse=True)
 
 
 def _suppress(bounds: np.ndarray, scores: np.ndarray) -> Iterable[tuple[int, int]]:
@@ -66,31 +84,32 @@ def _suppress(bounds: np.ndarray, scores: np.ndarray) -> Iterable[tuple[int, int
             yield int(best), int(same.sum())
 
 
-def write_hits(hits: Sequence[Hit], series: Series, model: PatternModel, directory: Path) -> None:
-    """``hits.csv`` and ``hits.json``; the second also says what was scanned, and with what.
+def same_pattern(start: float, end: float, other_start: float, other_end: float) -> bool:
+    """Whether two windows, as intervals of time or of rows (the end excluded), are taken to show one pattern."""
+    shared = min(end, other_end) - max(start, other_start)
+    return shared >= OVERLAP * min(end - start, other_end - other_start)
 
-    Both name the holes in the series across which no window was looked at: in rows below the hits, without a
-    probability, and under ``skipped``.
+
+def first_seen(
+    windows: Sequence[Span], probabilities: np.ndarray, labels: np.ndarray, classes: Sequence[str]
+) -> list[Found]:
+    """The patterns as one who watches is told of them: at the first candle whose windows show it, and not again.
+
+    Windows must be in the order of their ends. Unlike ``find_hits`` this looks at nothing later than each window's end.
+    A window that overlaps by half with the one that was told last of this pattern is not told again; of the windows
+    that end at one candle the surest is.
     """
-    rows = [hit.row() for hit in hits]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in row.values()] for row in rows)
-    writer.writerows([SKIPPED, hole.after, hole.before, "", "", hole.windows, hole.missing] for hole in series.skipped)
-    write_text(directory / "hits.csv", text.getvalue())
-    about = {"source": series.source, "candles": len(series.close), "windows": len(series.windows)}
-    about |= {"model_version": model.version, "threshold": model.threshold}
-    write_json(directory / "hits.json", about | {"hits": rows, "skipped": [asdict(hole) for hole in series.skipped]})
-
-
-def _cell(value: str | float) -> str | float:
-    """Names come from a model file, which may be anyone's.
-
-    A carriage return becomes a line feed: ``csv`` leaves it unquoted, and readers would begin a new row there.
-    """
-    if isinstance(value, float):
-        return round(value, 4)
-    if not isinstance(value, str):
-        return value
-    return ("'" if value.startswith(FORMULA) else "") + value.replace("\r", "\n")
+    told: dict[int, tuple[int, int]] = {}
+    hits: list[Found] = []
+    order = sorted(
+        np.flatnonzero(labels != UNCLEAR).tolist(),
+        key=lambda i: (windows[i].last, -float(probabilities[i, labels[i]]), windows[i].first),
+    )
+    for place in order:
+        label, window = int(labels[place]), windows[place]
+        bounds = (window.first, window.last + 1)
+        if label in told and same_pattern(*bounds, *told[label]):
+            continue
+        told[label] = bounds
+        hits.append(Found(classes[label], float(probabilities[place, label]), place))
+    return hits

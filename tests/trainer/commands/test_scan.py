@@ -1,42 +1,39 @@
-"""From a file of candles to hits, over the directory that the two packages share."""
+"""From files of candles, and from an exchange on localhost, to the table and the page."""
 
-import csv
+from __future__ import annotations
+
 import json
-import shutil
+import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
-from PIL import Image
+from binance import UNITS, serving
 
+from dataset_builder import render_candles
 from trainer.__main__ import main
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.models.pattern_model import PatternModel
+from trainer.scan.sources import find_jobs
+from trainer.shipped import SHIPPED_INT8, find_shipped
 
-BARS = 240
+ROOT = Path(__file__).parents[3]
+BARS = 120
+START = 1_704_067_200
+OUTPUTS = ["hits.csv", "hits.json", "report.html"]
 
 
 @pytest.fixture(scope="session")
-def rendered(tmp_path_factory) -> Path:
-    """A random walk of 240 hours, rendered in windows of 20 and 40 candles."""
-    directory = tmp_path_factory.mktemp("scan")
-    close = 100 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.05, BARS)))
-    rows = (f"{1704067200 + 3600 * i},{c!r},{c * 1.01!r},{c * 0.99!r},{c!r}" for i, c in enumerate(close.tolist()))
-    (directory / "prices.csv").write_text("\n".join(["time,open,high,low,close", *rows]))
-    command = [sys.executable, "-m", "dataset_builder", "render", "prices.csv", "--output", "charts"]
-    options = ["--window", "20", "40", "--stride", "10", "--image-size", "64"]
-    root = Path(__file__).parents[3]
-    environment = {"PYTHONPATH": str(root), "PATH": ""}
-    subprocess.run([*command, *options], check=True, capture_output=True, cwd=directory, env=environment)
-    return directory / "charts"
-
-
-@pytest.fixture
-def own_rendered(rendered, tmp_path) -> Path:
-    """A copy to spoil."""
-    return Path(shutil.copytree(rendered, tmp_path / "charts"))
+def eager(tmp_path_factory) -> Path:
+    """The shipped model with a threshold of 0: every window shows a pattern."""
+    path = tmp_path_factory.mktemp("eager") / "eager.onnx"
+    return with_threshold(0, find_shipped(SHIPPED_INT8), path)
 
 
 def with_threshold(threshold: float, model: Path, path: Path) -> Path:
@@ -50,82 +47,256 @@ def with_threshold(threshold: float, model: Path, path: Path) -> Path:
     return path
 
 
-def test_hits_are_what_the_model_says_of_the_windows(rendered, finished_run, tmp_path, capsys):
-    eager = with_threshold(0, finished_run / DEPLOYABLE_QUANTIZED, tmp_path / "eager.onnx")
-    assert main(["scan", str(rendered), "--model", str(eager), "--output", str(tmp_path)]) == 0
+def rows_of(seed: int, bars: int = BARS) -> np.ndarray:
+    """A random walk: time in seconds, open, high, low, close."""
+    close = 100 * np.exp(np.cumsum(np.random.default_rng(seed).normal(0, 0.02, bars)))
+    return np.stack([START + 3600.0 * np.arange(bars), close, close * 1.01, close * 0.99, close], axis=1)
+
+
+def write(path: Path, seed: int, bars: int = BARS, drop: slice | None = None) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = rows_of(seed, bars)
+    if drop is not None:
+        rows = np.delete(rows, drop, axis=0)
+    lines = (",".join(map(repr, [int(row[0]), *row[1:].tolist()])) for row in rows)
+    path.write_text("\n".join(["time,open,high,low,close", *lines]))
+    return path
+
+
+def scan(*words: str | Path, model: Path) -> None:
+    options = ["--window", "20", "40", "--stride", "20", "--workers", "1"]
+    assert main(["scan", *map(str, words), "--model", str(model), *options]) == 0
+
+
+def stored(directory: Path) -> dict:
+    return json.loads((directory / "hits.json").read_text())
+
+
+def test_hits_of_many_files_are_what_the_model_says_of_the_charts(eager, tmp_path, capsys):
+    for seed in (1, 2):
+        write(tmp_path / "prices" / f"m{seed}.csv", seed)
+    scan(tmp_path / "prices", "--output", tmp_path / "out", model=eager)
     told = capsys.readouterr().out
-    stored = json.loads((tmp_path / "hits.json").read_text())
-    assert stored["source"] == "prices.csv" and stored["candles"] == BARS and stored["windows"] == 44
-    assert sum(hit["windows"] for hit in stored["hits"]) == 44
-    with (tmp_path / "hits.csv").open(newline="") as file:
-        assert [row["pattern"] for row in csv.DictReader(file)] == [hit["pattern"] for hit in stored["hits"]]
-    windows = [json.loads(line) for line in (rendered / "metadata.jsonl").read_text().splitlines()]
-    model = PatternModel(eager)
-    for hit in stored["hits"]:
-        (shown,) = [
-            w for w in windows if (w["start"], w["end"], w["window"]) == (hit["start"], hit["end"], hit["window"])
-        ]
-        chances = model(np.asarray(Image.open(rendered / shown["file_name"]))[np.newaxis])[0][0]
-        assert chances.max() == pytest.approx(hit["probability"], abs=1e-4)
-        assert f"{hit['start']} to {hit['end']}" in told
-    assert max(hit["end"] for hit in stored["hits"]) <= "2024-01-10T23:00:00Z"
-    for name in ("hits.png", "surest.png"):
-        assert np.asarray(Image.open(tmp_path / name).convert("L")).std() > 5
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == OUTPUTS
+    about, model = stored(tmp_path / "out"), PatternModel(eager)
+    assert about["windows"] == sum(hit["windows"] for hit in about["hits"]) == 2 * (6 + 5)
+    assert {hit["market"] for hit in about["hits"]} == {"m1", "m2"}
+    chances = [hit["probability"] for hit in about["hits"]]
+    assert chances == sorted(chances, reverse=True)
+    for hit in about["hits"]:
+        rows = rows_of(int(hit["market"][1]))
+        end = int((np.datetime64(hit["end"][:-1]) - np.datetime64(START, "s")) / np.timedelta64(1, "h"))
+        picture = np.asarray(render_candles(rows[end + 1 - hit["window"] : end + 1, 1:]))
+        answer = dict(zip(model.classes, model(picture[np.newaxis])[0][0].tolist(), strict=True))
+        assert answer[hit["pattern"]] == max(answer.values()) == pytest.approx(hit["probability"], abs=1e-6)
+        assert f"{hit['market']:14} {hit['pattern']:22} {hit['start']} to {hit['end']}" in told
+    assert "no financial advice" in told.lower().replace("this is ", "")
 
 
-def test_a_series_without_hits_has_files_and_pictures_too(own_rendered, finished_run, tmp_path):
-    shy = with_threshold(2, finished_run / DEPLOYABLE_QUANTIZED, tmp_path / "shy.onnx")
-    assert main(["scan", str(own_rendered), "--model", str(shy)]) == 0
-    output = tmp_path / "charts-hits"
-    assert sorted(path.name for path in output.iterdir()) == ["hits.csv", "hits.json", "hits.png", "surest.png"]
-    assert json.loads((output / "hits.json").read_text())["hits"] == []
-    assert len((output / "hits.csv").read_text().splitlines()) == 1
+def test_the_table_is_the_same_from_one_process_from_two_and_from_a_cluster(eager, tmp_path):
+    for seed in range(4):
+        write(tmp_path / "prices" / f"m{seed}.csv", seed)
+    texts = []
+    for name, more in {"one": (), "two": ("--workers", "2"), "ray": ("--engine", "ray", "--workers", "2")}.items():
+        command = [sys.executable, "-m", "trainer", "scan", tmp_path / "prices", "--model", eager]
+        options = ["--window", "20", "40", "--stride", "40", "--output", tmp_path / name]
+        default = () if "--workers" in more else ("--workers", "1")
+        done = subprocess.run(
+            [*command, *options, *default, *more], capture_output=True, text=True, env=environment(), cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stderr
+        texts.append((tmp_path / name / "hits.csv").read_text())
+    assert len(texts[0].splitlines()) > 4 and texts[1:] == texts[:1] * 2
 
 
-def test_bad_input(own_rendered, finished_run, tmp_path, fails):
-    def scan(**changes) -> str:
-        options = {"model": finished_run, "output": tmp_path / "hits"} | changes
-        return fails("scan", own_rendered, *(word for name, value in options.items() for word in (f"--{name}", value)))
-
-    assert "holds no rendered windows; make it with" in fails("scan", tmp_path, "--model", finished_run)
-    assert "crypto_pattern_model.onnx: no such file" in scan(model=tmp_path)
-    assert "no such file" in scan(model=tmp_path / "none.onnx")
-    assert "cannot be written" in scan(output="/proc/hits")
-    metadata = own_rendered / "metadata.jsonl"
-    lines = metadata.read_text().splitlines()
-    rows = [json.loads(line) for line in lines]
-    metadata.write_text(json.dumps(rows[0] | {"last": BARS}) + "\n")
-    assert "is no window of" in scan()
-    metadata.write_text(json.dumps(rows[0] | {"end": rows[-1]["end"]}) + "\n")
-    assert "is no window of" in scan()
-    metadata.write_text('{"file_name": "x.png"}\n')
-    assert "is incomplete or damaged" in scan()
-    metadata.write_text("")
-    assert "names no window" in scan()
-    metadata.write_text("\n".join(lines) + "\n")
-    (own_rendered / rows[1]["file_name"]).write_bytes(b"no picture")
-    assert "is not a picture" in scan()
-    assert not (tmp_path / "hits").exists()
+def test_the_latest_windows_end_at_the_newest_finished_candle(eager, tmp_path, capsys):
+    file = write(tmp_path / "btc.csv", 3)
+    newest = START + (BARS - 1) * 3600
+    os.utime(file, (newest + 600, newest + 600))  # written ten minutes after the last candle opened
+    scan(file, "--latest", "--output", tmp_path, model=eager)
+    assert "the newest candle of 1 was not finished, and is not used" in capsys.readouterr().out
+    about = stored(tmp_path)
+    assert about["unfinished"] == 1 and about["windows"] == 2
+    assert {hit["end"] for hit in about["hits"]} == {"2024-01-05T22:00:00Z"}
+    os.utime(file, (newest + 3600, newest + 3600))
+    scan(file, "--latest", "--output", tmp_path, model=eager)
+    assert {hit["end"] for hit in stored(tmp_path)["hits"]} == {"2024-01-05T23:00:00Z"}
+    assert "not finished" not in capsys.readouterr().out
 
 
-def test_windows_that_were_not_drawn_are_named(own_rendered, finished_run, tmp_path, capsys):
-    hole = {"after": "2024-01-01T05:00:00Z", "before": "2024-01-04T06:00:00Z", "missing": 72, "windows": 5}
-    about = own_rendered / "render.json"
-    about.write_text(json.dumps(json.loads(about.read_text()) | {"skipped": [hole]}))
-    metadata = own_rendered / "metadata.jsonl"
-    rows = [json.loads(line) | {"missing": 2} for line in metadata.read_text().splitlines()]
-    metadata.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    eager = with_threshold(0, finished_run / DEPLOYABLE_QUANTIZED, tmp_path / "eager.onnx")
-    assert main(["scan", str(own_rendered), "--model", str(eager), "--output", str(tmp_path)]) == 0
-    told = capsys.readouterr().out
-    assert "5 more windows were not looked at: 72 candles are missing in them" in told
-    assert "2024-01-01T05:00:00Z and 2024-01-04T06:00:00Z: 72 candles, 5 windows" in told
-    stored = json.loads((tmp_path / "hits.json").read_text())
-    assert stored["skipped"] == [hole] and {hit["missing"] for hit in stored["hits"]} == {2}
-    assert "Z, 2 candles missing" in told
-    metadata.write_text("")
-    assert main(["scan", str(own_rendered), "--model", str(eager), "--output", str(tmp_path)]) == 0
-    assert "0 hits in 0 windows" in capsys.readouterr().out
-    with (tmp_path / "hits.csv").open(newline="") as file:
-        (row,) = csv.DictReader(file)
-    assert (row["pattern"], row["missing"], row["windows"]) == ("(not looked at)", "72", "5")
+def test_a_file_that_is_none_is_told_and_the_others_are_scanned(eager, tmp_path, capsys):
+    write(tmp_path / "good.csv", 1)
+    write(tmp_path / "short.csv", 1, bars=12)
+    (tmp_path / "bad.csv").write_text("no candles")
+    scan(tmp_path, "--output", tmp_path / "out", model=eager)
+    said = capsys.readouterr()
+    assert "not scanned" in said.err and "bad.csv" in said.err
+    assert "short.csv has 12 finished candles of short, too few for --window 20" in said.err
+    assert [each["market"] for each in stored(tmp_path / "out")["problems"]] == ["bad", "short"]
+
+
+def test_no_window_is_looked_at_across_a_hole(eager, tmp_path, capsys):
+    file = write(tmp_path / "btc.csv", 3, drop=slice(50, 60))
+    scan(file, "--output", tmp_path, model=eager)
+    (gap,) = stored(tmp_path)["skipped"]
+    assert (gap["missing"], gap["after"], gap["before"]) == (10, "2024-01-03T01:00:00Z", "2024-01-03T12:00:00Z")
+    assert gap["windows"] > 0 and f"{gap['windows']} more windows were not looked at" in capsys.readouterr().out
+    for hit in stored(tmp_path)["hits"]:
+        assert not hit["start"] <= gap["after"] < hit["end"]
+
+
+def test_several_series_in_a_file_are_several_markets(eager, tmp_path):
+    lines = ["symbol,time,open,high,low,close"]
+    for symbol in ("AAA", "BBB"):
+        lines += [f"{symbol},{int(r[0])},{r[1]},{r[2]},{r[3]},{r[4]}" for r in rows_of(len(lines)).tolist()]
+    (tmp_path / "two.csv").write_text("\n".join(lines))
+    scan(tmp_path / "two.csv", "--output", tmp_path, model=eager)
+    assert [each["market"] for each in stored(tmp_path)["markets"]] == ["AAA", "BBB"]
+    scan(tmp_path / "two.csv", "--symbols", "bbb", "--output", tmp_path, model=eager)
+    assert [each["market"] for each in stored(tmp_path)["markets"]] == ["BBB"]
+
+
+def test_a_backtest_is_in_the_table_the_page_and_on_the_terminal(eager, tmp_path, capsys):
+    scan(write(tmp_path / "btc.csv", 3, bars=400), "--backtest", "--output", tmp_path, model=eager)
+    assert "what followed" in capsys.readouterr().out
+    assert (tmp_path / "backtest.csv").read_text().startswith("pattern,expected,hits,followed,from,to,random")
+    assert "<h2>What followed</h2>" in (tmp_path / "report.html").read_text()
+
+
+def test_words_that_name_files(tmp_path):
+    for name in (
+        "a.csv",
+        "b.json",
+        "in/c.parquet",
+        "in/a.csv",
+        ".hidden.csv",
+        "notes.md",
+        "in/__MACOSX/d.csv",
+        "e.csv.gz",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    def names(*words):
+        return [job.path.relative_to(tmp_path).as_posix() for job in find_jobs([tmp_path / word for word in words])]
+
+    assert names("") == ["a.csv", "b.json", "e.csv.gz", "in/a.csv", "in/c.parquet"]
+    assert names("*.csv", "a.csv") == ["a.csv"]
+    assert names("notes.md", "in") == ["notes.md", "in/a.csv", "in/c.parquet"]
+    jobs = find_jobs([tmp_path])
+    assert [job.name for job in jobs] == [str(tmp_path / "a.csv"), "b", "e", str(tmp_path / "in/a.csv"), "c"]
+
+
+def test_mistakes(fails, tmp_path, eager):
+    file = write(tmp_path / "btc.csv", 3)
+    assert "name files or folders of candles, or an exchange" in fails("scan")
+    assert "one of them" in fails("scan", file, "--exchange", "binance", "--symbols", "BTC/USDT")
+    assert "--exchange needs --symbols" in fails("scan", "--exchange", "binance")
+    assert "--follow is for markets of an --exchange" in fails("scan", file, "--follow")
+    assert "--window must be between 20 and 120 candles" in fails("scan", file, "--window", "19")
+    assert "leave out --latest" in fails("scan", file, "--backtest", "--latest")
+    assert "no such file" in fails("scan", file, "--model", tmp_path / "none.onnx")
+    assert "does not exist" in fails("scan", tmp_path / "none.csv", "--output", tmp_path, "--model", eager)
+    assert "no file is called" in fails("scan", tmp_path / "*.xyz", "--output", tmp_path, "--model", eager)
+    assert "cannot be written" in fails("scan", file, "--output", "/proc/hits", "--model", eager)
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def exchange_words(market, tmp_path: Path, eager: Path, *more: str) -> list[str]:
+    words = ["scan", "--exchange", "binance", "--exchange-url", market.url, "--markets", tmp_path / "markets"]
+    words += ["--model", eager, "--output", tmp_path / "out", "--window", "20", "30", "--workers", "1"]
+    return [*map(str, words), *more]
+
+
+def test_markets_of_an_exchange(eager, tmp_path, capsys):
+    pytest.importorskip("ccxt")
+    with serving() as market:
+        words = exchange_words(
+            market, tmp_path, eager, "--symbols", "top:2", "DOGE/USDT", "--history", "200", "--latest"
+        )
+        assert main(words) == 0
+        said = capsys.readouterr()
+        assert "a candle that is still forming is not used" in said.out
+        assert "binance has no active market DOGE/USDT" in said.err
+        about = stored(tmp_path / "out")
+        newest = int(time.time() * 1000) // UNITS["h"] * UNITS["h"] - UNITS["h"]
+        ends = {np.datetime64(hit["end"][:-1]).astype("M8[ms]").astype(int).item() for hit in about["hits"]}
+        assert ends <= {newest, newest - UNITS["h"]} and len(ends) == 1
+        assert [each["market"] for each in about["markets"]] == ["ETH/USDT", "XRP/USDT"]
+        assert (about["exchange"], about["timeframe"]) == ("binance", "1h")
+        asked = market.asked("klines")
+        scanned = sorted(path.name for path in (tmp_path / "markets" / "binance").iterdir())
+        assert scanned == ["ETH-USDT_1h.parquet", "XRP-USDT_1h.parquet"]
+    assert asked == 2
+    scan(tmp_path / "markets", "--output", tmp_path / "again", model=eager)  # the files, without the exchange
+    assert [each["market"] for each in stored(tmp_path / "again")["markets"]] == ["ETH/USDT", "XRP/USDT"]
+
+
+@contextmanager
+def following(command: list[str]) -> Iterator[subprocess.Popen]:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def lines_of(directory: Path) -> list[dict]:
+    return [json.loads(line) for line in lines_of_whole(directory)]
+
+
+def wait_for(condition, process, seconds=90) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, "it has ended"
+        assert time.monotonic() < until, "it took too long"
+        time.sleep(0.1)
+
+
+def test_following_goes_on_after_a_kill_and_a_lost_network_and_repeats_nothing(eager, tmp_path):
+    """Candles of a second; a kill in the middle, then connections that break."""
+    pytest.importorskip("ccxt")
+    with serving() as market:
+        words = ["--symbols", "BTC/USDT", "ETH/USDT", "--timeframe", "1s", "--history", "60", "--follow"]
+        command = [sys.executable, "-u", "-m", "trainer", *exchange_words(market, tmp_path, eager, *words)]
+
+        with following(command) as process:
+            wait_for(lambda: len(lines_of_whole(tmp_path)) >= 3, process)
+            process.kill()
+        before = lines_of(tmp_path)
+        with (tmp_path / "out" / "follow.jsonl").open("a") as file:
+            file.write('{"market": "BTC/US')  # what a kill leaves of a line
+        with following(command) as process:
+            wait_for(lambda: len(lines_of_whole(tmp_path)) > len(before), process)
+            count, asked = len(lines_of_whole(tmp_path)), len(market.requests)
+            market.fault = lambda path, query: "cut" if len(market.requests) < asked + 4 else None
+            wait_for(lambda: len(lines_of_whole(tmp_path)) > count + 1, process)
+            process.send_signal(signal.SIGINT)
+            told = process.communicate(timeout=60)[0].decode()
+        assert process.returncode == 0 and "stopped: the same command goes on" in told
+    after = lines_of(tmp_path)
+    assert after[: len(before)] == before
+    seen = [(line["market"], line["pattern"], line["end"]) for line in after]
+    assert len(set(seen)) == len(seen)
+    for number, line in enumerate(after):  # a pattern is told again only when its window is another one
+        same = [e for e in after[:number] if (e["market"], e["pattern"]) == (line["market"], line["pattern"])]
+        for earlier in same[-1:]:
+            assert overlap(earlier, line) < 0.5 * min(earlier["window"], line["window"])
+    assert {line["exchange"] for line in after} == {"binance"} and {line["timeframe"] for line in after} == {"1s"}
+
+
+def lines_of_whole(directory: Path) -> list[str]:
+    file = directory / "out" / "follow.jsonl"
+    text = file.read_text() if file.exists() else ""
+    return text[: text.rfind("\n") + 1].splitlines()
+
+
+def overlap(one: dict, other: dict) -> float:
+    """Candles of a second that two windows share."""
+    start, end = max(one["start"], other["start"]), min(one["end"], other["end"])
+    return float((np.datetime64(end[:-1]) - np.datetime64(start[:-1])) / np.timedelta64(1, "s")) + 1

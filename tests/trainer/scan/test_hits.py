@@ -1,28 +1,36 @@
-import csv
-import json
-from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from trainer.models.pattern_model import UNCLEAR
-from trainer.scan.hits import OVERLAP, find_hits, write_hits
-from trainer.scan.series import Hole, RenderedWindow, Series
+from trainer.scan.hits import OVERLAP, find_hits, first_seen
 
 
-def window(first: int, last: int) -> RenderedWindow:
-    return RenderedWindow(Path(f"{first}-{last}.png"), f"day {first}", f"day {last}", first, last)
+class Shown(NamedTuple):
+    first: int
+    last: int
 
 
-def hits_of(*classified: tuple[int, int, int, float], classes=("top", "flag")):
+class Told(NamedTuple):
+    """A hit with its window."""
+
+    pattern: str
+    probability: float
+    shown: Shown
+    windows: int
+
+
+def hits_of(*classified: tuple[int, int, int, float], classes=("top", "flag"), find=find_hits) -> list[Told]:
     """Of windows (first, last, label, probability)."""
     probabilities = np.zeros((len(classified), 2))
     for row, (_, _, label, chance) in enumerate(classified):
         probabilities[row, max(label, 0)] = chance
     labels = np.array([label for _, _, label, _ in classified])
-    return find_hits([window(first, last) for first, last, _, _ in classified], probabilities, labels, classes)
+    windows = [Shown(first, last) for first, last, _, _ in classified]
+    found = find(windows, probabilities, labels, classes)
+    return [Told(hit.pattern, hit.probability, windows[hit.window], hit.windows) for hit in found]
 
 
 def spans(hits) -> list[tuple]:
@@ -69,7 +77,7 @@ def test_every_window_of_a_pattern_is_in_a_hit_that_is_at_least_as_sure_and_no_t
 
     def same(hit, first, last):
         shared = min(hit.shown.last, last) - max(hit.shown.first, first) + 1
-        return shared >= OVERLAP * min(hit.shown.candles, last - first + 1)
+        return shared >= OVERLAP * min(hit.shown.last - hit.shown.first + 1, last - first + 1)
 
     for first, last, label, chance in windows:
         if label != UNCLEAR:
@@ -79,58 +87,27 @@ def test_every_window_of_a_pattern_is_in_a_hit_that_is_at_least_as_sure_and_no_t
         assert not any(o.pattern == hit.pattern and same(hit, o.shown.first, o.shown.last) for o in hits[i + 1 :])
 
 
-# Characters with which a spreadsheet takes a cell for a formula: OWASP's list for "CSV injection".
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"], ids=repr)
-def test_no_cell_begins_like_a_formula(tmp_path, start):
-    """Neither in the class names of a model file, nor in the times of a price file; what is harmless stays as it is."""
-    windows = [
-        RenderedWindow(Path("0.png"), f"{start}1", f"{start}x y", 0, 29),
-        RenderedWindow(Path("1.png"), f"day{start}1", "2024-01-01", 100, 129),
-    ]
-    hits = find_hits(
-        windows, np.array([[0.9, 0], [0, 0.8]]), np.array([0, 1]), (f"{start}cmd|' /C calc'!A0", f"a{start}b")
+def test_one_who_watches_is_told_at_the_first_window_that_shows_it_and_not_again():
+    seen = hits_of((0, 29, 0, 0.6), (6, 35, 0, 0.99), (12, 41, 0, 0.7), (60, 89, 0, 0.8), find=first_seen)
+    assert [(hit.shown, hit.probability) for hit in seen] == [((0, 29), 0.6), ((60, 89), 0.8)]
+
+
+def test_of_windows_that_end_at_one_candle_the_surest_is_told():
+    seen = hits_of((0, 44, 0, 0.6), (15, 44, 0, 0.9), (0, 44, 1, 0.5), find=first_seen)
+    assert [(hit.pattern, hit.shown) for hit in seen] == [("top", (15, 44)), ("flag", (0, 44))]
+
+
+@given(
+    some.lists(
+        some.tuples(some.integers(0, 300), some.integers(19, 119), some.integers(-1, 1), some.floats(0.1, 1)),
+        min_size=1,
+        max_size=40,
     )
-
-    class Model:
-        version, threshold = "1", 0.5
-
-    write_hits(hits, Series("prices.csv", np.zeros(30), np.ones(30), windows), Model(), tmp_path)
-    with (tmp_path / "hits.csv").open(newline="") as file:
-        first, second = csv.DictReader(file)
-    start = start.replace("\r", "\n")  # or readers would begin a new row there, with what follows as its first cell
-    assert (first["pattern"], first["start"], first["end"]) == (
-        f"'{start}cmd|' /C calc'!A0",
-        f"'{start}1",
-        f"'{start}x y",
-    )
-    assert (second["pattern"], second["start"], second["end"]) == (f"a{start}b", f"day{start}1", "2024-01-01")
-    stored = json.loads((tmp_path / "hits.json").read_text())["hits"]
-    assert stored[0]["pattern"] == hits[0].pattern and stored[0]["start"] == windows[0].start
-
-
-def test_the_files_are_safe_for_spreadsheets(tmp_path):
-    names = ("=cmd|' /C calc'!A0", 'a "quoted", name\nof two lines')
-    hits = hits_of((0, 29, 0, 0.91239), (0, 29, 1, 0.8), classes=names)
-
-    class Model:
-        version, threshold = "1", 0.5
-
-    hole = Hole("day 3", "day 9", 5, 2)
-    series = Series("=prices.csv", np.zeros(30), np.ones(30), [hit.shown for hit in hits], (hole,))
-    write_hits(hits, series, Model(), tmp_path)
-    with (tmp_path / "hits.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["pattern"] for row in rows] == ["'" + names[0], names[1], "(not looked at)"]
-    assert list(rows[2].values())[1:] == ["day 3", "day 9", "", "", "2", "5"]
-    assert rows[0] | {"pattern": ""} == {
-        "pattern": "",
-        "start": "day 0",
-        "end": "day 29",
-        "probability": "0.9124",
-        "window": "30",
-        "windows": "1",
-        "missing": "0",
-    }
-    stored = json.loads((tmp_path / "hits.json").read_text())
-    assert [hit["pattern"] for hit in stored["hits"]] == list(names) and stored["source"] == "=prices.csv"
-    assert stored["skipped"] == [{"after": "day 3", "before": "day 9", "missing": 5, "windows": 2}]
+)
+def test_what_comes_later_changes_nothing_that_was_told(drawn):
+    windows = sorted(((f, f + length, label, chance) for f, length, label, chance in drawn), key=lambda w: w[1])
+    whole = hits_of(*windows, find=first_seen)
+    for stop in range(1, len(windows)):
+        if windows[stop - 1][1] < windows[stop][1]:
+            early = hits_of(*windows[:stop], find=first_seen)
+            assert whole[: len(early)] == early

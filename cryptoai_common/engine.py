@@ -6,7 +6,7 @@ import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor
 from concurrent.futures import wait as futures_wait
 from concurrent.futures.process import BrokenProcessPool
@@ -35,17 +35,19 @@ def run(
     jobs: Iterable[Job],
     workers: int,
     engine: str = "processes",
+    preload: Sequence[str] = (),
 ) -> Iterator[Result]:
     """Yield ``function(shared, job)`` of every job as it is done. Raises what the function raises, or WorkerDied.
 
     ``engine`` is "processes" or "ray". Jobs are taken from the iterable only when workers are ready for them, so that
-    there may be any number. Function, shared value, jobs and results must be picklable.
+    there may be any number. Function, shared value, jobs and results must be picklable. ``preload`` names modules that
+    worker processes share, so that not each of them takes the time and memory of importing them.
     """
     if engine == "ray":
         return _run_on_ray(function, shared, jobs, workers)
     if workers <= 1:
         return _run_here(function, shared, jobs)
-    return _run_in_processes(function, shared, jobs, workers)
+    return _run_in_processes(function, shared, jobs, workers, preload)
 
 
 def _run_here(function: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job]) -> Iterator[Result]:
@@ -57,10 +59,14 @@ def _run_here(function: Callable[[Shared, Job], Result], shared: Shared, jobs: I
 
 
 def _run_in_processes(
-    function: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job], workers: int
+    function: Callable[[Shared, Job], Result],
+    shared: Shared,
+    jobs: Iterable[Job],
+    workers: int,
+    preload: Sequence[str],
 ) -> Iterator[Result]:
     """In that many worker processes of this machine."""
-    with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_settle_in) as pool:
+    with ProcessPoolExecutor(workers, mp_context=_context(preload), initializer=_settle_in) as pool:
         futures = (pool.submit(function, shared, job) for job in jobs)
         pending = set(islice(futures, AHEAD * workers))
         try:
@@ -107,12 +113,12 @@ def _run_on_ray(
             ray.shutdown()
 
 
-def _context() -> multiprocessing.context.BaseContext:
-    """Workers forked from a clean server that has imported the drawing code once; spawned where there is no fork."""
+def _context(preload: Sequence[str]) -> multiprocessing.context.BaseContext:
+    """Workers forked from a clean server that has imported ``preload`` once; spawned where there is no fork."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["dataset_builder.storage.writer"])
+    context.set_forkserver_preload(list(preload))
     return context
 
 

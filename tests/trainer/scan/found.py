@@ -1,0 +1,34 @@
+"""Hits and results as tests need them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trainer.scan.hits import Hit
+from trainer.scan.results import Results
+from trainer.scan.work import Excerpt, MarketResult
+
+ABOUT = {"title": "Chart patterns: <b>x</b>", "version": "1", "latest": True}
+
+
+def a_hit(market="BTC/USDT", pattern="double_top", probability=0.91239, end="2024-01-02T05:00:00Z", **changes) -> Hit:
+    values = {"start": "2024-01-01T00:00:00Z", "window": 30, "windows": 2, "missing": 0} | changes
+    return Hit(market=market, pattern=pattern, probability=probability, end=end, **values)
+
+
+def excerpt(bars=32, price=100.0) -> Excerpt:
+    close = price + price / 100 * np.sin(np.arange(bars))
+    prices = np.stack([close, close + price / 50, close - price / 50, close], axis=1)
+    return Excerpt(1_704_067_200 + 3600 * np.arange(bars), prices, 1, bars - 2)
+
+
+def result(*hits: Hit, market="BTC/USDT", **changes) -> MarketResult:
+    about = {"candles": 100, "windows": 5, "start": "2024-01-01T00:00:00Z", "end": "2024-01-02T05:00:00Z"} | changes
+    return MarketResult(market, f"{market}.csv", [(hit, excerpt()) for hit in hits], **about)
+
+
+def results_of(*parts: MarketResult) -> Results:
+    results = Results()
+    for part in parts:
+        results.add(part)
+    return results.finish()

@@ -1,0 +1,109 @@
+"""The table, whatever the order in which results come, and the files that hold it."""
+
+import csv
+import json
+from itertools import permutations
+
+import numpy as np
+import pytest
+from found import ABOUT, a_hit, excerpt, result, results_of
+
+from cryptoai_common.errors import UserError
+from trainer.scan.report import write_report
+from trainer.scan.results import SHOWN, Results, refuse_without_markets, write_results
+from trainer.scan.work import Gap
+
+
+class Model:
+    version, threshold = "1", 0.5
+
+
+def table(directory) -> list[dict[str, str]]:
+    with (directory / "hits.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_surest_come_first_of_equally_sure_ones_the_latest_in_whatever_order_markets_are_done(tmp_path):
+    parts = [
+        result(a_hit("B", probability=0.8), a_hit("B", probability=0.9, end="2024-01-02T06:00:00Z"), market="B"),
+        result(a_hit("A", probability=0.9), a_hit("A", "flag", probability=0.9), market="A"),
+        result(market="C", problem="C has 3 finished candles"),
+    ]
+    texts = set()
+    for order in permutations(parts):
+        write_results(results_of(*order), Model(), {}, tmp_path)
+        texts.add((tmp_path / "hits.csv").read_text())
+    assert len(texts) == 1
+    rows = [(row["market"], row["pattern"], row["probability"]) for row in table(tmp_path)]
+    assert rows == [
+        ("B", "double_top", "0.9"),
+        ("A", "double_top", "0.9"),
+        ("A", "flag", "0.9"),
+        ("B", "double_top", "0.8"),
+    ]
+    stored = json.loads((tmp_path / "hits.json").read_text())
+    assert [each["market"] for each in stored["markets"]] == ["A", "B"] and stored["windows"] == 10
+    assert stored["problems"] == [{"market": "C", "problem": "C has 3 finished candles"}]
+
+
+def test_candles_are_kept_of_the_surest_hits_only():
+    results = Results()
+    for number in range(10 * SHOWN):
+        results.add(result(a_hit(probability=(number * 7919 % (10 * SHOWN)) / (10 * SHOWN))))
+        assert len(results.shown) <= 5 * SHOWN
+    results.finish()
+    assert len(results.hits) == 10 * SHOWN and len(results.shown) == SHOWN
+    assert [hit for hit, _ in results.shown] == results.hits[:SHOWN]
+
+
+# Characters with which a spreadsheet takes a cell for a formula: OWASP's list for "CSV injection".
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"], ids=repr)
+def test_no_cell_begins_like_a_formula(tmp_path, start):
+    """Neither the class names of a model file, nor the names and times of a price file."""
+    name = f"{start}cmd|' /C calc'!A0"
+    write_results(results_of(result(a_hit(name, name, start=name))), Model(), {}, tmp_path)
+    (row,) = table(tmp_path)
+    safe = "'" + name.replace("\r", "\n")  # or readers would begin a new row there
+    assert (row["market"], row["pattern"], row["start"]) == (safe, safe, safe)
+    assert json.loads((tmp_path / "hits.json").read_text())["hits"][0]["pattern"] == name
+
+
+def test_holes_are_rows_below_the_hits(tmp_path):
+    gap = Gap("BTC/USDT", "day 3", "day 9", 5, 2)
+    write_results(results_of(result(a_hit(), gaps=(gap,))), Model(), {}, tmp_path)
+    hit, hole = table(tmp_path)
+    assert hit["probability"] == "0.9124"
+    assert list(hole.values()) == ["BTC/USDT", "(not looked at)", "day 3", "day 9", "", "", "2", "5"]
+
+
+def test_without_any_market_the_first_problem_is_the_error():
+    with pytest.raises(UserError, match=r"A is empty \(and 1 more could not be scanned\)"):
+        refuse_without_markets(results_of(result(market="B", problem="B?"), result(market="A", problem="A is empty")))
+
+
+def test_no_name_of_a_file_becomes_part_of_the_page(tmp_path):
+    evil = '</script><img src=x onerror="alert(1)">'
+    parts = [result(a_hit(evil, evil), market=evil), result(market="x", problem=f"cannot read {evil}")]
+    write_report(results_of(*parts), ABOUT, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert evil not in page and "<img" not in page
+    assert page.count("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;") >= 4
+    assert "Chart patterns: &lt;b&gt;x&lt;/b&gt;" in page
+
+
+def test_the_page_has_a_chart_a_hit_and_the_candles_of_the_interactive_one(tmp_path):
+    hits = [a_hit(probability=0.5 + number / 100) for number in range(3)]
+    write_report(results_of(result(*hits)), ABOUT, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert page.count('<svg class="small"') == page.count("<tr data-hit=") == 3
+    data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+    shown = excerpt()
+    assert np.cumsum(data[0]["steps"]).tolist() == shown.times.tolist()
+    assert np.allclose(data[0]["high"], shown.prices[:, 1], rtol=1e-6)
+    assert (data[0]["first"], data[0]["last"]) == (1, 30)
+    assert "default-src 'none'" in page and "Apache License 2.0" in page
+
+
+def test_a_page_without_hits_says_so(tmp_path):
+    write_report(results_of(result()), ABOUT, tmp_path / "report.html")
+    assert "No window shows a clear pattern." in (tmp_path / "report.html").read_text()

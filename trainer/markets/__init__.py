@@ -1,0 +1,1 @@
+"""Candles of exchanges: fetched through ccxt, and kept as Parquet files that are fetched on from where they end."""

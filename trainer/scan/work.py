@@ -1,0 +1,190 @@
+"""One file of candles → its hits: what a worker process does. Pictures go to the model in memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from cryptoai_common import engine
+from cryptoai_common.errors import UserError
+from trainer.models.pattern_model import PatternModel
+from trainer.scan.backtest import Outcome, ask
+from trainer.scan.candles import DRAWING, Series, Window, draw, iso, read_series, windows_of
+from trainer.scan.hits import Found, Hit, find_hits
+
+BESIDE = 40  # candles before and after a window that the report shows too
+MOST_CAUGHT_UP = 24  # candles that --follow looks at when it goes on after a pause: older news is none
+PRELOAD = ("trainer.scan.work", DRAWING)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is the same for all files. ``now``: seconds since 1970; ``latest``: windows at the newest candle only."""
+
+    model: Path
+    lengths: tuple[int, ...]
+    stride: int
+    now: float
+    latest: bool = False
+    backtest: bool = False
+    symbols: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file and what its market is called. ``after``: only windows that end later, in microseconds since 1970."""
+
+    path: Path
+    name: str
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The candles that the report shows of a hit: seconds since 1970 [n], prices [n, 4]; rows of the window in them."""
+
+    times: np.ndarray
+    prices: np.ndarray
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """``missing`` candles between two times, and how many windows were not looked at for it."""
+
+    market: str
+    after: str
+    before: str
+    missing: int
+    windows: int
+
+
+@dataclass(frozen=True)
+class MarketResult:
+    """What was found in one market. ``newest`` is when its last finished candle opens, in microseconds since 1970.
+
+    ``problem``: why nothing was looked at. ``seconds`` for reading, drawing and the model; the rest is not counted.
+    """
+
+    market: str
+    source: str
+    hits: list[tuple[Hit, Excerpt]] = field(default_factory=list)
+    candles: int = 0
+    windows: int = 0
+    start: str = ""
+    end: str = ""
+    newest: int = 0
+    unfinished: bool = False
+    gaps: tuple[Gap, ...] = ()
+    problem: str | None = None
+    read_as: str = ""
+    warnings: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    seconds: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+def scan_all(task: Task, jobs: Iterator[Job], workers: int, kind: str = "processes") -> Iterator[list[MarketResult]]:
+    """The results of every file, as they are done, from that many processes or a Ray cluster."""
+    return engine.run(scan_file, task, jobs, workers, kind, PRELOAD)
+
+
+def scan_file(task: Task, job: Job) -> list[MarketResult]:
+    """A result for each series of a file; a file that can't be used is a result with a ``problem``."""
+    began = time.perf_counter()
+    try:
+        found = read_series(job.path, job.name, task.now, task.symbols)
+    except UserError as error:
+        return [MarketResult(job.name, str(job.path), problem=str(error))]
+    reading = (time.perf_counter() - began) / len(found)
+    model = open_model(task.model)
+    return [_scan(task, job, series, model, reading) for series in found]
+
+
+@lru_cache(maxsize=1)
+def open_model(file: Path) -> PatternModel:
+    """The model of this process, with one thread: there is a process a core."""
+    return PatternModel(file, threads=1)
+
+
+def _scan(task: Task, job: Job, series: Series, model: PatternModel, reading: float) -> MarketResult:
+    bars, source = len(series.micros), str(job.path)
+    if bars < min(task.lengths):
+        few = f"{source} has {bars} finished candles of {series.name}, too few for --window {min(task.lengths)}"
+        return MarketResult(series.name, source, problem=few)
+    ends = None
+    if job.after is not None:
+        later = int(np.searchsorted(series.micros, job.after, side="right"))
+        ends = range(max(later, bars - MOST_CAUGHT_UP), bars)
+    elif task.latest:
+        ends = range(bars - 1, bars)
+    windows, holes = windows_of(series, task.lengths, task.stride, ends)
+    probabilities, labels, drawing, thinking = _classify(model, series, windows)
+    found = find_hits(windows, probabilities, labels, model.classes)
+    return MarketResult(
+        series.name,
+        source,
+        [(_hit(series, windows, each), _excerpt(series, windows[each.window])) for each in found],
+        bars,
+        len(windows),
+        iso(int(series.micros[0])),
+        iso(int(series.micros[-1])),
+        int(series.micros[-1]),
+        series.unfinished,
+        tuple(
+            Gap(
+                series.name,
+                iso(int(series.micros[hole.before - 1])),
+                iso(int(series.micros[hole.before])),
+                hole.missing,
+                hole.windows,
+            )
+            for hole in holes
+        ),
+        None,
+        series.read_as,
+        series.warnings,
+        tuple(ask(series, windows, probabilities, labels, model.classes)) if task.backtest else (),
+        (reading, drawing, thinking),
+    )
+
+
+def _classify(
+    model: PatternModel, series: Series, windows: list[Window]
+) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """Probabilities [windows, classes], labels [windows], and the seconds that drawing and the model took."""
+    probabilities, labels = np.zeros((len(windows), len(model.classes)), np.float32), np.zeros(len(windows), np.int64)
+    drawing = thinking = 0.0
+    for i, window in enumerate(windows):  # one by one: no list of pictures, and a batch would be no faster
+        began = time.perf_counter()
+        picture = draw(series, window)
+        drawn = time.perf_counter()
+        probabilities[i : i + 1], labels[i : i + 1] = model(picture[np.newaxis])
+        drawing, thinking = drawing + drawn - began, thinking + time.perf_counter() - drawn
+    return probabilities, labels, drawing, thinking
+
+
+def _hit(series: Series, windows: list[Window], found: Found) -> Hit:
+    window = windows[found.window]
+    return Hit(
+        series.name,
+        found.pattern,
+        iso(int(series.micros[window.first])),
+        iso(int(series.micros[window.last])),
+        found.probability,
+        window.bars,
+        found.windows,
+        int(series.missing[window.first + 1 : window.last + 1].sum()),
+    )
+
+
+def _excerpt(series: Series, window: Window) -> Excerpt:
+    first = max(window.first - BESIDE, 0)
+    part = slice(first, window.last + 1 + BESIDE)
+    prices = np.stack(series.candles.series()[:4], axis=1)[part]
+    return Excerpt(series.micros[part] // 1_000_000, prices, window.first - first, window.last - first)
