@@ -19,7 +19,9 @@ MANIFEST = "manifest.json"
 SOURCE = "hub.json"  # in a dataset that was fetched from the Hub: repository, revision, commit and date
 FORMAT_VERSION = 1
 NONE = "none"  # the split of charts without a pattern
+SCREENSHOTS = "screenshots"  # the split of whole screens with any number of patterns
 UNSEEN = "test_unseen_styles"  # the split drawn in styles that the other splits leave out
+UNLABELLED = (NONE, SCREENSHOTS)  # splits whose charts have no class, each a configuration of its own
 PARQUET_ROWS = 100  # rows of a Parquet file held in memory at a time
 AGAIN = "restore it, or build the dataset again"
 

@@ -45,6 +45,9 @@ class BuildConfig(FromRecipe):
     screens: float = 0.4
     """Share of the charts of each class that lie on a whole page or in a library's export; the others are cut to the
     chart."""
+    screenshots: int = 0
+    """Whole screenshots of long markets, 960 x 600 pixels, with none, one or several patterns, each with its box, in a
+    further split, screenshots."""
     format: Literal["imagefolder", "parquet"] = "imagefolder"
     """PNG files beside a metadata.jsonl, or Parquet shards with the pictures inside."""
     workers: int = usable_cores()
@@ -79,8 +82,8 @@ class BuildConfig(FromRecipe):
             raise UserError(f"--workers must be at least 1, not {self.workers}")
         if self.seed < 0:
             raise UserError(f"--seed must be 0 or more, not {self.seed}")
-        if self.negatives < 0 or (self.unseen_styles or 0) < 0:
-            raise UserError("--negatives and --unseen-styles must be 0 or more")
+        if min(self.negatives, self.screenshots, self.unseen_styles or 0) < 0:
+            raise UserError("--negatives, --screenshots and --unseen-styles must be 0 or more")
         self.shard_numbers()
         for name, share in (("--found", self.found), ("--screens", self.screens)):
             if not 0 <= share <= 1:

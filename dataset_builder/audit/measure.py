@@ -17,12 +17,15 @@ from PIL import Image
 
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
-from cryptoai_common.dataset import NONE, read_rows
+from cryptoai_common.dataset import NONE, SCREENSHOTS, read_rows
 from cryptoai_common.errors import UserError
 from dataset_builder.audit.duplicates import picture_hash, price_hash
 from dataset_builder.audit.leaks import THUMBNAIL
 from dataset_builder.charts.labels import refusal
 from dataset_builder.charts.sample import draw_look_again
+from dataset_builder.charts.screenshot import look_of_screenshot
+from dataset_builder.charts.stages import SCREENSHOT_STAGE
+from dataset_builder.charts.variety import variety
 from dataset_builder.drawing.chart import render_blank
 from dataset_builder.drawing.look import Look
 from dataset_builder.market.swings import View
@@ -114,7 +117,7 @@ def _measure(directory: Path, split: str, row: dict[str, Any]) -> tuple[Any, ...
     image = Image.open(io.BytesIO(png)).convert("RGB")
     look = _look_again(split, row, image.width)
     height, width = _price_size(row, image.height)
-    blank = render_blank(look, image.width).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
+    blank = render_blank(look, image.size).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
     short = {name: value for name, value in row.items() if not isinstance(value, (list, dict))}
     return (
         picture_hash(image),
@@ -130,9 +133,9 @@ def _measure(directory: Path, split: str, row: dict[str, Any]) -> tuple[Any, ...
 def _price_size(row: dict[str, Any], side: int) -> tuple[float, float]:
     """The share of the pane's height that the price fills, and the width of a candle in pixels.
 
-    Infinite for a picture without candles, so that it is never the smallest.
+    Infinite for a picture without candles, and for a screenshot, so that it is never the smallest.
     """
-    if not row["candles"]:
+    if not row["candles"] or row["stage"] == SCREENSHOT_STAGE:
         return math.inf, math.inf
     _, top, _, bottom = row["pane"]
     high, low = np.clip([min(row["high"]), max(row["low"])], 0, side)
@@ -148,7 +151,10 @@ def hash_numbers(name: str) -> list[float]:
 def _look_again(split: str, row: dict[str, Any], size: int) -> Look:
     """The chart's look, drawn again. Raises UserError if it differs from the recorded one: another version drew it."""
     drawn_as = row["id"].split("-")[0]  # not its label, which may be wrong: find_mistake looks at that
-    look = draw_look_again(split, row | {"label": None if drawn_as == NONE else drawn_as}, size)
+    if split == SCREENSHOTS:
+        look = look_of_screenshot(row["seed"], row["index"], variety(split))
+    else:
+        look = draw_look_again(split, row | {"label": None if drawn_as == NONE else drawn_as}, size)
     if look.nuisances() != row["look"]:
         raise UserError(f"{row['id']} was drawn by another version of dataset_builder: audit it with that one")
     return look
@@ -161,9 +167,21 @@ def find_mistake(row: dict[str, Any]) -> str | None:
     """
     if row["stage"] in UNCHECKED:
         return None
+    if row["stage"] == SCREENSHOT_STAGE:
+        return _find_mistaken_place(row)
     view, label = View(candles_of(row)), row["label"]
     reason = refusal(BY_NAME[label] if label else None, view)
     return f"{row['id']} as {label or NONE}: {reason}" if reason else None
+
+
+def _find_mistaken_place(row: dict[str, Any]) -> str | None:
+    """The same for each pattern of a screenshot, in the window in which it was seen."""
+    candles = candles_of(row)
+    for place in row["patterns"]:
+        reason = refusal(BY_NAME[place["label"]], View(candles[slice(*place["window"])]))
+        if reason:
+            return f"{row['id']}, candles {place['first']} to {place['last']} as {place['label']}: {reason}"
+    return None
 
 
 def candles_of(row: dict[str, Any]) -> Candles:

@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from cryptoai_common import engine
-from cryptoai_common.dataset import NONE, read_manifest
+from cryptoai_common.dataset import UNLABELLED, read_manifest
 from cryptoai_common.errors import CheckFailed
 from cryptoai_common.files import disk_errors, write_json
 from dataset_builder.audit import candles, duplicates, leaks, pictures
@@ -62,7 +62,7 @@ def measure_all(directory: Path, manifest: dict[str, Any], workers: int) -> Meas
     About 500 bytes are kept of each chart, and more of the LEAK_CHARTS that the classifiers see.
     """
     charts = {split: counts["charts"] for split, counts in manifest["splits"].items()}
-    labelled = sum(number for split, number in charts.items() if split != NONE)
+    labelled = sum(number for split, number in charts.items() if split not in UNLABELLED)
     subject, portions = Subject(directory, LEAK_CHARTS / max(labelled, 1)), []
     with tqdm(total=sum(charts.values()), unit="chart", desc="measuring") as progress:
         jobs = batches(directory, manifest)
@@ -96,7 +96,7 @@ def _leaks(charts: Measures) -> Iterator[Finding]:
 def _balance(manifest: dict[str, Any]) -> Iterator[Finding]:
     """Whether each split has as many charts of every class; one more of some is allowed."""
     for split, counts in manifest["splits"].items():
-        if split != NONE:
+        if split not in UNLABELLED:
             numbers = [counts["classes"].get(name, 0) for name in manifest["classes"]]
             yield Finding(f"charts that classes of {split} differ by", max(numbers) - min(numbers), high=1)
 

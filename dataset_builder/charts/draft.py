@@ -17,6 +17,7 @@ from dataset_builder.drawing.chart import Chart, encode_png, render
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.not_a_chart import draw_no_chart
 from dataset_builder.market.prices import Market
+from dataset_builder.market.swings import Match
 from dataset_builder.streams import random_stream
 
 MOST_OUTSIDE = 0.1  # of the candles may lie below the picture, and as many above: real crops are cut no closer
@@ -49,6 +50,16 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A pattern in a long market: its class and stage, its turning points, and the window in which it was seen."""
+
+    label: str
+    stage: str
+    match: Match  # bars count from the start of the market
+    window: tuple[int, int]  # first bar, and the one after the last
+
+
+@dataclass(frozen=True)
 class Draft:
     """A chart with its look and its candles, before its picture is drawn."""
 
@@ -61,6 +72,7 @@ class Draft:
     rejections: dict[str, int]
     image_size: int | tuple[int, int]  # pixels: the side of a square, or width and height
     source: str  # "sketch", "random_market", or the file of real candles that the window is from
+    places: tuple[Place, ...] = ()  # of the patterns, if it is a long market with several or none
 
     def render(self) -> Sample:
         """Draw the picture."""
@@ -83,6 +95,7 @@ class Draft:
             "x": none,
             "high": none,
             "low": none,
+            "patterns": none,
         }
         return Sample(pixels, row | {"source": kind}, self.rejections)
 
@@ -99,7 +112,36 @@ def _metadata(draft: Draft, chart: Chart) -> dict[str, Any]:
     market = draft.market
     if draft.label is None:
         market = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
-    return _row(draft) | _geometry(market, chart)
+    return _row(draft) | _geometry(market, chart) | {"patterns": _patterns(draft, chart)}
+
+
+def _patterns(draft: Draft, chart: Chart) -> list[dict[str, Any]]:
+    """Each pattern of the chart: class, stage, first and last candle, box in pixels, and the window that shows it."""
+    market = draft.market
+    if draft.label is not None:
+        places = [(draft.label, draft.stage, market.first_bar, market.last_bar, (0, len(market.candles)))]
+    else:
+        places = [
+            (place.label, place.stage, place.match.points[0][0], place.match.points[-1][0], place.window)
+            for place in draft.places
+        ]
+    return [
+        {
+            "label": label,
+            "stage": stage,
+            "first": first,
+            "last": last,
+            "box": _rounded(np.array(_box(chart, first, last))),
+            "window": list(window),
+        }
+        for label, stage, first, last, window in places
+    ]
+
+
+def _box(chart: Chart, first: int, last: int) -> list[float]:
+    """Left, top, right and bottom in the picture of the candles from the first to the last, in pixels."""
+    own, half = slice(first, last + 1), chart.plot.spacing * chart.stretch[0] / 2
+    return [chart.x[first] - half, chart.high[own].min(), chart.x[last] + half, chart.low[own].max()]
 
 
 def _row(draft: Draft) -> dict[str, Any]:
@@ -138,9 +180,7 @@ def price_range(market: Market, look: Look) -> tuple[float, float]:
 
 def _geometry(market: Market, chart: Chart) -> dict[str, Any]:
     """Positions of pivots, of the pattern's box and of the candles in the picture, in pixels, y downwards."""
-    own = slice(market.first_bar, market.last_bar + 1)
-    half = chart.plot.spacing * chart.stretch[0] / 2
-    box = [chart.x[own.start] - half, chart.high[own].min(), chart.x[own.stop - 1] + half, chart.low[own].max()]
+    box = _box(chart, market.first_bar, market.last_bar)
     x, high, low = _rounded(np.array((chart.x, chart.high, chart.low)))
     pivots, bbox = _rounded(chart.to_pixels(market.pivots)), _rounded(np.array(box))
     pane = _rounded(np.array(chart.pane))

@@ -8,6 +8,7 @@ import numpy as np
 
 from cryptoai_common.candles import Candles
 from dataset_builder.charts.labels import refusal
+from dataset_builder.charts.stages import stage_of
 from dataset_builder.limits import FEWEST_BARS
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.prices import Market
@@ -21,7 +22,6 @@ BESIDE_LENGTH = (0.5, 2.0)  # length of the window that shows the pattern, in le
 MOST_IN_REAL = 2000  # windows of real candles that are looked at before a random market is: a rare class is not in all
 MOST_IN_RANDOM = 60_000  # a hundred times as many as the rarest class needs
 LOWEST = 3.0  # mean true ranges that a found pattern is high at least: a lower one is hidden by its own candles
-BROKEN = 0.05  # of the pattern's height: a close that far outside its turning points ends it
 
 
 def find_market(
@@ -42,7 +42,7 @@ def find_market(
             return Market(candles, np.empty((0, 2)), 0, bars - 1), "none", series.source
         found = pattern.find(view)
         if not isinstance(found, str) and found.height >= LOWEST * view.atr:
-            return _market(candles, found), _stage(view, found), series.source
+            return _market(candles, found), stage_of(view, found), series.source
     raise RuntimeError(f"no window of {bars} candles passes the check of {pattern.name if pattern else 'none'}")
 
 
@@ -110,16 +110,3 @@ def _places(bars: int, markets: tuple[Series, ...], rng: np.random.Generator) ->
 def _market(candles: Candles, found: Match) -> Market:
     points = np.array(found.points, float)
     return Market(candles, points, int(points[0, 0]), int(points[-1, 0]))
-
-
-def _stage(view: View, found: Match) -> str:
-    """ "broken" if a close after the pattern, or its last point, lies outside all its other turning points.
-
-    Else "complete". Whether a pattern is still forming, only the future tells.
-    """
-    *before, (last, price) = found.points
-    prices = [point[1] for point in before]
-    low, high = min(prices), max(prices)
-    room = BROKEN * (high - low)
-    after = [price, *view.close[last + 1 :]]
-    return "complete" if low - room <= min(after) and max(after) <= high + room else "broken"

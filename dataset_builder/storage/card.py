@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from cryptoai_common.dataset import NONE, UNSEEN
+from cryptoai_common.dataset import NONE, SCREENSHOTS, UNLABELLED, UNSEEN
 from cryptoai_common.files import atomic
 from dataset_builder.storage.schema import card_features
 
@@ -41,7 +41,11 @@ Each row of the metadata carries, beside the label: seed and index, style and ev
 of the pattern, its pivots and bounding box, each candle's centre, high and low in pixels, and the OHLCV prices.
 """
 AUDIT_HEAD = "\n## Audit\n\nMeasured by `python -m dataset_builder audit`.\n\n"
-STYLES = {UNSEEN: "kept out of all other splits", NONE: "as in train, no pattern to be found"}
+STYLES = {
+    UNSEEN: "kept out of all other splits",
+    NONE: "as in train, no pattern to be found",
+    SCREENSHOTS: "as in train, whole screens with any number of patterns",
+}
 
 
 def write_card(directory: Path, name: str, manifest: dict[str, Any]) -> None:
@@ -87,11 +91,9 @@ def _front_matter(name: str, classes: tuple[str, ...], manifest: dict[str, Any])
     charts = sum(split["charts"] for split in manifest["splits"].values())
     paths = {split: f"data/{split}-0*.parquet" if parquet else f"{split}/**" for split in manifest["splits"]}
     files = [{"split": split, "path": path} for split, path in paths.items()]
-    # Charts without a label are a configuration of their own: load_dataset(name, "none").
-    configs = {
-        "default": [part for part in files if part["split"] != NONE],
-        NONE: [part for part in files if part["split"] == NONE],
-    }
+    # Charts without a label are configurations of their own: load_dataset(name, "none").
+    configs = {"default": [part for part in files if part["split"] not in UNLABELLED]}
+    configs |= {split: [part for part in files if part["split"] == split] for split in UNLABELLED}
     configs = {config: parts for config, parts in configs.items() if parts}
     # `datasets` identifies a directory in its cache by its last name and these configurations, not by its files.
     # Without the fingerprint it would return the charts of an earlier dataset in the same directory.

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import overload
 
-from cryptoai_common.dataset import NONE, UNSEEN
+from cryptoai_common.dataset import NONE, SCREENSHOTS, UNSEEN
 from cryptoai_common.errors import UserError
 from dataset_builder.config import BuildConfig
 
@@ -72,7 +72,7 @@ class Members(Sequence[Item]):
             raise IndexError(place)
         rank, turn = divmod(place, len(self.classes))
         index, label = self._index(rank), self.classes[turn]
-        folder = label or NONE
+        folder = label or ("screen" if self.split == SCREENSHOTS else NONE)
         id = f"{folder}-{'unseen-' if self.split == UNSEEN else ''}{index:06d}"
         crowded = len(self) > FOLDER_LIMIT * len(self.classes)
         numbered = f"{rank // FOLDER_LIMIT:03d}/" if crowded else ""
@@ -143,6 +143,8 @@ def plan(config: BuildConfig, classes: tuple[str, ...]) -> dict[str, Members]:
         splits[UNSEEN] = Members(UNSEEN, classes, unseen)
     if config.negatives:
         splits[NONE] = Members(NONE, (None,), config.negatives)
+    if config.screenshots:
+        splits[SCREENSHOTS] = Members(SCREENSHOTS, (None,), config.screenshots)
     return splits
 
 

@@ -36,6 +36,16 @@ ROW: dict[str, Kind] = {
     "low": PIXELS,  # lowest drawn pixel of each candle
     "pane": PIXELS,  # left, top, right, bottom of what shows the price: the whole picture without a page
     "ohlcv": {"open": PRICES, "high": PRICES, "low": PRICES, "close": PRICES, "volume": PRICES},
+    "patterns": [
+        {
+            "label": "string",
+            "stage": "string",
+            "first": "int64",  # candle, from 0
+            "last": "int64",
+            "box": PIXELS,  # left, top, right, bottom
+            "window": ["int64"],  # first candle, and the one after the last, of the stretch that its check accepts
+        }
+    ],
     "look": NUISANCES,
 }
 

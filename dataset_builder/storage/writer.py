@@ -6,10 +6,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
-from cryptoai_common.dataset import NONE, row_text
+from cryptoai_common.dataset import NONE, SCREENSHOTS, row_text
 from cryptoai_common.files import atomic, disk_errors, write_json
 from dataset_builder.charts.draft import Sample, render_all
 from dataset_builder.charts.sample import settle
+from dataset_builder.charts.screenshot import settle_screenshot
 from dataset_builder.charts.variety import variety
 from dataset_builder.storage.build_files import BuildFiles
 from dataset_builder.storage.markets import read_markets
@@ -35,7 +36,11 @@ def draw_chunk(build_files: BuildFiles, chunk: Chunk) -> int:
 def _draw(build_files: BuildFiles, chunk: Chunk) -> Charts:
     items, markets = list(chunk.items), read_markets(build_files.markets, chunk.split)
     kind = variety(chunk.split, build_files.found, build_files.screens, markets)
-    drafts = (settle(build_files.seed, item.label, item.index, build_files.image_size, kind) for item in items)
+    seed, size = build_files.seed, build_files.image_size
+    if chunk.split == SCREENSHOTS:
+        drafts = (settle_screenshot(seed, item.index, kind) for item in items)
+    else:
+        drafts = (settle(seed, item.label, item.index, size, kind) for item in items)
     return zip(items, render_all(drafts), strict=True)
 
 
