@@ -144,7 +144,8 @@ push-model: $(RUN)/evaluation.json  ## publish RUN as REPO=user/name on the Hub
 
 figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tables from RUN and the speed of drawing; MINUTES=8.6
 	$(PY) benchmarks/bench_charts.py --json benchmarks/results/charts.json
-	$(PY) benchmarks/figures.py $(RUN) --speed benchmarks/results/charts.json --minutes $(MINUTES)
+	$(PY) benchmarks/figures.py $(RUN) --speed benchmarks/results/charts.json --minutes $(or $(MINUTES),$(error \
+		say how many minutes plain `make` took: make figures MINUTES=8.6))
 
 test: $(VENV)/installed-dev  ## the tests
 	$(PY) -m pytest

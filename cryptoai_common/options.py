@@ -19,8 +19,8 @@ Repeated = Annotated[T, "repeated"]  # an option that may be given again; every 
 
 # What a switch may be followed by; any other word after it is not its value.
 _SWITCH_VALUES = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
-# Stands for the value -- between `Option.words` and `option_parser.read_values`: argparse drops a value that is -- alone. No
-# word of a command line holds a zero byte.
+# Stands for the value -- between `Option.words` and `option_parser.read_values`: argparse drops a value that is only
+# two dashes. No word of a command line holds a zero byte.
 DASHES = "\0--"
 OPTION = re.compile("--?[A-Za-z]")  # how the name of an option begins; -3 is a number
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", dict: "a JSON object"}

@@ -132,7 +132,9 @@ def test_the_command_line_wins_over_the_recipe_over_the_defaults(tmp_path):
     assert read.guests == (Path("a"),) and read.recipe == str(recipe)
 
 
-@pytest.mark.parametrize("text", ["1.10", "0123", "1_0", "1:30", "no", "ON", "1e3", "2024-1-1", "0x10", "'~'", ".5", "--"])
+@pytest.mark.parametrize(
+    "text", ["1.10", "0123", "1_0", "1:30", "no", "ON", "1e3", "2024-1-1", "0x10", "'~'", ".5", "--"]
+)
 def test_a_text_in_a_recipe_is_taken_as_it_is_written(text, tmp_path):
     """YAML reads most of these as a number, a date or true or false, which would come back in other words."""
     recipe = tmp_path / "mine.yaml"
