@@ -3,208 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
-import numpy as np
-import pandas as pd
 import pytest
-from candle_files import Rows, lines, random_rows, seconds
+from candle_files import DAYS, HEAD, HOURS, NEW_YEAR, check, lines, random_rows, read, refused, seconds
+from vendor_files import VENDORS
 
-from cryptoai_common.errors import UserError
-from dataset_builder.series.ohlcv import CandleSeries, read_ohlcv
-
-NEW_YEAR = datetime(2024, 12, 31, tzinfo=UTC)
-HOURS = random_rows(60, timedelta(hours=1), NEW_YEAR)
-DAYS = random_rows(60, timedelta(days=1), datetime(2024, 1, 1, tzinfo=UTC))
 ROUND = [(t, *(round(price * 100, 2) for price in prices), 1500.0) for t, *prices, _ in DAYS]  # about 10,000
-HEAD = "time,open,high,low,close,volume\n"
-
-
-def read(tmp_path: Path, content: bytes | str) -> CandleSeries:
-    path = tmp_path / "prices"
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_ohlcv(path)
-
-
-def check(series: CandleSeries, rows: Rows) -> None:
-    assert series.times.tolist() == [pd.Timestamp(row[0]) for row in rows]
-    np.testing.assert_array_equal(np.array(series.candles.series()).T, [row[1:] for row in rows])
-
-
-def answer(rows: Rows, row: Callable[..., object]) -> bytes:
-    """JSON as exchanges answer, newest first."""
-    return json.dumps({"code": 0, "data": [row(*each) for each in rows][::-1]}).encode()
-
-
-def refused(tmp_path: Path, content: bytes | str, words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        read(tmp_path, content)
-
-
-VENDORS: dict[str, tuple[Rows, Callable[[Rows], bytes]]] = {
-    "Bybit": (
-        HOURS,
-        lambda rows: answer(
-            rows, lambda t, o, h, low, c, v: [str(seconds(t) * 1000), *map(repr, (o, h, low, c, v)), str(v * 0.37)]
-        ),
-    ),
-    "MEXC": (
-        HOURS,
-        lambda rows: answer(
-            rows,
-            lambda t, *values: [seconds(t) * 1000, *map(repr, values), seconds(t) * 1000 + 3_600_000, "5.5"],
-        ),
-    ),
-    "Bitget": (
-        HOURS,
-        lambda rows: answer(rows, lambda t, *values: [str(seconds(t) * 1000), *map(repr, values), "9999.5", "9999.5"]),
-    ),
-    "Hyperliquid": (
-        HOURS,
-        lambda rows: answer(
-            rows,
-            lambda t, o, h, low, c, v: {
-                "T": seconds(t) * 1000 + 3_599_999,
-                "c": repr(c),
-                "h": repr(h),
-                "i": "1h",
-                "l": repr(low),
-                "n": 5,
-                "o": repr(o),
-                "s": "BTC",
-                "t": seconds(t) * 1000,
-                "v": repr(v),
-            },
-        ),
-    ),
-    "Binance stream": (
-        HOURS,
-        lambda rows: answer(
-            rows,
-            lambda t, o, h, low, c, v: {
-                "t": seconds(t) * 1000,
-                "T": seconds(t) * 1000 + 3_599_999,
-                "L": 2,
-                "V": "1",
-                "Q": "2",
-                "o": repr(o),
-                "c": repr(c),
-                "h": repr(h),
-                "l": repr(low),
-                "v": repr(v),
-                "q": "3",
-            },
-        ),
-    ),
-    "dYdX": (
-        HOURS,
-        lambda rows: answer(
-            rows,
-            lambda t, o, h, low, c, v: {
-                "startedAt": t.isoformat(),
-                "ticker": "BTC-USD",
-                "low": repr(low),
-                "high": repr(h),
-                "open": repr(o),
-                "close": repr(c),
-                "baseTokenVolume": repr(v),
-                "usdVolume": "9",
-            },
-        ),
-    ),
-    "Upbit": (
-        HOURS,
-        lambda rows: answer(
-            rows,
-            lambda t, o, h, low, c, v: {
-                "candle_date_time_utc": f"{t:%Y-%m-%dT%H:%M:%S}",
-                "candle_date_time_kst": f"{t + timedelta(hours=9):%Y-%m-%dT%H:%M:%S}",
-                "opening_price": o,
-                "high_price": h,
-                "low_price": low,
-                "trade_price": c,
-                "timestamp": seconds(t) * 1000 + 3_590_123,
-                "candle_acc_trade_volume": v,
-            },
-        ),
-    ),
-    "Deribit": (
-        HOURS,
-        lambda rows: json.dumps(
-            {
-                "volume": [row[5] for row in rows],
-                "ticks": [seconds(row[0]) * 1000 for row in rows],
-                **{
-                    name: [row[place] for row in rows] for place, name in enumerate(("open", "high", "low", "close"), 1)
-                },
-            }
-        ).encode(),
-    ),
-    "Gate.io download": (
-        HOURS,
-        lambda rows: lines(rows, lambda t, o, h, low, c, v: f"{seconds(t)},{v!r},{c!r},{h!r},{low!r},{o!r}"),
-    ),
-    "OKX download": (
-        HOURS,
-        lambda rows: lines(
-            rows,
-            lambda t, o, h, low, c, v: f"BTC-USDT,{o!r},{h!r},{low!r},{c!r},{v},1,2,{seconds(t) * 1000},1",
-            "instrument_name,open,high,low,close,vol,vol_ccy,vol_quote,open_time,confirm\n",
-        ),
-    ),
-    "Polygon": (
-        HOURS,
-        lambda rows: lines(
-            rows,
-            lambda t, o, h, low, c, v: f"X:BTC-USD,{v},{o!r},{c!r},{h!r},{low!r},{seconds(t) * 10**9},55",
-            "ticker,volume,open,close,high,low,window_start,transactions\n",
-        ),
-    ),
-    "MetaStock": (
-        HOURS,
-        lambda rows: lines(
-            rows,
-            lambda t, o, h, low, c, v: f"BTC,60,{t:%Y%m%d},{t:%H%M%S},{o!r},{h!r},{low!r},{c!r},{v}",
-            "<TICKER>,<PER>,<DTYYYYMMDD>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>\n",
-        ),
-    ),
-    "two volumes": (
-        HOURS,
-        lambda rows: lines(
-            rows,
-            lambda t, o, h, low, c, v: f"{seconds(t)},{o!r},{h!r},{low!r},{c!r},{v},9,8",
-            "Timestamp,Open,High,Low,Close,Volume_(BTC),Volume_(Currency),Weighted_Price\n",
-        ),
-    ),
-    "Bloomberg": (
-        DAYS,
-        lambda rows: lines(
-            rows,
-            lambda t, o, h, low, c, v: f"{t:%m/%d/%Y},{o!r},{h!r},{low!r},{c!r},{v}",
-            "Date,PX_OPEN,PX_HIGH,PX_LOW,PX_LAST,PX_VOLUME\n",
-        ),
-    ),
-    "Stooq in Polish": (
-        DAYS,
-        lambda rows: lines(
-            rows,
-            lambda t, o, h, low, c, v: f"{t:%Y-%m-%d},{o!r},{h!r},{low!r},{c!r},{v}",
-            "Data,Otwarcie,Najwyzszy,Najnizszy,Zamkniecie,Wolumen\n",
-        ),
-    ),
-    "the hour as a number": (
-        HOURS,
-        lambda rows: lines(
-            rows,
-            lambda t, o, h, low, c, v: f"{t:%Y-%m-%d},{t.hour},{o!r},{h!r},{low!r},{c!r},{v}",
-            "Date,Hour,Open,High,Low,Close,Volume\n",
-        ),
-    ),
-}
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -248,57 +55,6 @@ def test_kraken_s_average_is_a_price(tmp_path):
     assert "Kraken OHLC," in series.read_as
 
 
-def test_a_zone_in_the_name_of_a_column(tmp_path):
-    def text(rows: Rows, name: str, form: str = "%Y-%m-%d %H:%M") -> bytes:
-        return lines(rows, lambda t, *values: f"{t:{form}},{','.join(map(repr, values))}", HEAD.replace("time", name))
-
-    for name, hours in (("Time (UTC+8)", 8), ("Date (GMT-05:30)", -5.5), ("time_utc+1", 1), ("Time (GMT+0)", 0)):
-        moved = [(t - timedelta(hours=hours), *values) for t, *values in HOURS]
-        series = read(tmp_path, text(HOURS, name))
-        check(series, moved)
-        assert f"times moved to UTC from {name}" in series.read_as and "name no zone" not in series.read_as
-    for name in ("Time (EST)", "time_est", "Date (America/New_York)"):
-        refused(tmp_path, text(HOURS, name), r"times of another zone than UTC in its column .*: write them in UTC")
-        check(read(tmp_path, text(DAYS, name, "%Y-%m-%d")), DAYS)  # days have no zone
-        check(read(tmp_path, text(HOURS, name, "%Y-%m-%dT%H:%MZ")), HOURS)  # the cells tell theirs
-    both = lines(
-        HOURS,
-        lambda t, *values: f"{t - timedelta(hours=5):%Y-%m-%d %H:%M},{t:%Y-%m-%d %H:%M},{','.join(map(repr, values))}",
-        HEAD.replace("time", "Time (EST),Time (UTC)"),
-    )
-    check(read(tmp_path, both), HOURS)
-    for name in ("Time (UTC)", "Date/Time", "bar date/time"):
-        check(read(tmp_path, text(HOURS, name)), HOURS)
-
-
-def test_numbers_of_rows_that_could_be_spreadsheet_days(tmp_path):
-    def text(head: str) -> bytes:
-        number = iter(range(40_000, 40_060))
-        return lines(DAYS, lambda t, *values: f"{next(number)},{t:%Y-%m-%d},{','.join(map(repr, values))}", head)
-
-    names = ",open,high,low,close,volume\n"
-    for head in (f"timestamp,Date{names}", f",date{names}", ""):
-        check(read(tmp_path, text(head)), DAYS)
-    refused(tmp_path, text(f",Day{names}"), "line 2: column 1 can be read in two ways .'40000': numbers of rows or")
-
-
-@pytest.mark.parametrize("form", ["{:g}", "{:.5e}", "{:.3e}"])
-def test_times_that_were_shortened(tmp_path, form):
-    text = lines(DAYS, lambda t, *values: f"{form.format(seconds(t))},{','.join(map(repr, values))}", HEAD)
-    refused(tmp_path, text, "line 2: time has lost its last digits .'1.704")
-
-
-@pytest.mark.parametrize("factor", [1, 1000, 10**6])
-def test_times_with_a_power_of_ten_and_all_digits(tmp_path, factor):
-    for digits in (7, 18):  # whole hours end in two zeros
-        text = lines(
-            HOURS,
-            lambda t, *values, digits=digits: f"{seconds(t) * factor:.{digits}e},{','.join(map(repr, values))}",
-            HEAD,
-        )
-        check(read(tmp_path, text), HOURS)
-
-
 def test_points_that_may_stand_between_thousands(tmp_path):
     def text(prices: Callable[[int], str], volume: Callable[[int], str] = lambda day: "5") -> bytes:
         rows = enumerate(DAYS)
@@ -321,11 +77,6 @@ def test_points_that_may_stand_between_thousands(tmp_path):
     assert thousandths.candles.open[0] == 1.02
     mixed = read(tmp_path, text(lambda day: "980;990.125;970;985" if day % 2 else "980;1020;970;985"))
     assert mixed.candles.high[:2].tolist() == [1020, 990.125]
-
-
-def test_a_clock_that_is_put_back(tmp_path):
-    text = lines(HOURS[:5] + HOURS[4:], lambda t, *values: f"{t:%Y-%m-%d %H:%M},{','.join(map(repr, values))}", HEAD)
-    refused(tmp_path, text, "line 7 repeats .* or write times in UTC if the clocks were put back")
 
 
 def test_hourly_then_daily_candles_leave_holes(tmp_path):
