@@ -104,18 +104,19 @@ def test_the_same_seed_gives_the_same_weights(finished_run, charts, trained, tmp
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
-def test_killed_and_resumed_it_ends_as_a_run_in_one_go(finished_run, charts, trained, tmp_path, capsys):
-    killed = tmp_path / "killed"
-    _kill_after_checkpoint(_train(charts, killed, *trained), tmp_path / "killed.partial")
-    assert not killed.exists()
+def test_killed_and_resumed_it_ends_with_the_weights_of_a_run_in_one_go(charts, tiny, changed, tmp_path, capsys):
+    options = changed(tiny, num_train_epochs="6")
+    assert main(_train(charts, tmp_path / "whole", *options)) == 0
+    _kill_after_checkpoint(_train(charts, tmp_path / "killed", *options), tmp_path / "killed.partial")
+    assert not (tmp_path / "killed").exists()
     capsys.readouterr()
-    assert main(_train(charts, killed, *trained)) == 2
+    assert main(_train(charts, tmp_path / "killed", *options)) == 2
     assert "add --resume to go on" in capsys.readouterr().err
-    assert main(_train(charts, killed, *trained, "--resume")) == 0
+    assert main(_train(charts, tmp_path / "killed", *options, "--resume")) == 0
     assert "going on from" in capsys.readouterr().out
-    first, second = (load_file(run / "model.safetensors") for run in (finished_run, killed))
-    assert all(np.allclose(first[name], second[name], atol=1e-6) for name in first)
-    logs = [json.loads((run / "training_log.json").read_text()) for run in (finished_run, killed)]
+    whole, killed = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "killed"))
+    assert all(np.allclose(whole[name], killed[name], atol=1e-6) for name in whole)
+    logs = [json.loads((tmp_path / name / "training_log.json").read_text()) for name in ("whole", "killed")]
     losses = [[entry["loss"] for entry in log if "loss" in entry] for log in logs]
     assert losses[0] == pytest.approx(losses[1], abs=1e-4)
 
