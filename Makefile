@@ -31,6 +31,8 @@ WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
 PIP_ARGS ?=
 MUTATE ?= --most 40
+# options of pytest: two processes, each with the tests of whole files; TESTS="-x tests/trainer/scan" in one process
+TESTS ?= -n 2 --dist loadfile
 VENV ?= .venv
 
 BIN := $(VENV)/bin
@@ -147,8 +149,8 @@ figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tab
 	$(PY) benchmarks/figures.py $(RUN) --speed benchmarks/results/charts.json --minutes $(or $(MINUTES),$(error \
 		say how many minutes plain `make` took: make figures MINUTES=8.6))
 
-test: $(VENV)/installed-dev  ## the tests
-	$(PY) -m pytest
+test: $(VENV)/installed-dev  ## the tests, in two processes; some of them: TESTS="tests/trainer/scan"
+	$(PY) -m pytest $(TESTS)
 
 mutate: $(VENV)/installed-dev  ## which small faults would the tests let pass? MUTATE="--most 40 trainer/scan/hits.py"
 	$(PY) tests/mutation/mutate.py $(MUTATE)
