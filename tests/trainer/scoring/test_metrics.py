@@ -46,7 +46,7 @@ def test_calibration_error_is_the_distance_of_confidence_and_accuracy():
 
 
 def test_calibration_error_has_fifteen_bins():
-    """Two charts a bin: both right, both wrong, or one of each, so that wider or narrower bins add up to another sum."""
+    """Two charts a bin: both right, both wrong, or one of each: wider or narrower bins would add up to another sum."""
     low, high = (np.arange(15) + 0.05) / 15, (np.arange(15) + 0.95) / 15
     outcomes = np.array([[True, True], [False, False], [True, False]] * 5)
     gaps = np.abs(low + high - outcomes.sum(axis=1))
