@@ -31,8 +31,8 @@ WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
 PIP_ARGS ?=
 MUTATE ?= --most 40
-# options of pytest: two processes, each with the tests of whole files; TESTS="-x tests/trainer/scan" in one process
-TESTS ?= -n 2 --dist loadfile
+# options of pytest: TESTS="-x tests/trainer/scan"; TESTS="-n 2 --dist loadfile" runs the tests of whole files in two processes
+TESTS ?=
 VENV ?= .venv
 
 BIN := $(VENV)/bin
@@ -149,7 +149,7 @@ figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tab
 	$(PY) benchmarks/figures.py $(RUN) --speed benchmarks/results/charts.json --minutes $(or $(MINUTES),$(error \
 		say how many minutes plain `make` took: make figures MINUTES=8.6))
 
-test: $(VENV)/installed-dev  ## the tests, in two processes; some of them: TESTS="tests/trainer/scan"
+test: $(VENV)/installed-dev  ## the tests; TESTS="-n 2 --dist loadfile" in two processes
 	$(PY) -m pytest $(TESTS)
 
 mutate: $(VENV)/installed-dev  ## which small faults would the tests let pass? MUTATE="--most 40 trainer/scan/hits.py"
