@@ -37,6 +37,8 @@ WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
 PIP_ARGS ?=
 MUTATE ?= --most 40
+# options of pytest: TESTS="-x tests/trainer/scan"; TESTS="-n 2 --dist loadfile" runs the tests of whole files in two processes
+TESTS ?=
 VENV ?= .venv
 
 BIN := $(VENV)/bin
@@ -155,10 +157,11 @@ push-model: $(RUN)/evaluation.json  ## publish RUN as REPO=user/name on the Hub
 
 figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tables from RUN and the speed of drawing; MINUTES=8.6
 	$(PY) benchmarks/bench_charts.py --json benchmarks/results/charts.json
-	$(PY) benchmarks/figures.py $(RUN) --speed benchmarks/results/charts.json --minutes $(MINUTES)
+	$(PY) benchmarks/figures.py $(RUN) --speed benchmarks/results/charts.json --minutes $(or $(MINUTES),$(error \
+		say how many minutes plain `make` took: make figures MINUTES=8.6))
 
-test: $(VENV)/installed-dev  ## the tests
-	$(PY) -m pytest
+test: $(VENV)/installed-dev  ## the tests; TESTS="-n 2 --dist loadfile" in two processes
+	$(PY) -m pytest $(TESTS)
 
 mutate: $(VENV)/installed-dev  ## which small faults would the tests let pass? MUTATE="--most 40 trainer/scan/hits.py"
 	$(PY) tests/mutation/mutate.py $(MUTATE)

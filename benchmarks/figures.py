@@ -3,7 +3,9 @@
     python benchmarks/figures.py models/charts-default --speed benchmarks/results/charts.json --minutes 8.6
 
 reads ``metrics.json`` of the run and the output of ``bench_charts.py``, stores what the README shows of both in
-``docs/figures.json``, with the version that they belong to, and writes the tables between the README's markers.
+``docs/figures.json``, with the version that they belong to, and writes the tables between the README's markers. Every
+evaluation that the run holds is shown, those of other folders too: `make evaluate DATASET=my_charts` adds one. Only the
+validation split of the run's own dataset is left out, because training chose by it.
 """
 
 from __future__ import annotations
@@ -11,18 +13,26 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import dataset_builder
+from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json, write_text
+from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.runs.directory import read_resolved
+from trainer.runs.results import FILE_NAME, accuracy_text, read_results
+from trainer.runs.trained_on import fingerprints
 
 ROOT = Path(__file__).parents[1]
 README, STORED = ROOT / "README.md", ROOT / "docs" / "figures.json"
-KEPT = ("dataset", "split", "weights", "charts", "accuracy", "accuracy_interval", "balanced_accuracy", "surest_third")
-FALSE = ("dataset", "split", "weights", "charts", "false_alarms", "false_alarms_interval")
-DEFAULT_FILE = "crypto_pattern_model_quantized.onnx"
+ALWAYS = ("dataset", "split", "weights", "charts")
+PATTERN = (*ALWAYS, "accuracy", "accuracy_interval", "balanced_accuracy", "surest_third")
+NO_PATTERN = (*ALWAYS, "false_alarms", "false_alarms_interval")
+REFERENCE = "mplfinance"  # what the speed of drawing is compared with
+MARKED = re.compile(r"<!-- figures: (\w+) -->\n(.*?)<!-- end -->", re.DOTALL)
 NAMES = {  # what the README calls the charts of a split
     "test": "`{dataset}`, test",
     "test_unseen_styles": "`{dataset}`, styles never trained on",
@@ -30,23 +40,65 @@ NAMES = {  # what the README calls the charts of a split
 
 
 def collect(run: Path, speed: Path, minutes: float) -> dict[str, Any]:
-    """What the README shows, ready for JSON."""
-    results, timed = json.loads((run / "metrics.json").read_text()), json.loads(speed.read_text())
-    evaluations = [
-        {name: entry[name] for name in (FALSE if "false_alarms" in entry else KEPT)}
-        for entry in results["evaluations"]
-        if entry["split"] != "validation"
-    ]
+    """What the README shows, ready for JSON.
+
+    ``minutes`` is how long plain `make` took. Raises UserError that names what ``run`` or ``speed`` lacks.
+    """
+    results = read_results(run)
+    if "export" not in results:
+        raise UserError(f"{run} is not exported: run `make export` first")
+    made_by = PatternModel(run / DEPLOYABLE_QUANTIZED).version.partition("+")[0]
+    if made_by != dataset_builder.__version__:
+        raise UserError(
+            f"{run} was exported by version {made_by}, and this is version {dataset_builder.__version__}: export and"
+            " evaluate it again"
+        )
+    try:
+        evaluations = _shown(results, fingerprints(read_resolved(run)["dataset"]))
+        files = {name: _file(file) for name, file in results["export"]["files"].items()}
+        export = {name: results["export"][name] for name in ("cpu", "charts")}
+    except KeyError as error:
+        raise UserError(f"{run / FILE_NAME} lacks {error}: export and evaluate the run again") from None
+    if not evaluations:
+        raise UserError(f"{run} was evaluated on no split but its validation split: run `make evaluate` first")
     return {
-        "version": dataset_builder.__version__,
+        "version": made_by,
         "date": date.today().isoformat(),
-        "cpu": results["export"]["cpu"],
         "minutes": minutes,
+        **export,
         "evaluations": evaluations,
-        "files": results["export"]["files"],
-        "charts": results["export"]["charts"],
-        "speed": timed,
+        "files": files,
+        "speed": _read_speed(speed),
     }
+
+
+def _shown(results: dict[str, Any], trained_on: list[str]) -> list[dict[str, Any]]:
+    return [
+        {name: entry[name] for name in (NO_PATTERN if "false_alarms" in entry else PATTERN)}
+        for entry in results["evaluations"]
+        if entry["split"] != "validation" or entry["fingerprint"] not in trained_on
+    ]
+
+
+def _file(file: dict[str, Any]) -> dict[str, Any]:
+    latency = file["latency_ms"]
+    return {
+        "bytes": file["bytes"],
+        "latency_ms": {name: latency[name] for name in ("one_thread", "cores")},
+        **({"class_flips": file["class_flips"]} if "class_flips" in file else {}),
+    }
+
+
+def _read_speed(path: Path) -> dict[str, float]:
+    """Charts a second by name."""
+    remedy = "make it with `python benchmarks/bench_charts.py --json FILE`"
+    try:
+        rates: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} cannot be read ({error}): {remedy}") from None
+    if not isinstance(rates, dict) or REFERENCE not in rates:
+        raise UserError(f"{path} has no speed of {REFERENCE}: {remedy}")
+    return rates
 
 
 def blocks(figures: dict[str, Any]) -> dict[str, str]:
@@ -54,21 +106,26 @@ def blocks(figures: dict[str, Any]) -> dict[str, str]:
     return {"model": _model(figures), "files": _files(figures), "speed": _speed(figures)}
 
 
-def write_readme(figures: dict[str, Any]) -> None:
-    """Put the tables between the markers. Raises ValueError if a pair is missing."""
-    text = README.read_text()
-    for name, block in blocks(figures).items():
-        text, found = re.subn(
-            rf"(<!-- figures: {name} -->\n).*?(<!-- end -->)", rf"\g<1>{block}\n\2", text, flags=re.DOTALL
+def written(text: str) -> dict[str, str]:
+    """What stands between each pair of markers in the text of a page, by the markers' name."""
+    return {name: block.removesuffix("\n") for name, block in MARKED.findall(text)}
+
+
+def write_readme(figures: dict[str, Any], readme: Path) -> None:
+    """Put the tables between the markers. Raises UserError if a pair is missing or there twice."""
+    text, made = readme.read_text(encoding="utf-8"), blocks(figures)
+    pairs = [name for name, _ in MARKED.findall(text)]
+    if sorted(pairs) != sorted(made) or text.count("<!-- figures:") != len(made):
+        raise UserError(
+            f"{readme} must have the markers <!-- figures: NAME --> and <!-- end --> once for each of {', '.join(made)}"
         )
-        if found != 1:
-            raise ValueError(f"README.md must have the markers of {name} once")
-    write_text(README, text)
+    write_text(readme, MARKED.sub(lambda found: f"<!-- figures: {found[1]} -->\n{made[found[1]]}\n<!-- end -->", text))
 
 
 def _model(figures: dict[str, Any]) -> str:
+    cores = max(file["latency_ms"]["cores"] for file in figures["files"].values())
     lines = [
-        f"Version {figures['version']}, {figures['date']}, plain `make` on 2 cores ({figures['cpu']}) in"
+        f"Version {figures['version']}, {figures['date']}, plain `make` on {cores} cores ({figures['cpu']}) in"
         f" {figures['minutes']:.1f} minutes:",
         "",
         "| charts | file | number | accuracy (95 % interval) | balanced | of the surest third |",
@@ -76,18 +133,17 @@ def _model(figures: dict[str, Any]) -> str:
     ]
     for entry in figures["evaluations"]:
         if "false_alarms" not in entry:
-            low, high = entry["accuracy_interval"]
             charts = NAMES.get(entry["split"], "`{dataset}`, {split}").format(**entry)
             lines.append(
-                f"| {charts} | `{entry['weights']}` | {entry['charts']:,} | {entry['accuracy']:.1%} ({low:.1%} to"
-                f" {high:.1%}) | {entry['balanced_accuracy']:.1%} | {entry['surest_third']:.1%} |"
+                f"| {charts} | `{entry['weights']}` | {entry['charts']:,} | {accuracy_text(entry)}"
+                f" | {entry['balanced_accuracy']:.1%} | {entry['surest_third']:.1%} |"
             )
     for entry in figures["evaluations"]:
         if "false_alarms" in entry:
             low, high = entry["false_alarms_interval"]
             lines += [
                 "",
-                f"Of {entry['charts']} drawn charts without a pattern `{entry['weights']}` calls"
+                f"Of {entry['charts']:,} charts without a pattern in `{entry['dataset']}` `{entry['weights']}` calls"
                 f" {entry['false_alarms']:.1%} one ({low:.1%} to {high:.1%}).",
             ]
     return "\n".join(lines)
@@ -97,28 +153,34 @@ def _files(figures: dict[str, Any]) -> str:
     lines = ["| file | MB | ms a picture, one core | other class than the checkpoint |", "|---|---:|---:|---:|"]
     for name, file in figures["files"].items():
         flips = f"{file['class_flips']} of {figures['charts']:,}" if "class_flips" in file else ""
-        shown = f"**`{name}`**" if name == DEFAULT_FILE else f"`{name}`"
+        shown = f"**`{name}`**" if name == DEPLOYABLE_QUANTIZED.name else f"`{name}`"
         lines.append(f"| {shown} | {file['bytes'] / 1e6:.1f} | {file['latency_ms']['one_thread']:.1f} | {flips} |")
     return "\n".join(lines)
 
 
 def _speed(figures: dict[str, Any]) -> str:
     rates = figures["speed"]
-    lines = ["| 224 × 224, PNG on disk, one core | charts/s | times mplfinance |", "|---|---:|---:|"]
-    lines += [f"| {name} | {rate:.1f} | {rate / rates['mplfinance']:.1f} |" for name, rate in rates.items()]
+    lines = [f"| 224 × 224, PNG on disk, one core | charts/s | times {REFERENCE} |", "|---|---:|---:|"]
+    lines += [f"| {name} | {rate:.1f} | {rate / rates[REFERENCE]:.1f} |" for name, rate in rates.items()]
     return "\n".join(lines)
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> int:
+    """Write both files, or print what is missing and return 2."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path, help="finished and exported run")
     parser.add_argument("--speed", type=Path, required=True, help="what bench_charts.py --json wrote")
     parser.add_argument("--minutes", type=float, required=True, help="minutes that plain `make` took")
-    given = parser.parse_args()
-    figures = collect(given.run, given.speed, given.minutes)
+    given = parser.parse_args(words)
+    try:
+        figures = collect(given.run, given.speed, given.minutes)
+        write_readme(figures, README)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
     write_json(STORED, figures)
-    write_readme(figures)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

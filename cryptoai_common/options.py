@@ -19,6 +19,9 @@ Repeated = Annotated[T, "repeated"]  # an option that may be given again; every 
 
 # What a switch may be followed by; any other word after it is not its value.
 _SWITCH_VALUES = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
+# Stands for the value -- between `Option.words` and `option_parser.read_values`: argparse drops a value that is only
+# two dashes. No word of a command line holds a zero byte.
+DASHES = "\0--"
 OPTION = re.compile("--?[A-Za-z]")  # how the name of an option begins; -3 is a number
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", dict: "a JSON object"}
 _METAVARS = {bool: "[true|false]", int: "NUMBER", float: "NUMBER", Path: "PATH"}
@@ -101,6 +104,7 @@ class Option:
                 raise UserError(f"{where} is empty; give it a value, or leave it out")
             if ":" in value and not {int, float}.isdisjoint((self.type, *get_args(self.type))):
                 raise self.wrong_value(value, where)  # jsonargparse reads 1:30 as 90, by a rule of YAML
+        values = [DASHES if value == "--" else value for value in values]
         if self.repeated:
             return [f"{self.flag}+={value}" for value in values]
         if self.many:

@@ -103,6 +103,13 @@ def test_switches_stand_alone_or_with_a_value(words, icing, vegan):
     assert (read.icing, read.vegan, read.guests) == (icing, vegan, (Path("a"), Path("b")))
 
 
+@pytest.mark.parametrize("text", ["--", "---", "--name", "-", "--=", "-- "])
+def test_dashes_after_an_equals_sign_are_a_value(text):
+    """argparse drops a value that is -- alone, in silence where the option may be given again."""
+    read = bake(f"--note={text}", f"--name={text}", f"--fillings={text}", "--", text)
+    assert (read.note, read.name, read.fillings, read.guests) == (text, text, (text,), (Path(text),))
+
+
 @pytest.mark.parametrize(
     "text", ["#1", "&1", "*1", "1:30", "[a]", "{a: 1}", "010", "1e3", "true", "~", "'", '"a"', "-3", ""]
 )
@@ -125,7 +132,9 @@ def test_the_command_line_wins_over_the_recipe_over_the_defaults(tmp_path):
     assert read.guests == (Path("a"),) and read.recipe == str(recipe)
 
 
-@pytest.mark.parametrize("text", ["1.10", "0123", "1_0", "1:30", "no", "ON", "1e3", "2024-1-1", "0x10", "'~'", ".5"])
+@pytest.mark.parametrize(
+    "text", ["1.10", "0123", "1_0", "1:30", "no", "ON", "1e3", "2024-1-1", "0x10", "'~'", ".5", "--"]
+)
 def test_a_text_in_a_recipe_is_taken_as_it_is_written(text, tmp_path):
     """YAML reads most of these as a number, a date or true or false, which would come back in other words."""
     recipe = tmp_path / "mine.yaml"
@@ -155,6 +164,9 @@ def test_a_text_in_a_recipe_is_taken_as_it_is_written(text, tmp_path):
         (["--layers", "1:30"], "--layers must be a whole number, not '1:30'"),
         (["--oven="], "--oven is empty; give it a value, or leave it out"),
         (["--vegan", ""], "a word without a name is empty; see python -m shop bake --help"),
+        (["--layers=--"], "--layers must be a whole number, not '--'"),
+        (["--kind=--"], "unknown value for --kind '--'"),
+        (["--recipe=--"], "unknown recipe '--'"),
         (["--layers="], "--layers must be a whole number, not ''"),
         (["--sizes", "1", "x"], "--sizes must be a whole number, not 'x'"),
         (["--sugar", "much"], "--sugar must be a number, not 'much'"),

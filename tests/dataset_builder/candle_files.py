@@ -7,10 +7,15 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
+
+from cryptoai_common.errors import UserError
+from dataset_builder.series.ohlcv import CandleSeries, read_ohlcv
 
 Rows = Sequence[tuple[datetime, float, float, float, float, float]]  # time in UTC, open, high, low, close, volume
 
@@ -26,6 +31,35 @@ def random_rows(count: int, step: timedelta, start: datetime, seed: int = 0, sca
         prices = (float(f"{price:.8g}") for price in (first, high, low, close[bar]))
         rows.append((start + bar * step, *prices, float(rng.integers(1, 1000))))
     return rows
+
+
+NEW_YEAR = datetime(2024, 12, 31, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOURS = random_rows(60, HOUR, NEW_YEAR)
+DAYS = random_rows(60, DAY, datetime(2024, 1, 1, tzinfo=UTC))
+HEAD = "time,open,high,low,close,volume\n"
+
+
+def read(tmp_path: Path, content: bytes | str, symbol: str | None = None, name: str = "prices") -> CandleSeries:
+    """The candles of a file with this content; what it is, is told by that, since its name has no suffix."""
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_ohlcv(path, symbol)
+
+
+def check(series: CandleSeries, rows: Rows, volume: bool = True) -> None:
+    """That the candles and times that were read are these."""
+    assert series.times.tolist() == [pd.Timestamp(row[0]) for row in rows]
+    values = np.array([row[1:] for row in rows])
+    np.testing.assert_array_equal(
+        np.array(series.candles.series()).T[:, : 5 if volume else 4], values[:, : 5 if volume else 4]
+    )
+
+
+def refused(tmp_path: Path, content: bytes | str, words: str) -> None:
+    """That a file with this content is refused with these words."""
+    with pytest.raises(UserError, match=words):
+        read(tmp_path, content)
 
 
 def lines(rows: Rows, line: Callable[..., str], head: str = "", newest_first: bool = False) -> bytes:

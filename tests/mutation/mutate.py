@@ -26,6 +26,14 @@ ROOT = Path(__file__).parents[2]
 MODULES = {
     "trainer/models/chart_reader.py": ("tests/trainer/models/test_chart_reader.py",),
     "trainer/scan/hits.py": ("tests/trainer/scan/test_hits.py",),
+    "cryptoai_common/files.py": ("tests/cryptoai_common/test_files.py",),
+    "cryptoai_common/dataset.py": ("tests/cryptoai_common/test_dataset.py",),
+    "cryptoai_common/candles.py": ("tests/cryptoai_common/test_candles.py",),
+    "cryptoai_common/ohlcv/holes.py": ("tests/cryptoai_common/ohlcv/test_holes.py",),
+    "trainer/models/answer.py": ("tests/trainer/models/test_answer.py",),
+    "trainer/models/session.py": ("tests/trainer/models/test_session.py",),
+    "trainer/runs/results.py": ("tests/trainer/runs/test_results.py",),
+    "trainer/scoring/metrics.py": ("tests/trainer/scoring/test_metrics.py",),
     "trainer/models/calibration.py": ("tests/trainer/models/test_calibration.py",),
     "dataset_builder/market/exchange.py": (
         "tests/dataset_builder/market/test_exchange.py",

@@ -77,6 +77,12 @@ def test_a_market_that_never_closes_misses_every_candle_of_a_gap(hole, at, step)
     assert missing.sum() == missing[at] == hole
 
 
+@pytest.mark.parametrize(("days", "missing"), [(1, 1), (3, 3), (10, 10), (60, 0)])
+def test_an_hour_that_is_missing_on_some_days_is_a_hole_and_on_all_days_a_closing(days, missing):
+    hours = np.delete(np.arange(24 * 60), 24 * np.arange(days) + 5)
+    assert missing_before(hours * 3600 * SECOND).sum() == missing
+
+
 def test_a_hole_of_forty_days_is_counted_in_full():
     """Though the few candles around it lie on no Saturday."""
     bars = np.arange(60) + np.where(np.arange(60) >= 30, 960, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pytest
 from PIL import Image, ImageEnhance
 
 from dataset_builder.audit.duplicates import NEAR, near_duplicates, picture_hash, price_hash, shared_prices
@@ -44,3 +45,18 @@ def test_the_same_path_at_another_price_is_the_same():
     hashes.append(price_hash({"close": close[::-1]}))
     finding = shared_prices(np.array(["train", "test", "test"]), np.array(["a", "b", "c"]), hashes)
     assert finding.detail == "a and b"
+
+
+@pytest.mark.parametrize(("step", "bits"), [(0, 0), (4, 0), (5, 128), (100, 128)])
+def test_a_cell_is_brighter_only_by_more_than_noise(step, bits):
+    """A grid of cells that are dark and bright by turns, from left to right."""
+    grid = np.full((16, 17), 100, np.uint8)
+    grid[:, 1::2] += np.uint8(step)
+    found = np.bitwise_count(picture_hash(Image.fromarray(grid))).sum()
+    assert found == bits
+
+
+@pytest.mark.parametrize(("close", "same"), [(1.5001, True), (1.51, False), (1.6, False)])
+def test_paths_are_the_same_to_a_thousandth_of_their_range(close, same):
+    first, second = (price_hash({"close": [1.0, value, 2.0]}) for value in (1.5, close))
+    assert (first == second) == same

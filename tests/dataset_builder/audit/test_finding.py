@@ -10,7 +10,17 @@ from dataset_builder.audit.finding import Finding, chance_interval
 
 @pytest.mark.parametrize(
     ("value", "low", "high", "passed"),
-    [(1, 0, 2, True), (3, 0, 2, False), (-1, 0, 2, False), (2, None, 2, True), (5, None, None, True)],
+    [
+        (1, 0, 2, True),
+        (3, 0, 2, False),
+        (-1, 0, 2, False),
+        (2, None, 2, True),
+        (2, 2, None, True),
+        (0, 0, 2, True),
+        (2, 0, 2, True),
+        (1.9, 2, None, False),
+        (5, None, None, True),
+    ],
 )
 def test_bounds(value, low, high, passed):
     finding = Finding("measure", value, low, high)

@@ -51,6 +51,9 @@ def test_int4_unpacks_to_the_weights(weights):
     blocks = -(-100 // BLOCK)
     assert packed.shape == (24, blocks, BLOCK // 2) and packed.dtype == np.uint8 and scales.shape == (24 * blocks,)
     codes = np.stack([packed & 15, packed >> 4], axis=-1).reshape(24, blocks, BLOCK).astype(int)
+    assert (codes.min(axis=2) == 0).all(), (
+        "each block's largest weight is -8 steps, so that the steps are as small as can be"
+    )
     unpacked = ((codes - 8) * scales.reshape(24, blocks, 1)).reshape(24, -1)[:, :100].T
     step = np.abs(scales).reshape(24, blocks).repeat(BLOCK, axis=1)[:, :100].T
     assert (np.abs(unpacked - weights) <= step * 1.001).all()

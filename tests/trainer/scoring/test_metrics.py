@@ -45,6 +45,15 @@ def test_calibration_error_is_the_distance_of_confidence_and_accuracy():
     assert mixed == pytest.approx(0.5 * 0.1 + 0.5 * 0.5)
 
 
+def test_calibration_error_has_fifteen_bins():
+    """Two charts a bin: both right, both wrong, or one of each: wider or narrower bins would add up to another sum."""
+    low, high = (np.arange(15) + 0.05) / 15, (np.arange(15) + 0.95) / 15
+    outcomes = np.array([[True, True], [False, False], [True, False]] * 5)
+    gaps = np.abs(low + high - outcomes.sum(axis=1))
+    found = calibration_error(np.concatenate([low, high]), outcomes.T.ravel())
+    assert found == pytest.approx(gaps.sum() / 30)
+
+
 def _sure(*guesses: int) -> np.ndarray:
     return np.eye(len(CLASSES))[list(guesses)] * 0.7 + 0.075
 
