@@ -15,6 +15,7 @@ from cryptoai_common.files import file_hash
 from dataset_builder.__main__ import main
 from dataset_builder.config import BuildConfig, MergeConfig, VerifyConfig
 from dataset_builder.limits import FEWEST_BARS
+from dataset_builder.storage import build as build_module
 from dataset_builder.storage.build import build
 from dataset_builder.storage.markets import PARTS, keep_markets, read_markets
 from dataset_builder.storage.merge import merge
@@ -147,6 +148,24 @@ def test_the_shortest_file_that_gives_every_split_something(tmp_path):
     path = write_candles(tmp_path / "btc.csv", bars=286)  # 7 % of it, validation's part, is a chart of 20 candles
     keep_markets((path,), tmp_path / "markets.npz")
     assert all(read_markets(tmp_path / "markets.npz", split) for split in PARTS)
+
+
+def test_candles_that_a_killed_build_left_are_not_looked_at_by_one_without_any(candles, tmp_path, monkeypatch):
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    output = tmp_path / "charts"
+    with monkeypatch.context() as patch:
+        patch.setattr(build_module, "_draw", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build(BuildConfig(output, found=0.8, ohlcv=(candles,), **SMALL))
+    left = tmp_path / "charts.partial" / "markets.npz"
+    assert read_markets(left, "train")
+    monkeypatch.setattr(build_module, "_draw", lambda files, *others: seen.append(read_markets(files.markets, "train")))
+    seen: list = []
+    with pytest.raises(UserError):  # nothing was drawn that could be finished
+        build(BuildConfig(output, found=0.8, **SMALL))
+    assert seen == [()]
 
 
 @pytest.mark.parametrize(
