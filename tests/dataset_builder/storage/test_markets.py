@@ -138,7 +138,9 @@ def test_files_without_volume_are_drawn_with_an_even_one(tmp_path):
 
 
 def test_series_of_several_files_keep_their_order_and_names(tmp_path):
-    files = tuple(write_candles(tmp_path / name, bars=400 + 10 * place) for place, name in enumerate(("b.csv", "a.csv")))
+    files = tuple(
+        write_candles(tmp_path / name, bars=400 + 10 * place) for place, name in enumerate(("b.csv", "a.csv"))
+    )
     keep_markets(files, tmp_path / "markets.npz")
     assert [series.source for series in read_markets(tmp_path / "markets.npz", "none")] == ["b.csv", "a.csv"]
     assert read_markets(tmp_path / "nothing.npz", "train") == ()

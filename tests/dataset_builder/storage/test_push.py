@@ -16,7 +16,8 @@ from dataset_builder.config import BuildConfig
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.build import build
 
-SMALL = {"size": 50, "validation_fraction": 0.2, "test_fraction": 0.2, "negatives": 5, "image_size": 64, "workers": 1}
+SMALL = {"size": 50, "validation_fraction": 0.2, "test_fraction": 0.2, "negatives": 5, "image_size": 64, "workers": 1,
+         "found": 0.0, "screens": 0.0}  # fmt: skip
 REPO = ["--repo", "user/charts"]
 
 
