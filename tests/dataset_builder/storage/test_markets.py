@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +79,7 @@ def test_windows_of_the_splits_come_from_disjoint_times(built):
 def test_parts_of_the_time_follow_each_other_and_the_charts_to_measure_with_are_the_latest():
     order = [PARTS[split] for split in ("train", "validation", "none", "test")]
     assert order[0][0] == 0 and order[-1][1] == 1
-    assert all(first[1] == second[0] for first, second in zip(order, order[1:], strict=False))
+    assert all(first[1] == second[0] for first, second in pairwise(order))
     assert PARTS["test_unseen_styles"] == PARTS["test"]
 
 
