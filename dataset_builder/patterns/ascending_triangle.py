@@ -46,8 +46,8 @@ UNDER_LINE = 0.02  # the wall under the rising line
 # What the check asks for. Heights in H, measured on the finished candles.
 TOUCH = 0.1  # how far from its line a turn still is a touch; Bulkowski's touches come near or meet it
 SMALLEST = 0.45  # share of the window from the first turn to the last: what leads in and out takes the rest
-# Width at the last turn over width at the start: wider is a range that leans, narrower is at the apex, and most triangles
-# are left before.
+# Width at the last turn over width at the start: wider is a range that leans, narrower is at the apex, and most
+# triangles are left before.
 WIDTH = (0.1, 0.6)
 TOUCHES = 5  # of both sides together, at least two of each
 END_TO_APEX = 0.6  # a triangle ends that share of the way from its last turn to the apex

@@ -40,7 +40,7 @@ THIRD_ZONE, THIRD_SWING = 0.2, 0.4  # a third top: within that of the level, aft
 FALL = 0.4  # smallest fall from the second top: before it, nothing tells the top from a pause in the rise
 FAR_FALL = 1.5  # what comes after a fall that far under the valley is another move
 CUP_FALL, CUP_BOTTOM = 0.55, 0.42  # a smaller fall after a valley whose bottom third holds that share is a handle
-FILLS = 0.7  # smallest share of the window, from where the rise starts to where the fall ends: the chart shows little else
+FILLS = 0.7  # smallest share of the window, from where the rise starts to where the fall ends
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:

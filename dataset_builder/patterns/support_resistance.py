@@ -51,7 +51,7 @@ STARTS = (0.0, 0.1, 0.2, 0.3)  # where the range may begin, as shares of the win
 SPIKES = 0.04  # share of the bars whose extremes don't count for a level
 OUTSIDE = 0.07  # how far a close may lie outside: further out it is a breakout
 LOOK_BACK, TREND = 16, 0.3  # a trend into the range: within so many bars before it, from so far outside
-# Off a single level: number, from how far away, how near to it: nearer than in a range, as nothing else holds the price.
+# Off a single level: number, from how far away, how near to it. Nearer than in a range: nothing else holds the price.
 BOUNCES, BOUNCE_FROM, BOUNCE_AT = 4, 0.45, 0.11
 FAR_SWINGS, FAR_FROM, FAR_TO = 2, 0.25, 0.5  # swings on the far side: one alone would make a head
 
