@@ -157,8 +157,8 @@ def _look_again(split: str, row: dict[str, Any], size: int) -> Look:
 def find_mistake(row: dict[str, Any]) -> str | None:
     """Apply the check of every class to the stored candles: that of the label must accept them, all others not.
 
-    Charts without a pattern whose stage is in UNCHECKED are passed over. Returns None, or a sentence with the chart's id
-    and the reason.
+    Charts without a pattern whose stage is in UNCHECKED are passed over. Returns None, or a sentence with the id of
+    the chart and the reason.
     """
     label = row["label"]
     if label is None and row["stage"] in UNCHECKED:

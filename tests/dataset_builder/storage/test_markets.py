@@ -88,6 +88,11 @@ def test_the_manifest_names_the_file_and_its_content(built, candles):
     verify(VerifyConfig(built))
 
 
+def test_the_card_says_that_real_candles_are_in_it(built):
+    text = (built / "README.md").read_text()
+    assert "Candles of `btc.csv` are in it" in text and "license: other" in text and "No market data" not in text
+
+
 def test_sources_and_stages_are_read_back(built, tmp_path):
     loaded = load_dataset(str(built), cache_dir=str(tmp_path))
     assert {"sketch", "btc.csv"} <= set(loaded["train"]["source"]) <= {"sketch", "btc.csv", "random_market"}

@@ -69,6 +69,7 @@ def test_the_card_is_complete(built, push, hub, tmp_path):
     assert push(copy, *REPO)[0] == 0
     text, fingerprint = files(hub)["README.md"].decode(), read_manifest(built)["fingerprint"]
     card = DatasetCard(text).data
+    assert "No market data is in it" in text
     assert card.license == "cc0-1.0" and card.task_categories == ["image-classification"]
     assert "finance" in card.tags and card.size_categories == ["n<1K"]
     assert 'load_dataset("user/charts")' in text and fingerprint in text and all(name in text for name in CLASSES)
