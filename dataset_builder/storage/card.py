@@ -16,8 +16,8 @@ from dataset_builder.storage.schema import card_features
 TEXT = """# {name}: synthetic crypto chart patterns
 
 {charts} charts of {size}×{size} pixels in {classes} classes, drawn by `dataset_builder` {version} from seed {seed}.
-{source} Every label is confirmed by a check that reads
-only the finished candles.
+{source}
+Every label is confirmed by a check that reads only the finished candles.
 
 ```python
 from datasets import load_dataset
@@ -39,11 +39,12 @@ Fingerprint of pictures and metadata: `{fingerprint}`
 {rows}
 
 Each row of the metadata carries, beside the label: seed and index, style and every setting of the chart's look, stage
-of the pattern, where its candles are from, its pivots and bounding box, the pane that shows the price, each candle's centre, high and low in pixels, and the OHLCV prices.
+of the pattern, where its candles are from, its pivots and bounding box, the pane that shows the price, each candle's
+centre, high and low in pixels, and the OHLCV prices.
 """
 SIMULATED = "No market data is in it: prices are simulated."
-REAL = """Candles of {files} are in it: charts whose `source` is such a file show stretches of them, and whoever publishes the
-dataset publishes those too. All other prices are simulated."""
+REAL = """Candles of {files} are in it: charts whose `source` is such a file show stretches of them, and whoever
+publishes the dataset publishes those too. All other prices are simulated."""
 AUDIT_HEAD = "\n## Audit\n\nMeasured by `python -m dataset_builder audit`.\n\n"
 STYLES = {UNSEEN: "kept out of all other splits", NONE: "as in train; no pattern was found, or none looked for"}
 
