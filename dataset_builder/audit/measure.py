@@ -163,14 +163,17 @@ def _look_again(split: str, row: dict[str, Any], size: int) -> Look:
 def find_mistake(row: dict[str, Any]) -> str | None:
     """Apply the check of every class to the stored candles: that of the label must accept them, all others not.
 
-    Returns None, or a sentence with the chart's id and the reason.
+    Charts without a pattern whose stage is in UNCHECKED are passed over. Returns None, or a sentence with the id of
+    the chart and the reason.
     """
-    if row["stage"] in UNCHECKED:
+    label = row["label"]
+    if label is None and row["stage"] in UNCHECKED:
         return None
     if row["stage"] == SCREENSHOT_STAGE:
         return _find_mistaken_place(row)
-    view, label = View(candles_of(row)), row["label"]
-    reason = refusal(BY_NAME[label] if label else None, view)
+    if not row["candles"]:
+        return f"{row['id']} as {label or NONE}: no candles"
+    reason = refusal(BY_NAME[label] if label else None, View(candles_of(row)))
     return f"{row['id']} as {label or NONE}: {reason}" if reason else None
 
 

@@ -30,10 +30,8 @@ PULL = (0.02, 0.2)  # share of its distance from the level that the price comes 
 LASTING = (0.7, 1.0)  # share of a move that lasts: over five bars, real variance is 0.96 of five times that of one
 LEVEL_DRIFT = 0.06  # standard deviation of the level's own drift, in volatilities of a bar a bar
 REGIME_VOLATILITY = (0.55, 1.9)  # relative volatility of a regime
-SLOW_PERSISTENCE, SLOW_SHOCK = (
-    0.985,
-    (0.0, 0.5),
-)  # slow waves of volatility: memory of 66 bars, deviation of the log
+# Slow waves of volatility: share that is left after a bar, a memory of 66 bars; deviation of the logarithm.
+SLOW_PERSISTENCE, SLOW_SHOCK = 0.985, (0.0, 0.5)
 DAY_BARS, DAY_SHARE, DAY_DEPTH = (6, 96), 0.6, (0.1, 0.7)  # bars in a day; share of markets with busy hours; depth
 JUMP_BARS, JUMP = (60, 800), (2.5, 8.0)  # bars between two jumps on average; their size in volatilities of a bar
 FADING_BLOCK = 64  # steps: 0.95^64 is 0.04

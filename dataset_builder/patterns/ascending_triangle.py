@@ -18,7 +18,9 @@ from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_unif
 from dataset_builder.market.swings import Match, View, matched
 from dataset_builder.market.zigzag import Swing
 
-GAP = 0.55  # of the triangle's length: the longest time between two touches of the rising line
+# Of the triangle's length: the longest time between two touches of the rising line. With more, only its ends are on it,
+# and any two lows lie on a line.
+GAP = 0.55
 
 # What is drawn. Prices in H, the height at the triangle's start: the flat top lies at 1, the first low at 0.
 # Relative weights of the stages: half of the labelled charts end under 0.6 of their height: not all break upwards.
@@ -43,8 +45,10 @@ UNDER_LINE = 0.02  # the wall under the rising line
 
 # What the check asks for. Heights in H, measured on the finished candles.
 TOUCH = 0.1  # how far from its line a turn still is a touch; Bulkowski's touches come near or meet it
-SMALLEST = 0.45  # share of the window from the first turn to the last
-WIDTH = (0.1, 0.6)  # width at the last turn over width at the start
+SMALLEST = 0.45  # share of the window from the first turn to the last: what leads in and out takes the rest
+# Width at the last turn over width at the start: wider is a range that leans, narrower is at the apex, and most
+# triangles are left before.
+WIDTH = (0.1, 0.6)
 TOUCHES = 5  # of both sides together, at least two of each
 END_TO_APEX = 0.6  # a triangle ends that share of the way from its last turn to the apex
 

@@ -41,16 +41,20 @@ REST, REST_TIME, REST_TO = 0.5, (0.1, 1.0), (0.65, 1.05)  # share of charts with
 NO_BREAK = f"no close beyond a range of {MIN_RANGE_BARS} bars"
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 TAKEN_BACK = 0.1  # of the window's range: a break that comes back further is none
-RANGE_SHARE, SHORTEST_LEG = 0.4, 0.1  # smallest shares of the window's bars: the range, the leg out
+# Smallest shares of the window's bars: the range, since a shorter one is a pause in a trend, and the leg out.
+RANGE_SHARE, SHORTEST_LEG = 0.4, 0.1
 SPIKES = 0.05  # share of the bars whose extremes don't count for a level
-LEG_OF_HEIGHT = 0.65  # shortest leg out, and at least one average true range
-BACK, KEPT = 0.4, 0.5  # the leg may come back so far under the level, and must keep that share at the end
-ZONE = 0.22  # a turn that near to a level touches it
+# Shortest leg out, and at least one average true range: the books expect as much as the height of the range, and after
+# less than two thirds of it the price is still near the level.
+LEG_OF_HEIGHT = 0.65
+BACK, KEPT = 0.4, 0.5  # the leg may come back so far under the level, a throwback, and keeps half of itself at the end
+ZONE = 0.22  # a turn that near to a level touches it, as in a range
 # Five touches make a range. After a leg of LONG_LEG, two of the level that breaks are enough: a sixth of the labelled
 # charts show an earlier top, one dip, and a long move through the level.
 TOUCHES, LONG_LEG = 5, 1.8
 REST_SHARE = 0.15  # of the window's bars: with fewer touches, a longer rest after the leg makes it a flag
-SLOPES, SLOPES_FEW = 0.2, 0.15  # largest slope of a side between the halves; of the lower one with few touches
+# Largest slope of a side between the halves, with more it is a triangle or channel; of the lower one with few touches.
+SLOPES, SLOPES_FEW = 0.2, 0.15
 LOOK_BACK = 16  # bars before the range in which a pole or a fall into it is looked for
 POLE, LOWER, FALL = 2.5, 1.25, 1.3  # largest rise, rise with few touches, and fall with two lows, into the range
 

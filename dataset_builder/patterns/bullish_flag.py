@@ -38,17 +38,18 @@ OVERSHOOT, BELOW = 0.025, 0.03  # past the walls; below the channel after the fl
 
 # What the check asks for. Heights in lengths of the pole, measured on the finished candles.
 POLE_BARS, POLE_SHARE = 14, 0.3  # longest pole: bars, or share of the window; what rose before it is a trend
-FLAG_BARS, FLAG_SHARE, FLAG_SHORTEST = 48, 0.65, 7  # longest flag: bars or share of the window; shortest: bars
+# Longest flag: bars or share of the window. Shortest, in bars: fewer don't show a channel.
+FLAG_BARS, FLAG_SHARE, FLAG_SHORTEST = 48, 0.65, 7
 TOP_ZONE = 0.55  # the pole's top lies in that upper share of the window's range
 POLE_OF_RANGE, POLE_SHORTEST = 0.4, 3  # smallest pole over the window's range; fewest bars
 OVER_TOP = 0.05  # a close that far over the pole's top ends the flag
 COLOUR = 0.65  # smallest share of the pole's bars that rise: 0.7 in the books
-PULLBACK = 0.2  # largest step back inside the pole
+PULLBACK = 0.2  # largest step back inside the pole: after a larger one it is a trend of two legs
 POLE_ATR = 5  # smallest pole in average true ranges: of the window, or the median of what follows the pole
 RETRACED = 0.5  # the flag retraces no more of the pole: half in the books
-CHANNEL = (-0.5, 0.07)  # rise of the fitted channel over its length
-WIDEST = 0.4  # widest channel
-FILLS = 0.6  # smallest share of the window
+CHANNEL = (-0.5, 0.07)  # rise of the fitted channel over its length: flat or against the pole, as in the books
+WIDEST = 0.4  # widest channel: as the flag gives back half of the pole, a wider one is a range under its top
+FILLS = 0.6  # smallest share of the window: what else is in it would be as large as the flag
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:

@@ -31,16 +31,16 @@ OVERSHOOT = 0.03
 
 # What the check asks for. Heights in H, measured on the finished candles.
 LEVEL = 0.12  # largest difference of the tops: Bulkowski has 3 % of the price, which is 5 to 12 % of H
-CLOSEST = 6  # bars between the tops
+CLOSEST = 6  # bars between the tops: the wiggles of a walk make nearer ones
 LOOK_BACK = 3  # the rise is looked for in that many times the time between the tops
 RISE = 1.0  # smallest rise into the first top: from as low as the valley
 VALLEY_OF_RISE = 0.33  # smallest height over that rise: a third of it is given back
 HIGHER = 0.05  # how far another price may lie over the tops
 THIRD_ZONE, THIRD_SWING = 0.2, 0.4  # a third top: within that of the level, after a swing of that height
-FALL = 0.4  # smallest fall from the second top
+FALL = 0.4  # smallest fall from the second top: before it, nothing tells the top from a pause in the rise
 FAR_FALL = 1.5  # what comes after a fall that far under the valley is another move
 CUP_FALL, CUP_BOTTOM = 0.55, 0.42  # a smaller fall after a valley whose bottom third holds that share is a handle
-FILLS = 0.7  # smallest share of the window
+FILLS = 0.7  # smallest share of the window, from where the rise starts to where the fall ends
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:

@@ -34,11 +34,11 @@ AFTERWARDS = 0.9  # highest price after the pattern: the head stays the highest
 
 # What the check asks for. Heights in H, measured on the finished candles.
 OVER_SHOULDERS = 0.17  # the head over the higher shoulder, so that it is 1.2 times as high over the neckline
-FLATTEST = 0.3  # smallest height of a shoulder over its trough
+FLATTEST = 0.3  # smallest height of a shoulder over its trough: a flatter one is a pause in the head's side
 SHOULDER_LEVEL = 0.17  # largest difference of the shoulders: 15 % in Osler's rule; at 24 % walks had half as many more
 NECKLINE_LEVEL = 0.2  # largest difference of the troughs: a neckline within 10 degrees, as a chart is drawn
 LOPSIDED = (0.4, 2.5)  # time from shoulder to head, left over right: Osler, page 8
-RISE = 1.0  # smallest rise into the left shoulder, in heights of that shoulder
+RISE = 1.0  # smallest rise into the left shoulder, in heights of that shoulder: from as low as the neckline
 FILLS = 0.65  # smallest share of the window, with as much before and after as from the left shoulder to the head
 
 

@@ -45,12 +45,14 @@ ZONE = 0.2  # how far from a level a turn still is a touch: turns of 0.28, as la
 # Touches of both sides, which alternate: three and three after a trend. One fewer is enough without a trend: about half
 # of the charts labelled as resistance show a level only twice or three times.
 TOUCHES = 6
-LEVEL_SLOPE = 0.17  # largest slope, between the extremes of the range's two halves
+# Largest slope, between the extremes of the range's two halves: with more it is a triangle or a channel.
+LEVEL_SLOPE = 0.17
 STARTS = (0.0, 0.1, 0.2, 0.3)  # where the range may begin, as shares of the window
 SPIKES = 0.04  # share of the bars whose extremes don't count for a level
-OUTSIDE = 0.07  # how far a close may lie outside
+OUTSIDE = 0.07  # how far a close may lie outside: further out it is a breakout
 LOOK_BACK, TREND = 16, 0.3  # a trend into the range: within so many bars before it, from so far outside
-BOUNCES, BOUNCE_FROM, BOUNCE_AT = 4, 0.45, 0.11  # off a single level: number, from how far away, how near to it
+# Off a single level: number, from how far away, how near to it. Nearer than in a range: nothing else holds the price.
+BOUNCES, BOUNCE_FROM, BOUNCE_AT = 4, 0.45, 0.11
 FAR_SWINGS, FAR_FROM, FAR_TO = 2, 0.25, 0.5  # swings on the far side: one alone would make a head
 
 

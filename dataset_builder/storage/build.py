@@ -39,8 +39,7 @@ def build(config: BuildConfig) -> Path:
         return config.output
     with disk_errors(config.output), partial_directory(config) as partial:
         build_files = open_build_files(config, partial)
-        if config.ohlcv:
-            keep_markets(config.ohlcv, build_files.markets)
+        keep_markets(config.ohlcv, build_files.markets)
         part, parts = config.shard_numbers()
         _draw(build_files, chunks(splits)[part - 1 :: parts], config)
         if parts > 1:

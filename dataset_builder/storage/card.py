@@ -10,13 +10,14 @@ import yaml
 
 from cryptoai_common.dataset import NONE, SCREENSHOTS, UNLABELLED, UNSEEN
 from cryptoai_common.files import atomic
+from dataset_builder.config import HASH_MARK
 from dataset_builder.storage.schema import card_features
 
 TEXT = """# {name}: synthetic crypto chart patterns
 
 {charts} charts of {size}×{size} pixels in {classes} classes, drawn by `dataset_builder` {version} from seed {seed}.
-No market data is in it: prices are simulated, and every label is confirmed by a check that reads only the finished
-candles.
+{source}
+Every label is confirmed by a check that reads only the finished candles.
 
 ```python
 from datasets import load_dataset
@@ -38,12 +39,16 @@ Fingerprint of pictures and metadata: `{fingerprint}`
 {rows}
 
 Each row of the metadata carries, beside the label: seed and index, style and every setting of the chart's look, stage
-of the pattern, its pivots and bounding box, each candle's centre, high and low in pixels, and the OHLCV prices.
+of the pattern, where its candles are from, its pivots and bounding box, the pane that shows the price, each candle's
+centre, high and low in pixels, and the OHLCV prices.
 """
+SIMULATED = "No market data is in it: prices are simulated."
+REAL = """Candles of {files} are in it: charts whose `source` is such a file show stretches of them, and whoever
+publishes the dataset publishes those too. All other prices are simulated."""
 AUDIT_HEAD = "\n## Audit\n\nMeasured by `python -m dataset_builder audit`.\n\n"
 STYLES = {
     UNSEEN: "kept out of all other splits",
-    NONE: "as in train, no pattern to be found",
+    NONE: "as in train; no pattern was found, or none looked for",
     SCREENSHOTS: "as in train, whole screens with any number of patterns",
 }
 
@@ -60,6 +65,7 @@ def card_text(name: str, manifest: dict[str, Any]) -> str:
     text = TEXT.format(
         name=name,
         charts=sum(split["charts"] for split in manifest["splits"].values()),
+        source=_source(manifest),
         size=manifest["image_size"],
         classes=len(classes),
         version=manifest["generator_version"],
@@ -100,13 +106,24 @@ def _front_matter(name: str, classes: tuple[str, ...], manifest: dict[str, Any])
     same = {"description": f"fingerprint {manifest['fingerprint']}", "features": card_features(classes)}
     return {
         "pretty_name": f"Synthetic crypto chart patterns ({name})",
-        "license": "cc0-1.0",
+        "license": "other" if _files(manifest) else "cc0-1.0",  # files of candles may be somebody's
         "task_categories": ["image-classification"],
         "tags": ["finance", "crypto", "chart-patterns", "synthetic"],
         "size_categories": [_size_category(charts)],
         # The features are here and not in dataset_info, which `datasets` ignores for a folder of pictures.
         "configs": [{"config_name": config, "data_files": parts} | same for config, parts in configs.items()],
     }
+
+
+def _files(manifest: dict[str, Any]) -> list[str]:
+    """Names of the files of candles that patterns were found in; an earlier version's manifest lists none."""
+    return [name.split(HASH_MARK)[0] for name in manifest["config"].get("ohlcv", [])]
+
+
+def _source(manifest: dict[str, Any]) -> str:
+    """Where the prices come from, in a sentence or two."""
+    files = _files(manifest)
+    return REAL.format(files=", ".join(f"`{name}`" for name in files)) if files else SIMULATED
 
 
 def _yaml(front_matter: dict[str, Any]) -> str:

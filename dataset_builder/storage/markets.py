@@ -24,9 +24,14 @@ PARTS = {"train": (0.0, 0.75), "validation": (0.75, 0.82), NONE: (0.82, 0.9), "t
 def keep_markets(files: tuple[Path, ...], path: Path) -> None:
     """Read the files of candles and keep them in one file that workers open quickly.
 
-    A series is cut where candles are missing, so that no window reaches across. Raises UserError for a file that cannot
-    be read, or is too short to find anything in.
+    Without files there is no such file, also where an earlier build left one. A series is cut where candles are
+    missing, so that no window reaches across. Raises UserError for a file that cannot be read, or is too short to find
+    anything in.
     """
+    read_markets.cache_clear()
+    path.unlink(missing_ok=True)
+    if not files:
+        return
     pieces = {}
     for number, file in enumerate(files):
         read = read_ohlcv(file)

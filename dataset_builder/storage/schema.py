@@ -26,15 +26,15 @@ ROW: dict[str, Kind] = {
     "seed": "int64",
     "index": "int64",
     "style": "string",
-    "stage": "string",  # forming, complete, broken, failed; none or unselected without a pattern
-    "source": "string",  # of the candles: sketch, random_market, or the name of a file of real ones
+    "stage": "string",  # forming, complete, broken, failed; without a pattern none, beside, unselected, no_chart
+    "source": "string",  # of the candles: sketch, random_market or the name of a file; of a no_chart what it shows
     "candles": "int64",
     "pivots": [PIXELS],  # (x, y) of each turning point, y downwards
     "bbox": PIXELS,  # left, top, right, bottom of the pattern
     "x": PIXELS,  # centre of each candle
     "high": PIXELS,  # highest drawn pixel of each candle
     "low": PIXELS,  # lowest drawn pixel of each candle
-    "pane": PIXELS,  # left, top, right, bottom of what shows the price: the whole picture without a page
+    "pane": PIXELS,  # left, top, right, bottom of what shows the price: the whole picture without a page or a chart
     "ohlcv": {"open": PRICES, "high": PRICES, "low": PRICES, "close": PRICES, "volume": PRICES},
     "patterns": [
         {

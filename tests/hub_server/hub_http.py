@@ -74,7 +74,8 @@ class Handler(BaseHTTPRequestHandler):
                     threading.Event().wait(fault.seconds)  # time.sleep is cut short in tests
                 else:
                     self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                    self._send(Answer(int(fault.kind), {"error": "a fault that the test asked for"}))
+                    error = {"error": "a fault that the test asked for"}
+                    self._send(Answer(int(fault.kind), error, {"Connection": "close"}))  # or the client reuses it
                     raise ConnectionAbortedError
 
     def _send_half(self) -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from cryptoai_common.dataset import NONE, read_manifest, read_rows
 from dataset_builder.audit import leaks, measure
+from dataset_builder.audit.measure import find_mistake
 from dataset_builder.audit.run import FellShort, audit, judge, measure_all
 from dataset_builder.charts import sample
-from dataset_builder.charts.sample import draw_look_again
+from dataset_builder.charts.sample import draw_look_again, draw_sample
 from dataset_builder.config import AuditConfig, BuildConfig, VerifyConfig
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.build import build
@@ -29,7 +30,7 @@ LEAK_FROM_FIELDS, LEAK_FROM_PIXELS = "label from all nuisance fields", "label fr
 def good(tmp_path_factory) -> Path:
     directory = tmp_path_factory.mktemp("audit") / "charts"
     # by chance one small dataset in forty has a leak: that of seed 42
-    return build(BuildConfig(directory, size=600, seed=1, unseen_styles=50, negatives=20))
+    return build(BuildConfig(directory, size=600, seed=1, unseen_styles=50, negatives=40))
 
 
 @pytest.fixture
@@ -70,6 +71,7 @@ def test_a_good_dataset_passes_and_gets_its_table_and_pictures(charts, capsys):
     assert table.strip() in card and "an earlier audit" not in card
     pictures = {path.name for path in (charts / "audit").glob("*.png")}
     assert {"contact.png", "contact_breakout.png", "nuisances.png", "candles.png"} <= pictures
+    assert {"contact_found.png", "contact_screens.png"} <= pictures
     assert json.loads((charts / "audit" / "audit.json").read_text())["passed"]
     assert card.count("## Audit") == 1
     verify(VerifyConfig(charts))  # the audit alters nothing that is frozen
@@ -91,6 +93,26 @@ def test_a_wrong_label_is_found(charts):
 
     change_rows(charts, "train", relabel)
     assert "labels that the checks refuse" in failed(charts)
+
+
+@pytest.mark.parametrize("stage", measure.UNCHECKED)
+def test_a_labelled_chart_is_checked_whatever_its_stage_says(stage):
+    row = draw_sample(1, "double_top", 0, 64).metadata | {"id": "double_top-000000"}
+    assert find_mistake(row | {"stage": stage}) is None
+    assert "double_top-000000 as breakout: " in find_mistake(row | {"stage": stage, "label": "breakout"})
+    empty = row | {"stage": stage, "candles": 0, "ohlcv": {name: [] for name in row["ohlcv"]}}
+    assert find_mistake(empty) == "double_top-000000 as double_top: no candles"
+
+
+def test_what_no_check_looked_at_is_told_by_its_stage_and_a_pattern_among_the_others_is_found(charts):
+    rows = {}
+    change_rows(charts, NONE, lambda row: rows.setdefault(row["stage"], row))
+    assert {"none", "unselected", "beside"} <= set(rows)
+    assert not any(find_mistake(row) for row in rows.values())
+    pattern = draw_sample(1, "breakout", 0, 64).metadata | {"id": "none-000000", "label": None}
+    assert find_mistake(pattern | {"stage": "unselected"}) is None
+    for stage in ("none", "beside"):
+        assert find_mistake(pattern | {"stage": stage}) == "none-000000 as none: breakout"
 
 
 def test_a_copied_picture_is_found(charts):
@@ -166,7 +188,7 @@ def labelled_rows(directory: Path) -> list[dict]:
 
 @pytest.mark.parametrize("kind", LEAKS)
 def test_a_leak_in_the_generator_is_found_in_a_small_dataset(kind, tmp_path, monkeypatch):
-    config = BuildConfig(tmp_path / "charts", size=300, workers=1, unseen_styles=0)
+    config = BuildConfig(tmp_path / "charts", size=300, workers=1, unseen_styles=0, found=0.0, screens=0.0)
     plant(monkeypatch, LEAKS[kind])
     finding = leaks.field_leak(labelled_rows(build(config)))
     assert not finding.passed and finding.detail.endswith("of double_top")
@@ -189,6 +211,7 @@ def test_twelve_candles_less_in_one_class_are_found_in_a_few_thousand_charts(mon
                     "label": name,
                     "look": look.nuisances(),
                     "style": look.style.name,
+                    "source": "",
                     "candles": look.bars,
                     "bytes": 0,
                 }

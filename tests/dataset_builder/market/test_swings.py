@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from markets import candles_through, random_walk, view_of
 
-from dataset_builder.market.swings import View, drift, first_match, fitted_slope, merge, touches, zigzag
+from dataset_builder.market.swings import Match, View, drift, first_match, fitted_slope, merge, touches, zigzag
 
 W = [(0, 0), (10, 10), (15, 5), (20, 9), (30, 1)]
 markets = some.builds(lambda seed, bars: random_walk(bars, np.random.default_rng(seed)),
@@ -102,9 +102,9 @@ def test_first_match_stops_at_the_first_accepted_candidate():
 
     def rule(_, n):
         tried.append(n)
-        return None if n == 2 else f"not {n}"
+        return Match(((n, 0.0),)) if n == 2 else f"not {n}"
 
-    assert first_match(view, iter([(1,), (2,), (3,)]), rule, "none") is None
+    assert first_match(view, iter([(1,), (2,), (3,)]), rule, "none") == Match(((2, 0.0),))
     assert tried == [1, 2]
     assert first_match(view, [], rule, "nothing there") == "nothing there"
     assert first_match(view, [(1,), (3,)], rule, "none") == "not 3"

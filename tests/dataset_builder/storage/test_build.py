@@ -18,9 +18,13 @@ from PIL import Image
 from cryptoai_common.dataset import read_manifest, read_rows
 from cryptoai_common.errors import UserError
 from dataset_builder.config import BuildConfig, VerifyConfig
+from dataset_builder.drawing.not_a_chart import KINDS
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.build import build
 from dataset_builder.storage.verify import verify
+
+PLAIN = {"found": 0.0, "screens": 0.0}  # charts that are drawn faster, where the test is about something else
+PLAIN_OPTIONS = ("--found", "0", "--screens", "0")
 
 
 def start(output: Path, *options: str) -> subprocess.Popen:
@@ -51,6 +55,34 @@ def test_datasets_loads_it_with_labels_in_order(built, tmp_path):
     row = loaded["validation"][0]
     assert row["image"].size == (224, 224)
     assert row["id"].startswith(loaded["validation"].features["label"].int2str(row["label"]))
+
+
+@pytest.mark.parametrize("format", ["imagefolder", "parquet"])
+def test_pictures_that_are_no_charts_are_read_back(format, tmp_path):
+    fractions = {"validation_fraction": 0.0, "test_fraction": 0.0}
+    config = BuildConfig(
+        tmp_path / "charts", size=10, negatives=40, image_size=64, workers=1, format=format, **fractions, **PLAIN
+    )
+    loaded = load_dataset(str(build(config)), "none", cache_dir=str(tmp_path / "cache"))["none"]
+    no_charts = [row for row in loaded if row["stage"] == "no_chart"]
+    assert 1 <= len(no_charts) <= 15 and {row["stage"] for row in loaded} == {"no_chart", "none"}
+    for row in no_charts:
+        assert row["label"] is None and row["candles"] == 0 and row["source"] in KINDS
+        assert row["x"] == row["high"] == row["low"] == row["pivots"] == row["ohlcv"]["close"] == []
+        assert row["bbox"] == row["pane"] == [0.0, 0.0, 64.0, 64.0] and row["image"].size == (64, 64)
+
+
+def test_a_dataset_holds_found_charts_and_pages_by_default(built):
+    rows = list(read_rows(built, read_manifest(built), "train"))
+    assert {row["source"] for row in rows} == {"sketch", "random_market"}
+    for count, share in (
+        (sum(row["source"] != "sketch" for row in rows), 0.5),
+        (sum(row["look"]["page"] != "none" for row in rows), 0.4),
+    ):
+        assert abs(count - share * len(rows)) < 4 * (share * (1 - share) * len(rows)) ** 0.5
+    for row in rows:
+        left, top, right, bottom = row["pane"]
+        assert 0 <= left < right <= 224 and 0 <= top < bottom <= 224
 
 
 def test_rows_tell_the_truth_about_their_pictures(built):
@@ -92,7 +124,7 @@ def test_killed_and_started_again_it_ends_the_same(built, tmp_path):
 
 
 def test_a_killed_worker_is_one_sentence_and_nothing_lost(tmp_path):
-    process = start(tmp_path / "charts", "--size", "300", "--workers", "2")
+    process = start(tmp_path / "charts", "--size", "300", "--workers", "2", *PLAIN_OPTIONS)
     rows = tmp_path / "charts.partial" / "rows"
     deadline = time.monotonic() + 60
     while not list(rows.glob("*.json")) and time.monotonic() < deadline:
@@ -103,13 +135,13 @@ def test_a_killed_worker_is_one_sentence_and_nothing_lost(tmp_path):
     assert "a worker process was killed" in said
     assert "Traceback" not in said
     assert list(rows.glob("*.json"))
-    resumed, whole = (build(BuildConfig(tmp_path / name, size=300, workers=2)) for name in ("charts", "whole"))
+    resumed, whole = (build(BuildConfig(tmp_path / name, size=300, workers=2, **PLAIN)) for name in ("charts", "whole"))
     assert read_manifest(resumed)["fingerprint"] == read_manifest(whole)["fingerprint"]
 
 
 def test_workers_end_with_the_process_that_started_them(tmp_path):
     """Also if it is killed and can tell them nothing: or they would hold their memory for ever."""
-    process = start(tmp_path / "charts", "--size", "2000", "--workers", "2")
+    process = start(tmp_path / "charts", "--size", "2000", "--workers", "2", *PLAIN_OPTIONS)
     rows = tmp_path / "charts.partial" / "rows"
     deadline = time.monotonic() + 60
     while not list(rows.glob("*.json")) and time.monotonic() < deadline:

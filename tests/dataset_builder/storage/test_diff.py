@@ -16,11 +16,12 @@ from dataset_builder.storage.build import build
 from dataset_builder.storage.diff_charts import chart_lines
 
 SIZE = 100
+PLAIN = {"found": 0.0, "screens": 0.0}
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
-    return build(BuildConfig(tmp_path_factory.mktemp("diff") / "charts", size=SIZE, negatives=3, workers=1))
+    return build(BuildConfig(tmp_path_factory.mktemp("diff") / "charts", size=SIZE, negatives=3, workers=1, **PLAIN))
 
 
 def differences(first: Path, second: Path, capsys) -> list[str]:
@@ -46,7 +47,7 @@ def test_mistakes(built, tmp_path, capsys):
 
 
 def test_parquet_holds_the_same_charts_in_another_form(built, tmp_path, capsys):
-    shards = build(BuildConfig(tmp_path / "shards", size=SIZE, negatives=3, workers=1, format="parquet"))
+    shards = build(BuildConfig(tmp_path / "shards", size=SIZE, negatives=3, workers=1, **PLAIN, format="parquet"))
     assert differences(built, shards, capsys)[2:] == [
         "format | imagefolder | parquet",
         "charts",
@@ -55,7 +56,7 @@ def test_parquet_holds_the_same_charts_in_another_form(built, tmp_path, capsys):
 
 
 def test_another_seed_size_and_split_across_layouts(built, tmp_path, capsys):
-    options = {"size": 120, "negatives": 3, "workers": 1, "test_fraction": 0.3, "format": "parquet"}
+    options = {"size": 120, "negatives": 3, "workers": 1, "test_fraction": 0.3, "format": "parquet", **PLAIN}
     moved = build(BuildConfig(tmp_path / "moved", unseen_styles=10, **options))
     lines = differences(built, moved, capsys)
     assert {"charts in test | 10 | 30", "test, each of 10 classes | 1 | 3", "the same | 93"} <= set(lines)

@@ -17,7 +17,7 @@ def test_a_full_disk_and_then_more_room(tmp_path):
     whole = read_manifest(build(BuildConfig(tmp_path / "charts", size=100)))["fingerprint"]
     (tmp_path / "disk").mkdir()
     done = run_on_a_disk(
-        f"mount -t tmpfs -o size=1m none $DISK\n{BUILD}\necho code $?\nls $DISK\n"
+        f"mount -t tmpfs -o size=3m none $DISK\n{BUILD}\necho code $?\nls $DISK\n"
         f"mount -o remount,size=50m $DISK\n{BUILD}\necho code $?\nls $DISK\n"
         "grep fingerprint $DISK/charts/manifest.json",
         tmp_path / "disk",

@@ -93,6 +93,9 @@ def test_a_split_without_some_class_is_refused(size):
         ({"workers": 0}, "at least 1"),
         ({"seed": -1}, "--seed"),
         ({"negatives": -1}, "--negatives"),
+        ({"found": -0.1}, "--found is a share from 0 to 1, not -0.1"),
+        ({"found": 1.5}, "--found is a share from 0 to 1, not 1.5"),
+        ({"screens": 2}, "--screens is a share from 0 to 1, not 2"),
     ],
 )
 def test_impossible_settings_are_refused(settings, message):

@@ -16,7 +16,8 @@ from dataset_builder.config import BuildConfig
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.build import build
 
-SMALL = {"size": 50, "validation_fraction": 0.2, "test_fraction": 0.2, "negatives": 5, "image_size": 64, "workers": 1}
+SMALL = {"size": 50, "validation_fraction": 0.2, "test_fraction": 0.2, "negatives": 5, "image_size": 64, "workers": 1,
+         "found": 0.0, "screens": 0.0}  # fmt: skip
 REPO = ["--repo", "user/charts"]
 
 
@@ -68,6 +69,7 @@ def test_the_card_is_complete(built, push, hub, tmp_path):
     assert push(copy, *REPO)[0] == 0
     text, fingerprint = files(hub)["README.md"].decode(), read_manifest(built)["fingerprint"]
     card = DatasetCard(text).data
+    assert "No market data is in it" in text
     assert card.license == "cc0-1.0" and card.task_categories == ["image-classification"]
     assert "finance" in card.tags and card.size_categories == ["n<1K"]
     assert 'load_dataset("user/charts")' in text and fingerprint in text and all(name in text for name in CLASSES)
