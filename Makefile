@@ -37,8 +37,8 @@ WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
 PIP_ARGS ?=
 MUTATE ?= --most 40
-# options of pytest: TESTS="-x tests/trainer/scan"; TESTS="-n 2 --dist loadfile" runs the tests of whole files in two processes
-TESTS ?=
+# options of pytest: TESTS="-x tests/trainer/scan"; by default the tests run in two processes, a whole file in one of them
+TESTS ?= -n 2 --dist loadfile
 VENV ?= .venv
 
 BIN := $(VENV)/bin
@@ -160,7 +160,7 @@ figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tab
 	$(PY) benchmarks/figures.py $(RUN) --speed benchmarks/results/charts.json --minutes $(or $(MINUTES),$(error \
 		say how many minutes plain `make` took: make figures MINUTES=8.6))
 
-test: $(VENV)/installed-dev  ## the tests; TESTS="-n 2 --dist loadfile" in two processes
+test: $(VENV)/installed-dev  ## the tests, in two processes; TESTS="-x tests/trainer/scan" for some
 	$(PY) -m pytest $(TESTS)
 
 mutate: $(VENV)/installed-dev  ## which small faults would the tests let pass? MUTATE="--most 40 trainer/scan/hits.py"

@@ -31,7 +31,7 @@ from dataset_builder.charts.render import render_candles
 from dataset_builder.drawing.not_a_chart import KINDS
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.patterns import CLASSES
-from dataset_builder.series.ohlcv import read_ohlcv
+from dataset_builder.readers.ohlcv import read_ohlcv
 from dataset_builder.styles import STYLES
 from trainer.data.charts import label_ids, load_split, picture_of
 from trainer.models.classifier import CHECKPOINT, QUANTIZED, Classifier, OnnxClassifier, softmax

@@ -32,7 +32,8 @@ APPLICATIONS = ("serve", "scan")  # folders of trainer, each with a command of i
 # From the bottom: a folder imports only those before it.
 FLOORS = {
     "dataset_builder": (
-        *("limits streams", "config", "market", "patterns drawing", "styles", "charts", "storage", "series", "audit"),
+        *("limits streams readers", "config", "market", "patterns drawing", "styles", "charts", "storage"),
+        *("series", "audit"),
     ),
     "trainer": (
         "shipped",

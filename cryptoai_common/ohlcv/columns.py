@@ -97,7 +97,7 @@ def plain_name(name: object) -> str:
     return re.sub(r"[^\w]|_", "", text)
 
 
-def find(names: Sequence[str], role: str) -> int | None:
+def find_column(names: Sequence[str], role: str) -> int | None:
     """The number of the column with that role, or None. Raises TableError if two columns have one name.
 
     Of "l" and "L" the small letter is the price: exchanges write other things under the capital.
@@ -118,7 +118,7 @@ def find(names: Sequence[str], role: str) -> int | None:
 
 def find_volumes(names: Sequence[str]) -> list[int]:
     """Columns of traded volume, the surest first: the second and later ones count where the first one does not."""
-    surest = find(names, "volume")
+    surest = find_column(names, "volume")
     if surest is None:  # "Volume BTC" before "Volume USDT": the traded coin stands first
         return other_volumes(names, ())[:1]
     ticks = [place for place in named(names, ("tickvol", "tickvolume")) if place != surest]
@@ -138,7 +138,7 @@ def other_volumes(names: Sequence[str], but: Sequence[int]) -> list[int]:
 
 def find_prices(names: Sequence[str]) -> list[int]:
     """The columns of open, high, low and close. Raises TableError that names those that are not there."""
-    found = {role: find(names, role) for role in PRICES}
+    found = {role: find_column(names, role) for role in PRICES}
     missing = [role for role, place in found.items() if place is None]
     if missing:
         has = ", ".join(map(str, names[:20])) or "none"

@@ -12,7 +12,7 @@ from cryptoai_common.dataset import read_rows
 from dataset_builder.audit.finding import Finding
 from dataset_builder.audit.measure import candles_of
 from dataset_builder.market.statistics import RANGES, candle_statistics
-from dataset_builder.series.ohlcv import read_ohlcv
+from dataset_builder.readers.ohlcv import read_ohlcv
 
 CHARTS = 1000  # charts of the dataset that the statistics are measured on
 WINDOW = 60  # candles in a window that a real series is cut into: about as many as a chart has

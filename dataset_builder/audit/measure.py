@@ -33,7 +33,10 @@ from dataset_builder.patterns import BY_NAME
 
 UNCHECKED = ("unselected", "no_chart")  # stages of charts without a pattern that no check has looked at
 BATCH = 100  # charts that a worker measures at a time
-EACH_CHART = ("splits", "ids", "picture_hashes", "price_hashes", "price_heights", "candle_widths")  # arrays of Measures
+EACH_CHART = (  # arrays of Measures
+    *("splits", "ids", "picture_hashes", "price_hashes"),
+    *("price_heights", "page_heights", "candle_widths"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Measures:
     ids: NDArray[np.str_]
     picture_hashes: NDArray[np.uint64]  # shape (charts, 4)
     price_hashes: NDArray[np.int64]
-    price_heights: Floats  # shares of the picture's height
+    price_heights: Floats  # of cut charts, shares of the picture's height; infinite for the others
+    page_heights: Floats  # the same of charts on pages
     candle_widths: Floats  # pixels
     mistakes: tuple[str, ...]  # labels that the checks refuse, each with its reason
     rows: tuple[dict[str, Any], ...]  # metadata of the charts for the classifiers, without long lists, with "bytes"
@@ -89,7 +93,8 @@ def measure(subject: Subject, job: tuple[str, tuple[dict[str, Any], ...]]) -> Me
         ids=np.array([row["id"] for row in rows]),
         picture_hashes=np.stack(hashes),
         price_hashes=np.array(prices),
-        price_heights=np.array(heights),
+        price_heights=np.array([cut for cut, _ in heights]),
+        page_heights=np.array([page for _, page in heights]),
         candle_widths=np.array(widths),
         mistakes=tuple(filter(None, mistakes)),
         rows=tuple(short[place] for place in chosen),
@@ -116,13 +121,13 @@ def _measure(directory: Path, split: str, row: dict[str, Any]) -> tuple[Any, ...
     png = row["image"]["bytes"] if "image" in row else (directory / split / row["file_name"]).read_bytes()
     image = Image.open(io.BytesIO(png)).convert("RGB")
     look = _look_again(split, row, image.width)
-    height, width = _price_size(row, image.height)
+    heights, width = _price_size(row, image.height)
     blank = render_blank(look, image.size).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
     short = {name: value for name, value in row.items() if not isinstance(value, (list, dict))}
     return (
         picture_hash(image),
         price_hash(row["ohlcv"] if row["candles"] else {"close": hash_numbers(row["id"])}),
-        height,
+        heights,
         width,
         find_mistake(row),
         short | {"look": row["look"], "bytes": len(png)},
@@ -130,17 +135,18 @@ def _measure(directory: Path, split: str, row: dict[str, Any]) -> tuple[Any, ...
     )
 
 
-def _price_size(row: dict[str, Any], side: int) -> tuple[float, float]:
-    """The share of the pane's height that the price fills, and the width of a candle in pixels.
+def _price_size(row: dict[str, Any], side: int) -> tuple[tuple[float, float], float]:
+    """The share of the picture's height that the price fills, and the width of a candle in pixels.
 
-    Infinite for a picture without candles, and for a screenshot, so that it is never the smallest.
+    The share is that of a cut chart and of one on a page, of which one is infinite, so that it is never the smallest.
+    All are for a picture without candles, and for a screenshot.
     """
     if not row["candles"] or row["stage"] == SCREENSHOT_STAGE:
-        return math.inf, math.inf
-    _, top, _, bottom = row["pane"]
+        return (math.inf, math.inf), math.inf
     high, low = np.clip([min(row["high"]), max(row["low"])], 0, side)
     spacing = (row["x"][-1] - row["x"][0]) / (len(row["x"]) - 1)
-    return float(low - high) / (bottom - top), spacing * row["look"]["body_width"]
+    height, cut = float(low - high) / side, row["look"]["page"] == "none"
+    return (height, math.inf) if cut else (math.inf, height), spacing * row["look"]["body_width"]
 
 
 def hash_numbers(name: str) -> list[float]:

@@ -20,6 +20,7 @@ from dataset_builder.config import AuditConfig
 from dataset_builder.storage.card import put_audit
 
 MIN_PRICE_HEIGHT = 0.4  # share of the picture's height that the price must fill, so that patterns can be read
+MIN_PAGE_HEIGHT = 0.15  # the same of a page, of which the chart is a part: 34 of 224 pixels
 MIN_CANDLE_WIDTH = 1.0  # pixels: a thinner candle cannot be told from its neighbours
 # About how many charts the classifiers see. The interval of chance is then under one point wide; more charts would cost
 # time and memory.
@@ -83,6 +84,7 @@ def _content(charts: Measures) -> Iterator[Finding]:
     yield duplicates.near_duplicates(splits, ids, charts.picture_hashes)
     yield duplicates.shared_prices(splits, ids, charts.price_hashes.tolist())
     yield Finding("smallest share of the height filled", float(charts.price_heights.min()), low=MIN_PRICE_HEIGHT)
+    yield Finding("the same on pages", float(charts.page_heights.min()), low=MIN_PAGE_HEIGHT)
     yield Finding("narrowest candle, pixels", float(charts.candle_widths.min()), low=MIN_CANDLE_WIDTH)
 
 

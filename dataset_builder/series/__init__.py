@@ -1,1 +1,1 @@
-"""Candles that users have: files of OHLCV are read, and windows of them drawn."""
+"""Windows of candles that users have, drawn as charts."""

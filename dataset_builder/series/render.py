@@ -24,7 +24,7 @@ from dataset_builder.charts.plain import find_style
 from dataset_builder.charts.render import render_candles
 from dataset_builder.config import RenderConfig
 from dataset_builder.drawing.chart import encode_png
-from dataset_builder.series.ohlcv import CandleSeries, read_ohlcv
+from dataset_builder.readers.ohlcv import CandleSeries, read_ohlcv
 from dataset_builder.series.windows import Hole, Window, slide, without_holes
 from dataset_builder.storage.build_files import partial_directory
 

@@ -14,7 +14,7 @@ from cryptoai_common.errors import UserError
 from cryptoai_common.files import atomic
 from dataset_builder.limits import FEWEST_BARS
 from dataset_builder.market.series import Series
-from dataset_builder.series.ohlcv import read_ohlcv
+from dataset_builder.readers.ohlcv import read_ohlcv
 
 # Which part of each series a split's windows come from, as shares of its time: no two splits see the same candles, and
 # the charts to measure with are later than those to learn from.

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from cryptoai_common.errors import UserError
-from dataset_builder.series.ohlcv import CandleSeries, read_ohlcv
+from dataset_builder.readers.ohlcv import CandleSeries, read_ohlcv
 
 Rows = Sequence[tuple[datetime, float, float, float, float, float]]  # time in UTC, open, high, low, close, volume
 

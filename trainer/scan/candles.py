@@ -22,7 +22,7 @@ from dataset_builder.series.windows import Hole, Window, slide, without_holes
 from trainer.markets.store import read_market
 
 if TYPE_CHECKING:
-    from dataset_builder.series.ohlcv import CandleSeries
+    from dataset_builder.readers.ohlcv import CandleSeries
 
 __all__ = ["DRAWING", "Hole", "Series", "Window", "check_bars", "draw", "iso", "read_series", "windows_of"]
 DRAWING = "dataset_builder.charts.render"  # what worker processes import before they are told what to draw
@@ -59,7 +59,7 @@ def read_series(path: Path, name: str, now: float, symbols: tuple[str, ...] = ()
             raise UserError(f"{path} holds no candles yet")
         micros = kept.times * MILLI
         return [Series(market.symbol, micros, kept.candles, missing_before(micros))]
-    from dataset_builder.series.ohlcv import read_ohlcv  # pandas: a second that markets need not take
+    from dataset_builder.readers.ohlcv import read_ohlcv  # pandas: a second that markets need not take
 
     try:
         return [_finished(read_ohlcv(path), path, name, now)]

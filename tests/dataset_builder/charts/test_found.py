@@ -9,6 +9,7 @@ from dataset_builder.charts import found
 from dataset_builder.charts.found import LOWEST, find_market, market_beside, unselected_market
 from dataset_builder.charts.labels import refusal
 from dataset_builder.charts.sample import draw_sample, settle
+from dataset_builder.charts.stages import stage_of
 from dataset_builder.charts.variety import Variety
 from dataset_builder.market.series import RANDOM, Series, draw_series
 from dataset_builder.market.swings import Match, View
@@ -123,7 +124,7 @@ TOPS = [(0, 0), (14, 10), (19, 5), (24, 10)]
 def test_a_pattern_is_broken_once_a_close_leaves_its_turning_points(end, stage):
     view = View(candles_through(*TOPS, (32, end)))
     points = ((0, view.lower[0] + 5), (14, view.upper[14]), (19, view.lower[19]), (24, view.upper[24]))
-    assert found._stage(view, Match(points)) == stage
+    assert stage_of(view, Match(points)) == stage
 
 
 def test_nearly_a_window_agrees_with_the_window_on_nearly_all():

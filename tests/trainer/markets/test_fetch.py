@@ -9,7 +9,7 @@ import pytest
 from binance import UNITS, candle, first_then_well, serving
 
 from cryptoai_common.errors import UserError
-from dataset_builder.series.ohlcv import read_ohlcv
+from dataset_builder.readers.ohlcv import read_ohlcv
 from trainer.markets import exchange as exchange_module
 from trainer.markets import fetch as fetch_module
 from trainer.markets.exchange import Exchange, Unreachable

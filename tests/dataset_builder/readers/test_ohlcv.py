@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from cryptoai_common.errors import UserError
-from dataset_builder.series.ohlcv import read_ohlcv
+from dataset_builder.readers.ohlcv import read_ohlcv
 
 HEAD = "time,open,high,low,close,volume\n"
 DAYS = [f"2024-01-0{day},10,12,9,11,{day}\n" for day in range(1, 6)]

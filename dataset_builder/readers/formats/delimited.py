@@ -13,8 +13,8 @@ import pandas as pd
 from cryptoai_common.ohlcv.columns import RENAME, is_header
 from cryptoai_common.ohlcv.numbers import to_number
 from cryptoai_common.ohlcv.table import Table, TableError, is_empty, quoted
-from dataset_builder.series.formats import yfinance
-from dataset_builder.series.formats.parsed import Parsed
+from dataset_builder.readers.formats import yfinance
+from dataset_builder.readers.formats.parsed import Parsed
 
 # Tried in this order: a decimal comma may stand in every cell of a file with semicolons, never the other way round.
 MARKS = ("\t", ";", ",", "|")

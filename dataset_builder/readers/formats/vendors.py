@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cryptoai_common.ohlcv.columns import plain_name
-from dataset_builder.series.formats.parsed import Parsed
+from dataset_builder.readers.formats.parsed import Parsed
 
 # Columns that only one vendor's files have, by their plain names; the first line that fits gives the name.
 SIGNS = (

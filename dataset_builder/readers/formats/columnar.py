@@ -10,7 +10,7 @@ import pandas as pd
 from cryptoai_common.ohlcv.columns import is_header
 from cryptoai_common.ohlcv.reading import SeveralSeries
 from cryptoai_common.ohlcv.table import Column, Table, TableError
-from dataset_builder.series.formats.parsed import Parsed
+from dataset_builder.readers.formats.parsed import Parsed
 
 STARTS = (b"PAR1", b"ARROW1", b"FEA1")  # Parquet, and Feather of version 2 and 1
 

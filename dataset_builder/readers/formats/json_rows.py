@@ -10,7 +10,7 @@ from cryptoai_common.ohlcv.answers import flat_rows
 from cryptoai_common.ohlcv.columns import TIMES, is_header, plain_name
 from cryptoai_common.ohlcv.reading import SeveralSeries
 from cryptoai_common.ohlcv.table import Table, TableError
-from dataset_builder.series.formats.parsed import Parsed
+from dataset_builder.readers.formats.parsed import Parsed
 
 DEEPEST = 6  # levels at which an answer's candles are looked for
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from cryptoai_common.errors import UserError
 from cryptoai_common.ohlcv.table import TableError
 from cryptoai_common.tool_files import is_of_a_tool
-from dataset_builder.series.formats import columnar, delimited, json_rows
-from dataset_builder.series.formats.parsed import Parsed
+from dataset_builder.readers.formats import columnar, delimited, json_rows
+from dataset_builder.readers.formats.parsed import Parsed
 
 PACKED = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}
 # What is known not to be a table of candles, by its first bytes, and what to do about it.

@@ -15,9 +15,9 @@ from cryptoai_common.errors import UserError
 from cryptoai_common.ohlcv.holes import missing_before, usual_step
 from cryptoai_common.ohlcv.reading import Reading, SeveralSeries, read_table
 from cryptoai_common.ohlcv.table import TableError
-from dataset_builder.series.formats.content import parse
-from dataset_builder.series.formats.parsed import Parsed
-from dataset_builder.series.formats.vendors import name_of
+from dataset_builder.readers.formats.content import parse
+from dataset_builder.readers.formats.parsed import Parsed
+from dataset_builder.readers.formats.vendors import name_of
 
 SECOND = 1_000_000  # microseconds
 STEPS = {"second": SECOND, "minute": 60 * SECOND, "hour": 3600 * SECOND, "day": 86_400 * SECOND}

@@ -1,0 +1,1 @@
+"""Reads files of candles as people have them. Knows nothing of charts; imports candles and errors that all share."""
