@@ -85,7 +85,8 @@ class Draft:
     def _without_chart(self) -> Sample:
         """A picture that is no chart of prices, in the look's colours."""
         rng = random_stream(self.look.seed, "no chart")
-        kind, pixels = draw_no_chart(rng, self.look, self.image_size)
+        size = self.image_size if isinstance(self.image_size, int) else max(self.image_size)
+        kind, pixels = draw_no_chart(rng, self.look, size)
         height, width, _ = pixels.shape
         none: list[Any] = []
         row = _row(self) | {

@@ -103,8 +103,8 @@ def _market(rng: np.random.Generator, bars: int) -> Candles:
         length = min(round(bars * rng.uniform(*STRETCH)), LONGEST)
         if length >= FEWEST_BARS:
             _plant(rng, ohlc, int(rng.integers(bars - length + 1)), length)
-    prices, _, _ = quote(ohlc, rng)
-    return draw_volume(Candles(*prices, activity / activity.mean()), rng)
+    (opening, high, low, close), _, _ = quote(ohlc, rng)
+    return draw_volume(Candles(opening, high, low, close, activity / float(activity.mean())), rng)
 
 
 def _plant(rng: np.random.Generator, ohlc: Floats, start: int, length: int) -> None:

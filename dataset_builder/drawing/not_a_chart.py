@@ -116,7 +116,8 @@ def shapes(rng: np.random.Generator, look: Look, size: int) -> Pixels:
         elif kind == 1:
             draw.ellipse(box, fill=colour if rng.random() < 0.6 else None, outline=colour)
         elif kind == 2:
-            draw.pieslice(box, *sorted(rng.uniform(0, 360, 2)), fill=colour)
+            start, stop = sorted(rng.uniform(0, 360, 2).tolist())
+            draw.pieslice(box, start, stop, fill=colour)
         else:
             draw.line(tuple(rng.uniform(0, size, 4)), fill=colour, width=int(rng.integers(1, 6)))
     return np.asarray(picture)

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from dataset_builder.market.exchange import draw_volume, quote
 from dataset_builder.market.random_market import random_market
@@ -45,15 +44,11 @@ class Series:
         candles = self.candles[start:stop]
         if self.source != RANDOM:
             return candles
-        ohlc, _, _ = quote(np.array(candles.series()[:4]), rng)
-        return draw_volume(Candles(*ohlc, candles.volume), rng)
+        (opening, high, low, close), _, _ = quote(np.array(candles.series()[:4]), rng)
+        return draw_volume(Candles(opening, high, low, close, candles.volume), rng)
 
 
 def draw_series(rng: np.random.Generator, bars: int) -> Series:
     """A random market of that many candles."""
-    ohlc, activity = random_market(rng, bars)
-    return Series(RANDOM, Candles(*ohlc, _activity(activity)))
-
-
-def _activity(activity: Floats) -> Floats:
-    return activity / activity.mean()
+    (opening, high, low, close), activity = random_market(rng, bars)
+    return Series(RANDOM, Candles(opening, high, low, close, activity / float(activity.mean())))

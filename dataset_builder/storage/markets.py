@@ -49,7 +49,7 @@ def keep_markets(files: tuple[Path, ...], path: Path) -> None:
                 if right - left >= FEWEST_BARS:
                     pieces[f"{split}|{number:04d}|{left:09d}|{file.name}"] = table[:, left:right]
     with atomic(path, "wb") as target:
-        np.savez(target, **pieces)
+        np.savez(target, allow_pickle=False, **pieces)
 
 
 @lru_cache(maxsize=2)
