@@ -16,8 +16,8 @@ from trainer.models.classifier import softmax
 KEY = "calibration"  # in config.json
 FALSE_ALARMS = 0.10  # share of the charts without a pattern that may be called one
 # Share of the charts with a pattern that must be called one, even if that raises the false alarms. Two in five of the
-# charts of version 0.13.0 lie small on a page: a threshold that keeps 75 % of them calls 75 % of random walks a pattern.
-# One that keeps half calls 37 %, and seven of eight of the charts that it keeps are named right, not three of four.
+# charts of version 0.13.0 lie small on a page: a threshold that keeps 75 % of them calls 75 % of random walks patterns
+# and one that keeps half calls 37 %; seven of eight of the charts that it keeps are named right, not three of four.
 MIN_KEPT = 0.5
 TEMPERATURES = np.exp(np.linspace(np.log(0.3), np.log(5), 300))  # 300 from 0.3 to 5, in steps of about 1 %
 TINY = 1e-12  # added to probabilities, since log(0) is infinite
