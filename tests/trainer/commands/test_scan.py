@@ -238,7 +238,12 @@ def test_markets_of_an_exchange(eager, tmp_path, capsys):
 @contextmanager
 def following(command: list[str]) -> Iterator[subprocess.Popen]:
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        # A shell starts what runs in its background with the signal ignored, and this process would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         try:
             yield process
