@@ -24,14 +24,13 @@ from dataset_builder.audit.leaks import THUMBNAIL
 from dataset_builder.charts.labels import refusal
 from dataset_builder.charts.sample import draw_look_again
 from dataset_builder.charts.screenshot import look_of_screenshot
-from dataset_builder.charts.stages import SCREENSHOT_STAGE
+from dataset_builder.charts.stages import SCREENSHOT_STAGE, UNCHECKED
 from dataset_builder.charts.variety import variety
 from dataset_builder.drawing.chart import render_blank
 from dataset_builder.drawing.look import Look
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import BY_NAME
 
-UNCHECKED = ("unselected", "no_chart")  # stages of charts without a pattern that no check has looked at
 BATCH = 100  # charts that a worker measures at a time
 EACH_CHART = (  # arrays of Measures
     *("splits", "ids", "picture_hashes", "price_hashes"),
@@ -126,7 +125,7 @@ def _measure(directory: Path, split: str, row: dict[str, Any]) -> tuple[Any, ...
     short = {name: value for name, value in row.items() if not isinstance(value, (list, dict))}
     return (
         picture_hash(image),
-        price_hash(row["ohlcv"] if row["candles"] else {"close": hash_numbers(row["id"])}),
+        price_hash(row["ohlcv"] if row["candles"] else {"close": _hash_numbers(row["id"])}),
         heights,
         width,
         find_mistake(row),
@@ -149,7 +148,7 @@ def _price_size(row: dict[str, Any], side: int) -> tuple[tuple[float, float], fl
     return (height, math.inf) if cut else (math.inf, height), spacing * row["look"]["body_width"]
 
 
-def hash_numbers(name: str) -> list[float]:
+def _hash_numbers(name: str) -> list[float]:
     """Numbers that stand for the prices of a picture that has none: others for each name."""
     return [float(byte) for byte in hashlib.sha256(name.encode()).digest()]
 

@@ -25,7 +25,7 @@ MOST_OUTSIDE = 0.1  # of the candles may lie below the picture, and as many abov
 # each step evicts the data of the other from the processor's caches.
 BATCH = 20
 DECIMALS = 1  # of positions in the metadata, in pixels
-NO_MARKET = Market(Candles(*np.empty((5, 0))), np.empty((0, 2)), 0, 0)  # of a picture that is no chart
+NO_MARKET = Market.without_pattern(Candles(*np.empty((5, 0))))  # of a picture that is no chart
 NO_CHART_SOURCE = "no_chart"  # until the picture is drawn, whose kind is its source then
 
 
@@ -112,7 +112,7 @@ def _metadata(draft: Draft, chart: Chart) -> dict[str, Any]:
     """What a dataset records of a chart. Without a pattern there are no pivots, and the box is that of all candles."""
     market = draft.market
     if draft.label is None:
-        market = Market(market.candles, market.pivots[:0], first_bar=0, last_bar=len(market.candles) - 1)
+        market = Market.without_pattern(market.candles)
     return _row(draft) | _geometry(market, chart) | {"patterns": _patterns(draft, chart)}
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from cryptoai_common.candles import Candles
 from dataset_builder.charts.labels import refusal
-from dataset_builder.charts.stages import stage_of
+from dataset_builder.charts.stages import UNSELECTED_STAGE, stage_of
 from dataset_builder.limits import FEWEST_BARS
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.prices import Market
@@ -39,7 +39,7 @@ def find_market(
         if view.range <= 0 or candles.fault() or refusal(pattern, view):
             continue
         if pattern is None:
-            return Market(candles, np.empty((0, 2)), 0, bars - 1), "none", series.source
+            return Market.without_pattern(candles), "none", series.source
         found = pattern.find(view)
         if not isinstance(found, str) and found.height >= LOWEST * view.atr:
             return _market(candles, found), stage_of(view, found), series.source
@@ -63,18 +63,19 @@ def market_beside(
             candles = series.window(first, first + bars, rng)
             view = View(candles)
             if not (candles.fault() or view.range <= 0 or refusal(None, view)):
-                return Market(candles, np.empty((0, 2)), 0, bars - 1), "beside", series.source
+                return Market.without_pattern(candles), "beside", series.source
 
 
 def _found_places(
     pattern: Pattern, bars: int, markets: tuple[Series, ...], rng: np.random.Generator
 ) -> Iterator[tuple[Series, int]]:
     """The places of ``_places`` at which the pattern's check accepts the window, quickly looked at."""
-    swings: dict[int, Sequence[Swing]] = {}
+    looked_at: Series | None = None
+    swings: tuple[Swing, ...] = ()
     for series, start in _places(bars, markets, rng):
-        if id(series) not in swings:
-            swings = {id(series): series.swings(bars)}
-        view = series.view.nearly_window(start, start + bars, swings[id(series)])
+        if series is not looked_at:
+            looked_at, swings = series, series.swings(bars)
+        view = series.view.nearly_window(start, start + bars, swings)
         if not isinstance(pattern.find(view), str):
             yield series, start
 
@@ -87,7 +88,7 @@ def unselected_market(bars: int, markets: tuple[Series, ...], rng: np.random.Gen
     for series, start in _places(bars, markets, rng):
         candles = series.window(start, start + bars, rng)
         if not candles.fault() and candles.high.max() > candles.low.min():
-            return Market(candles, np.empty((0, 2)), 0, bars - 1), "unselected", series.source
+            return Market.without_pattern(candles), UNSELECTED_STAGE, series.source
     raise RuntimeError(f"no market of {bars} candles")
 
 

@@ -11,6 +11,7 @@ from cryptoai_common.dataset import NONE
 from dataset_builder.charts.draft import NO_CHART_SOURCE, NO_MARKET, Draft, Sample
 from dataset_builder.charts.found import find_market, market_beside, unselected_market
 from dataset_builder.charts.labels import draw_accepted, refusal
+from dataset_builder.charts.stages import NO_CHART_STAGE
 from dataset_builder.charts.variety import Variety, variety
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.random_look import draw_look
@@ -57,7 +58,7 @@ def settle(
             market, stage, origin = _without_pattern(source.random(), look.bars, kind.markets, rng)
         return Draft(seed, pattern_name, index, look, market, stage, {}, image_size, origin)
     if pattern is None and source.random() < NO_CHART:
-        return Draft(seed, None, index, look, NO_MARKET, "no_chart", {}, image_size, NO_CHART_SOURCE)
+        return Draft(seed, None, index, look, NO_MARKET, NO_CHART_STAGE, {}, image_size, NO_CHART_SOURCE)
     sketch = pattern.sketch if pattern else negative.sketch
     rng = random_stream(seed, name, index, "price", kind.stream)
     market, stage, rejections = draw_accepted(sketch, partial(refusal, pattern), look, rng)

@@ -23,9 +23,8 @@ from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.random_look import draw_look
 from dataset_builder.drawing.random_page import with_page
 from dataset_builder.limits import FEWEST_BARS
-from dataset_builder.market.exchange import draw_volume, quote
 from dataset_builder.market.prices import Market
-from dataset_builder.market.random_market import random_market
+from dataset_builder.market.series import RANDOM, Series, draw_series
 from dataset_builder.market.sketch import log_uniform
 from dataset_builder.market.swings import Match, View
 from dataset_builder.patterns import PATTERNS
@@ -47,7 +46,7 @@ def settle_screenshot(seed: int, index: int, kind: Variety) -> Draft:
     """
     look = look_of_screenshot(seed, index, kind)
     candles = _market(random_stream(seed, SCREENSHOTS, index, "market", kind.stream), look.bars)
-    market = Market(candles, np.empty((0, 2)), 0, len(candles) - 1)
+    market = Market.without_pattern(candles)
     return Draft(seed, None, index, look, market, SCREENSHOT_STAGE, {}, SIZE, MIXED, tuple(find_places(candles)))
 
 
@@ -98,13 +97,14 @@ def _shared(one: Place, other: Place) -> float:
 
 def _market(rng: np.random.Generator, bars: int) -> Candles:
     """A random market of that many candles, in which some stretches are replaced by drawn patterns."""
-    ohlc, activity = random_market(rng, bars)
+    drawn = draw_series(rng, bars).candles
+    ohlc = np.array(drawn.series()[:4])
     for _ in range(PLANTED[int(rng.integers(len(PLANTED)))]):
         length = min(round(bars * rng.uniform(*STRETCH)), LONGEST)
         if length >= FEWEST_BARS:
             _plant(rng, ohlc, int(rng.integers(bars - length + 1)), length)
-    (opening, high, low, close), _, _ = quote(ohlc, rng)
-    return draw_volume(Candles(opening, high, low, close, activity / float(activity.mean())), rng)
+    opening, high, low, close = ohlc
+    return Series(RANDOM, Candles(opening, high, low, close, drawn.volume)).window(0, bars, rng)
 
 
 def _plant(rng: np.random.Generator, ohlc: Floats, start: int, length: int) -> None:

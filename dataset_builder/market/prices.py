@@ -45,6 +45,11 @@ class Market:
     first_bar: int  # of the pattern proper
     last_bar: int
 
+    @classmethod
+    def without_pattern(cls, candles: Candles) -> Market:
+        """A window that shows none: there are no pivots, and what is shown is all candles."""
+        return cls(candles, np.empty((0, 2)), first_bar=0, last_bar=max(len(candles) - 1, 0))
+
 
 def draw_market(sketch: Sketch, bars: int, before: float, rng: np.random.Generator) -> Market:
     """Simulate a window of ``bars`` candles that pass through the sketch's pivots.

@@ -7,6 +7,13 @@ from hypothesis import strategies as some
 from trainer.models.pattern_model import UNCLEAR
 from trainer.scan.hits import OVERLAP, find_hits, first_seen
 
+# First candle, candles less one, place of the class and probability of each window.
+WINDOWS = some.lists(
+    some.tuples(some.integers(0, 300), some.integers(19, 119), some.integers(-1, 1), some.floats(0.1, 1)),
+    min_size=1,
+    max_size=40,
+)
+
 
 class Shown(NamedTuple):
     first: int
@@ -63,13 +70,7 @@ def test_of_equally_sure_hits_the_latest_comes_first():
     ]
 
 
-@given(
-    some.lists(
-        some.tuples(some.integers(0, 300), some.integers(19, 119), some.integers(-1, 1), some.floats(0.1, 1)),
-        min_size=1,
-        max_size=40,
-    )
-)
+@given(WINDOWS)
 def test_every_window_of_a_pattern_is_in_a_hit_that_is_at_least_as_sure_and_no_two_hits_are_of_one_pattern(drawn):
     windows = [(first, first + length, label, chance) for first, length, label, chance in drawn]
     hits = hits_of(*windows)
@@ -97,13 +98,7 @@ def test_of_windows_that_end_at_one_candle_the_surest_is_told():
     assert [(hit.pattern, hit.shown) for hit in seen] == [("top", (15, 44)), ("flag", (0, 44))]
 
 
-@given(
-    some.lists(
-        some.tuples(some.integers(0, 300), some.integers(19, 119), some.integers(-1, 1), some.floats(0.1, 1)),
-        min_size=1,
-        max_size=40,
-    )
-)
+@given(WINDOWS)
 def test_what_comes_later_changes_nothing_that_was_told(drawn):
     windows = sorted(((f, f + length, label, chance) for f, length, label, chance in drawn), key=lambda w: w[1])
     whole = hits_of(*windows, find=first_seen)
