@@ -15,6 +15,7 @@ from trainer import config
 
 COMMANDS: Commands = {
     "train": (config.TrainConfig, "trainer.commands.train:train"),
+    "train-finder": (config.TrainFinderConfig, "trainer.commands.train_finder:train_finder"),
     "export": (config.ExportConfig, "trainer.commands.export:export"),
     "evaluate": (config.EvaluateConfig, "trainer.commands.evaluate:evaluate"),
     "predict": (config.PredictConfig, "trainer.commands.predict:predict"),
@@ -36,11 +37,14 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _settings(command: str, config_class: type, program: str, words: list[str]) -> tuple[Any, ...]:
-    """The arguments for a command's function; ``train`` gets those of transformers.TrainingArguments as well."""
-    if command == "train" and not asks_for_help(words):
+    """The arguments for a command's function.
+
+    ``train`` and ``train-finder`` get those of transformers.TrainingArguments as well.
+    """
+    if command.startswith("train") and not asks_for_help(words):
         from trainer.training.recipe import resolve
 
-        return resolve(words)
+        return resolve(config_class, program, words)
     return (_fetched(read_settings(config_class, program, words)),)
 
 

@@ -70,6 +70,30 @@ class TrainConfig:
 
 
 @dataclass(frozen=True)
+class TrainFinderConfig:
+    """Train one of the two networks that find patterns on whole screenshots: the reader of prices, or that of spans.
+
+    Takes every argument of transformers.TrainingArguments as well. The command line wins over the recipe.
+    """
+
+    dataset: Path
+    """Dataset directory with a split of screenshots, as `python -m dataset_builder build --screenshots` writes it."""
+    output: Path
+    """Directory for the weights. The run is in OUTPUT.partial until it is finished."""
+    recipe: str = "finder-reader"
+    """Name of a recipe in trainer/recipes, finder-reader or finder-spans, or a YAML file."""
+    part: Literal["reader", "spans"] = "reader"
+    """The network: the reader of prices from pictures, or the finder of spans in prices."""
+    base: Path | None = None
+    """Weights to go on from: an output of this command."""
+    resume: bool = False
+    """Continue an unfinished run from its last checkpoint."""
+    overwrite: bool = False
+    """Replace a run that differs, finished or not."""
+    REFUSED: ClassVar[Mapping[str, str]] = FromRecipe.REFUSED
+
+
+@dataclass(frozen=True)
 class ExportConfig:
     """Export a run to ONNX, quantize it, and compare every file with the checkpoint on the validation split."""
 
