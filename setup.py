@@ -14,7 +14,7 @@ TARGET = Path("trainer/shipped_models") / SHIPPED.name
 FILES = (  # what predict, scan, explain and training need of it
     "config.json",
     "preprocessor_config.json",
-    "crypto_pattern_model_quantized.onnx",
+    "crypto_chart_classifier_quantized.onnx",
     "model.safetensors",
     "chart_reader.safetensors",
 )

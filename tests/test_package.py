@@ -87,7 +87,7 @@ def test_the_wheel_holds_packages_recipes_types_and_the_model_and_nothing_else(b
         "preprocessor_config.json",
         "model.safetensors",
         "chart_reader.safetensors",
-        "crypto_pattern_model_quantized.onnx",
+        "crypto_chart_classifier_quantized.onnx",
     }
 
 

@@ -78,7 +78,7 @@ class ExportConfig:
     dataset: Path
     """The dataset that the run was trained on, or one of them: a directory, or hub:user/name@revision."""
     quantize: Quantize = "int8"
-    """Number format of crypto_pattern_model_quantized.onnx. The quantized file in onnx/ is always INT8."""
+    """Number format of crypto_chart_classifier_quantized.onnx. The quantized file in onnx/ is always INT8."""
     target: Target = "auto"
     """Processor that INT8 weights are made for. auto gives correct results on every processor."""
 
@@ -111,8 +111,8 @@ class PredictConfig:
     pictures: Positional[tuple[Path, ...]]
     """Picture files."""
     model: Path = SHIPPED_INT8
-    """The file crypto_pattern_model.onnx or crypto_pattern_model_quantized.onnx; or a model directory, whose INT8 ONNX
-    file is used, or else its ONNX file, or else its checkpoint. The default comes with the project."""
+    """The file crypto_chart_classifier.onnx or crypto_chart_classifier_quantized.onnx; or a model directory, whose INT8
+    ONNX file is used, or else its ONNX file, or else its checkpoint. The default comes with the project."""
     onnx: Path | None = None
     """Use this ONNX file."""
     json: bool = False
@@ -152,7 +152,7 @@ class ScanConfig:
     backtest: bool = False
     """Tell how often the move that textbooks expect followed, and how often it follows in any window."""
     model: Path = SHIPPED
-    """Model directory, of which crypto_pattern_model_quantized.onnx is used, or such a file."""
+    """Model directory, of which crypto_chart_classifier_quantized.onnx is used, or such a file."""
     output: Path | None = None
     """Directory for the results. None: scans/EXCHANGE, or scans/files."""
     workers: int = usable_cores()
@@ -203,7 +203,7 @@ class ServeConfig:
     """
 
     model: Path
-    """Deployable ONNX file, as `export` writes it: crypto_pattern_model_quantized.onnx."""
+    """Deployable ONNX file, as `export` writes it: crypto_chart_classifier_quantized.onnx."""
     host: str = "127.0.0.1"
     """Address to listen on. The default takes requests from this machine only."""
     port: int = 8000

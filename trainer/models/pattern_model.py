@@ -15,8 +15,13 @@ from cryptoai_common.errors import UserError
 from trainer.models.answer import Answer, make_answer
 from trainer.models.session import open_session, run_each
 
-DEPLOYABLE = Path("crypto_pattern_model.onnx")  # at the root of a run
-DEPLOYABLE_QUANTIZED = Path("crypto_pattern_model_quantized.onnx")
+# At the root of a run: the classifier of cut charts, which this module runs, and the finder of patterns in whole
+# screenshots with the reader of prices, which ``finder`` runs.
+CLASSIFIER = Path("crypto_chart_classifier.onnx")
+CLASSIFIER_QUANTIZED = Path("crypto_chart_classifier_quantized.onnx")
+FINDER = Path("crypto_pattern_model.onnx")
+FINDER_QUANTIZED = Path("crypto_pattern_model_quantized.onnx")
+READER = Path("crypto_price_reader.onnx")
 INPUT, OUTPUTS = "input", ("probabilities", "label")
 UNCLEAR = -1  # the label of a chart without a clear pattern
 

@@ -11,7 +11,7 @@ from transformers import pipeline
 
 from trainer.__main__ import main
 from trainer.models.answer import Answer
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, PatternModel
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_text_lists_the_surest_first(own_run, picture, capsys):
 
 
 def test_a_deployable_file_alone_answers_as_its_run_does(finished_run, picture, tmp_path, capsys):
-    alone = shutil.copy(finished_run / DEPLOYABLE_QUANTIZED, tmp_path / "model.onnx")
+    alone = shutil.copy(finished_run / CLASSIFIER_QUANTIZED, tmp_path / "model.onnx")
     answer = _json_lines(capsys, "predict", "--model", alone, "--json", picture)[0]
     expected = _json_lines(capsys, "predict", "--model", finished_run, "--json", picture)[0]
     assert answer["probabilities"] == pytest.approx(expected["probabilities"], abs=0.05)
@@ -76,7 +76,7 @@ def test_a_deployable_file_alone_answers_as_its_run_does(finished_run, picture, 
     assert answer["model_version"] == model.version
 
 
-@pytest.mark.parametrize("file", ["", DEPLOYABLE_QUANTIZED])
+@pytest.mark.parametrize("file", ["", CLASSIFIER_QUANTIZED])
 def test_with_an_onnx_file_neither_torch_nor_transformers_is_loaded(finished_run, picture, file):
     program = (
         "import sys; from trainer.__main__ import main; code = main(sys.argv[1:]);"
@@ -116,7 +116,7 @@ def test_bad_input(finished_run, picture, tmp_path, fails):
     assert "is not a model directory" in fails("predict", "--model", tmp_path, picture)
     assert "is not a model directory" in fails("predict", "--model", picture, picture)
     assert "name at least one picture" in fails("predict", "--model", finished_run)
-    file = finished_run / DEPLOYABLE_QUANTIZED
+    file = finished_run / CLASSIFIER_QUANTIZED
     assert "is a file already; leave out --onnx" in fails("predict", "--model", file, "--onnx", file, picture)
     assert "no such file" in fails("predict", "--model", tmp_path / "none.onnx", picture)
     assert "no such file" in fails("predict", "--model", finished_run, "--onnx", tmp_path / "none.onnx", picture)
