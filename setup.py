@@ -18,6 +18,7 @@ FILES = (  # what predict, scan, explain and training need of it
     "model.safetensors",
     "chart_reader.safetensors",
 )
+FINDER_FILES = ("crypto_pattern_model_quantized.onnx", "crypto_price_reader.onnx")  # of a model that has them
 
 
 class BuildWithModel(build_py):
@@ -28,7 +29,7 @@ class BuildWithModel(build_py):
         if not self.editable_mode:
             target = Path(self.build_lib) / TARGET
             target.mkdir(parents=True, exist_ok=True)
-            for name in FILES:
+            for name in (*FILES, *(name for name in FINDER_FILES if (SHIPPED / name).is_file())):
                 copyfile(SHIPPED / name, target / name)
 
 

@@ -60,6 +60,6 @@ def test_predict_asks_the_shipped_model_unless_told_otherwise(elsewhere, capsys)
     answers = []
     for model in ([], ["--model", str(ROOT / SHIPPED / CLASSIFIER_QUANTIZED)]):
         capsys.readouterr()
-        assert main(["predict", "--json", *model, "chart.png"]) == 0
+        assert main(["predict", "--cut", "--json", *model, "chart.png"]) == 0
         answers.append(json.loads(capsys.readouterr().out))
     assert answers[0] == answers[1]

@@ -29,7 +29,7 @@ def test_no_name_leaves_the_picture_or_covers_another(given_names):
     for place, (width, height) in zip(places, sizes, strict=True):
         if place is not None:
             x, y = place
-            assert 0 <= x and x + width <= PICTURE[0] and 0 <= y and y + height <= PICTURE[1]
+            assert x >= 0 and x + width <= PICTURE[0] and y >= 0 and y + height <= PICTURE[1]
             taken[y : y + height, x : x + width] += 1
     assert taken.max(initial=0) <= 1
 
@@ -96,8 +96,8 @@ def test_the_prices_and_their_extent_are_drawn():
 @given(some.integers(30, 70), some.integers(10, 25))
 def test_a_hole_in_the_prices_is_not_bridged(start, wide):
     x = np.delete(np.arange(100.0), np.arange(start, start + wide))
-    prices = Prices(x, np.full(len(x), 30.0), np.full(len(x), 60.0))
-    drawn = np.asarray(draw_read(Image.new("RGB", (140, 80), "black"), prices))
-    assert not drawn[36:54, start + 3 : start + wide - 3].any()
-    between = drawn[45, 2:98]
-    assert not between.any()
+    high, low = np.full(len(x), 30.0), np.full(len(x), 50.0)
+    high[0], low[0] = 10, 70  # so that the frame around all prices is elsewhere
+    drawn = np.asarray(draw_read(Image.new("RGB", (140, 80), "black"), Prices(x, high, low)))
+    assert not drawn[15:65, start + 2 : start + wide - 2].any()
+    assert drawn[30, 5 : start - 1].any(axis=1).all() and drawn[50, start + wide + 1 : 95].any(axis=1).all()
