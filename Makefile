@@ -45,12 +45,12 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 RECIPE_FILE := $(if $(filter %.yaml %.yml,$(RECIPE)),$(RECIPE),trainer/recipes/$(RECIPE).yaml)
 # RUN's model where it is exported, else the base that is shipped
-SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),models/chart-vit)
+SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_chart_classifier_quantized.onnx),$(RUN),models/chart-vit)
 INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(if $(filter hub:%,$(DATASET)),$(PY) -m trainer fetch $(DATASET),$(PY) -m dataset_builder build \
 	--output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS))
 # for `make serve`: a deployable file; RUN's where it is exported, else the base that is shipped
-MODEL ?= $(SCAN_MODEL)/crypto_pattern_model_quantized.onnx
+MODEL ?= $(SCAN_MODEL)/crypto_chart_classifier_quantized.onnx
 # minutes that plain `make` took on a fresh machine, which `make figures` writes into the README
 MINUTES ?=
 RENDERERS := benchmarks/renderers

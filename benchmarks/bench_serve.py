@@ -24,7 +24,7 @@ import psutil
 
 from dataset_builder.charts.sample import draw_sample
 
-MODEL = Path("models/chart-vit/crypto_pattern_model_quantized.onnx")
+MODEL = Path("models/chart-vit/crypto_chart_classifier_quantized.onnx")
 
 
 def main() -> None:

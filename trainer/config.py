@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from cryptoai_common.cores import usable_cores
 from cryptoai_common.options import FromRecipe, Positional, Repeated
-from trainer.shipped import SHIPPED, SHIPPED_INT8
+from trainer.shipped import SHIPPED
 
 Quantize = Literal["int8", "int4", "fp16"]
 Target = Literal["auto", "avx2", "avx512_vnni", "arm64"]
@@ -102,7 +102,7 @@ class ExportConfig:
     dataset: Path
     """The dataset that the run was trained on, or one of them: a directory, or hub:user/name@revision."""
     quantize: Quantize = "int8"
-    """Number format of crypto_pattern_model_quantized.onnx. The quantized file in onnx/ is always INT8."""
+    """Number format of crypto_chart_classifier_quantized.onnx. The quantized file in onnx/ is always INT8."""
     target: Target = "auto"
     """Processor that INT8 weights are made for. auto gives correct results on every processor."""
 
@@ -130,15 +130,20 @@ class EvaluateConfig:
 
 @dataclass(frozen=True)
 class PredictConfig:
-    """Name the pattern in pictures."""
+    """Find the patterns in screenshots of charts, or name the one in a chart that is cut out."""
 
     pictures: Positional[tuple[Path, ...]]
     """Picture files."""
-    model: Path = SHIPPED_INT8
-    """The file crypto_pattern_model.onnx or crypto_pattern_model_quantized.onnx; or a model directory, whose INT8 ONNX
-    file is used, or else its ONNX file, or else its checkpoint. The default comes with the project."""
+    model: Path = SHIPPED
+    """Model directory, or one of its files: crypto_pattern_model_quantized.onnx for whole screenshots, and with --cut
+    crypto_chart_classifier_quantized.onnx. The default comes with the project."""
+    cut: bool = False
+    """The pictures are charts that are cut to their prices: name the pattern that fills each of them."""
+    picture: Path | None = None
+    """Write the picture with a box and a name at each pattern into this file, such as found.png; of several pictures,
+    into this folder."""
     onnx: Path | None = None
-    """Use this ONNX file."""
+    """With --cut, use this ONNX file of the model directory."""
     json: bool = False
     """Print one JSON object a line."""
 
@@ -176,7 +181,7 @@ class ScanConfig:
     backtest: bool = False
     """Tell how often the move that textbooks expect followed, and how often it follows in any window."""
     model: Path = SHIPPED
-    """Model directory, of which crypto_pattern_model_quantized.onnx is used, or such a file."""
+    """Model directory, of which crypto_chart_classifier_quantized.onnx is used, or such a file."""
     output: Path | None = None
     """Directory for the results. None: scans/EXCHANGE, or scans/files."""
     workers: int = usable_cores()
@@ -187,12 +192,17 @@ class ScanConfig:
 
 @dataclass(frozen=True)
 class ExplainConfig:
-    """Draw which patches of a picture the model attended to, and the prices that it read."""
+    """Draw what the model saw in a picture: of a whole screenshot the prices that were read and the patterns found.
+
+    Of a chart that is cut out, the patches that the model attended to, too.
+    """
 
     picture: Positional[Path]
     """Picture file."""
     model: Path = SHIPPED
-    """Model directory. Its checkpoint is used."""
+    """Model directory. Its finder and its reader of prices are used, and with --cut its checkpoint."""
+    cut: bool = False
+    """The picture is a chart that is cut to its prices."""
     output: Path | None = None
     """Picture to write. None: PICTURE_explained.png beside the picture."""
 
@@ -221,13 +231,13 @@ class SummaryConfig:
 
 @dataclass(frozen=True)
 class ServeConfig:
-    """Name the patterns in pictures and candles that come over HTTP, as the Lambda container does.
+    """Find the patterns in pictures and candles that come over HTTP, as the Lambda container does.
 
     docs/deployment.md shows what to send.
     """
 
     model: Path
-    """Deployable ONNX file, as `export` writes it: crypto_pattern_model_quantized.onnx."""
+    """Run directory, as `export` completes it, or a deployable file in it."""
     host: str = "127.0.0.1"
     """Address to listen on. The default takes requests from this machine only."""
     port: int = 8000

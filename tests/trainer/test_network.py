@@ -23,7 +23,7 @@ from events import make_event, make_rows
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "chart-vit"
-FILE = MODEL / "crypto_pattern_model_quantized.onnx"
+FILE = MODEL / "crypto_chart_classifier_quantized.onnx"
 STRACE = shutil.which("strace")
 SECONDS = 12  # telemetry is first sent some 5 seconds after the start
 # An address that is no local one: another port of this machine is the server's own client.
@@ -131,7 +131,7 @@ def test_render_and_scan(place):
 
 def test_export_and_evaluate(place, own_run, charts):
     out = _run(place, "-m", "trainer", "export", own_run.resolve(), "--dataset", charts.resolve())
-    assert "crypto_pattern_model_quantized.onnx" in out
+    assert "crypto_chart_classifier_quantized.onnx" in out
     words = [own_run.resolve(), "--onnx", own_run.resolve() / "onnx" / "model_quantized.onnx"]
     assert "accuracy" in _run(place, "-m", "trainer", "evaluate", *words, "--dataset", charts.resolve())
 

@@ -15,7 +15,7 @@ from dataset_builder import ChartPatternGenerator
 from trainer.data.picture import open_rgb
 from trainer.models.classifier import softmax
 from trainer.models.load import load
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, UNCLEAR, PatternModel
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, UNCLEAR, PatternModel
 from trainer.models.vit import TorchClassifier
 from trainer.runs.card import write_card
 
@@ -103,7 +103,7 @@ def _check(found: dict[str, Any], desk: Path) -> None:
     picture = open_rgb(desk / NAMES[0])
     told = 0
     if "probabilities" in found:
-        answer = load(BASE / DEPLOYABLE_QUANTIZED)(picture)
+        answer = load(BASE / CLASSIFIER_QUANTIZED)(picture)
         classes, chances = tuple(answer["probabilities"]), list(answer["probabilities"].values())
         np.testing.assert_allclose(found["probabilities"][0], chances, atol=1e-6)
         (label,) = found["labels"] if "labels" in found else found["label"]
@@ -130,7 +130,7 @@ def test_a_program_says_what_predict_says(program, kind, desk, upright):
 
 def test_the_pictures_matter(upright, desk):
     """Read as Pillow and nothing else reads them, they get other answers: the test above can fail."""
-    model = PatternModel(BASE / DEPLOYABLE_QUANTIZED)
+    model = PatternModel(BASE / CLASSIFIER_QUANTIZED)
     for kind in set(PICTURES) - {"plain", "palette"}:
         _save(desk, **PICTURES[kind](upright))
         careless = np.asarray(Image.open(desk / NAMES[0]).convert("RGB"))

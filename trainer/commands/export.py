@@ -13,7 +13,7 @@ from trainer.export.gate import Gate, fp32_fault, quantized_fault, size
 from trainer.export.latency import cpu_name, torch_latency
 from trainer.export.make import Maker
 from trainer.models.classifier import CHECKPOINT, ONNX, QUANTIZED
-from trainer.models.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER, CLASSIFIER_QUANTIZED
 from trainer.models.vit import TorchClassifier
 from trainer.runs.card import write_card
 from trainer.runs.results import read_results, write_results
@@ -37,9 +37,9 @@ def export(config: ExportConfig) -> None:
             write_results(run, results)
         files[str(ONNX)] = gate.admit(make.fp32(), ONNX, fp32_fault)
         files[str(QUANTIZED)] = gate.admit(make.int8(config.target), QUANTIZED, quantized_fault)
-        files[str(DEPLOYABLE)] = gate.admit_deployable(make.deployable(), DEPLOYABLE, fp32_fault)
+        files[str(CLASSIFIER)] = gate.admit_deployable(make.deployable(), CLASSIFIER, fp32_fault)
         made = make.deployable_quantized(config.quantize, config.target)
-        files[str(DEPLOYABLE_QUANTIZED)] = gate.admit_deployable(made, DEPLOYABLE_QUANTIZED, quantized_fault)
+        files[str(CLASSIFIER_QUANTIZED)] = gate.admit_deployable(made, CLASSIFIER_QUANTIZED, quantized_fault)
     results["export"] = {
         "charts": len(gate.rows),
         "cpu": cpu_name(),

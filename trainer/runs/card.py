@@ -10,7 +10,7 @@ from huggingface_hub import ModelCardData
 from cryptoai_common.files import PARTIAL, write_text
 from trainer.data.manifest import Manifest
 from trainer.models.classifier import QUANTIZED, read_classes
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED
 from trainer.runs.baselines import read_baselines, table
 from trainer.runs.card_figures import METRICS, eval_results, figures
 from trainer.runs.directory import read_resolved
@@ -74,7 +74,7 @@ def _introduction(classes: tuple[str, ...]) -> str:
 def _usage(name: str, directory: Path) -> str:
     text = f"""## Use
 
-{_first_program(name, (directory / DEPLOYABLE_QUANTIZED).exists())}
+{_first_program(name, (directory / CLASSIFIER_QUANTIZED).exists())}
 
 With transformers, the same `picture`:
 
@@ -115,7 +115,7 @@ picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), pictur
     if not deployable:
         return f"Open a picture of any size:\n\n```python\n{numpy}{pillow}{opening}```"
     answering = f"""
-session = onnxruntime.InferenceSession("{name}/{DEPLOYABLE_QUANTIZED}")
+session = onnxruntime.InferenceSession("{name}/{CLASSIFIER_QUANTIZED}")
 classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
 image = np.asarray(picture)[np.newaxis]  # uint8 [1, height, width, 3]
 probabilities, label = session.run(None, {{"input": image}})

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 from running import post, read_all
 
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED
 
 
 @pytest.fixture
 def model_file(finished_run):
-    return finished_run / DEPLOYABLE_QUANTIZED
+    return finished_run / CLASSIFIER_QUANTIZED
 
 
 @pytest.fixture

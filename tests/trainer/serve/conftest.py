@@ -9,13 +9,13 @@ from events import make_event, make_rows, read
 from PIL import Image
 from running import running
 
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, PatternModel
 from trainer.serve.respond import respond
 
 
 @pytest.fixture(scope="session")
 def model_file(finished_run):
-    return finished_run / DEPLOYABLE_QUANTIZED
+    return finished_run / CLASSIFIER_QUANTIZED
 
 
 @pytest.fixture(scope="session")

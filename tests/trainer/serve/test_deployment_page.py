@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
 PROGRAMS, COMMANDS = (
     re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE) for kind in ("python", "bash")
 )
-MODEL = "models/chart-vit/crypto_pattern_model_quantized.onnx"
+MODEL = "models/chart-vit/crypto_chart_classifier_quantized.onnx"
 BLOCK = (
     "import sys; sys.modules.update(dict.fromkeys(['torch', 'transformers', 'pandas', 'matplotlib', 'jsonargparse']))\n"
 )
