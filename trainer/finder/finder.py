@@ -1,4 +1,4 @@
-"""The finder as one function of torch: a screenshot → the spans and boxes of its patterns. ``export`` writes the same."""
+"""The finder as one function of torch: a screenshot → the spans and boxes of its patterns."""
 
 from __future__ import annotations
 
