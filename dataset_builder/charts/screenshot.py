@@ -53,23 +53,25 @@ def settle_screenshot(seed: int, index: int, kind: Variety) -> Draft:
 
     The same arguments give the same draft, in any process.
     """
-    held_back = index % HELD_BACK == 0
-    if held_back:
-        kind = replace(kind, styles=HELD_OUT_STYLES)
     look = look_of_screenshot(seed, index, kind)
     candles, drawn = _market(random_stream(seed, SCREENSHOTS, index, "market", kind.stream), look.bars)
     places, overlapping = find_places(candles, drawn)
     market = Market.without_pattern(candles)
-    stage = UNSEEN_SCREENSHOT_STAGE if held_back else SCREENSHOT_STAGE
+    stage = UNSEEN_SCREENSHOT_STAGE if _is_held_back(index) else SCREENSHOT_STAGE
     return Draft(seed, None, index, look, market, stage, {}, SIZE, MIXED, places, overlapping)
 
 
 def look_of_screenshot(seed: int, index: int, kind: Variety) -> Look:
     """The look that a screenshot is drawn with: always a page, and all of the market."""
     rng = random_stream(seed, SCREENSHOTS, index, "look", kind.stream)
-    look = replace(draw_look(kind.styles, rng, SIZE[0]), marks="none", frame="window")
+    styles = HELD_OUT_STYLES if _is_held_back(index) else kind.styles
+    look = replace(draw_look(styles, rng, SIZE[0]), marks="none", frame="window")
     look = with_page(replace(look, bars=round(log_uniform(rng, *BARS))), rng, SIZE)
     return replace(look, frame="window")
+
+
+def _is_held_back(index: int) -> bool:
+    return index % HELD_BACK == 0
 
 
 def find_places(candles: Candles, drawn: Iterable[Window] = ()) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
@@ -86,6 +88,7 @@ def find_places(candles: Candles, drawn: Iterable[Window] = ()) -> tuple[tuple[P
     for _, place in ranked:
         if all(_shared(place, other) <= APART for other in kept):
             kept.append(place)
+            others = [other for other in others if _common(place, other) < SAME]
         elif all(_common(place, other) < SAME for other in (*kept, *others)):
             others.append(place)
     return tuple(sorted(kept, key=_span)), tuple(sorted(others, key=_span))
