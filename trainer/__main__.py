@@ -49,12 +49,14 @@ def _settings(command: str, config_class: type, program: str, words: list[str]) 
 
 
 def _fetched(settings: Any) -> Any:
-    """The same settings, after a dataset on the Hub was fetched and its name replaced by its directory."""
-    if not is_hub_name(getattr(settings, "dataset", None) or ""):
-        return settings
-    from trainer.data.fetch import fetch
+    """The same settings, after each dataset on the Hub was fetched and its name replaced by its directory."""
+    for option in ("dataset", "boxes"):
+        given = getattr(settings, option, None)
+        if is_hub_name(given or ""):
+            from trainer.data.fetch import fetch
 
-    return replace(settings, dataset=fetch(settings.dataset.as_posix()))
+            settings = replace(settings, **{option: fetch(given.as_posix())})
+    return settings
 
 
 if __name__ == "__main__":

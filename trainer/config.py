@@ -109,16 +109,22 @@ class ExportConfig:
 
 @dataclass(frozen=True)
 class EvaluateConfig:
-    """Score a model on a split of a dataset: ours, or any ImageFolder with the same class names."""
+    """Score a model on a split of a dataset: ours, or any ImageFolder with the same class names.
+
+    With --boxes, score how well it finds patterns in whole screenshots.
+    """
 
     run: Positional[Path]
     """Run directory, or any other model directory."""
-    dataset: Path
-    """Dataset directory, or hub:user/name@revision."""
-    split: str = "test"
-    """Split of the dataset."""
+    dataset: Path | None = None
+    """Dataset directory, or hub:user/name@revision, whose charts are to be named."""
+    boxes: Path | None = None
+    """Folder of screenshots with boxes, in which patterns are to be found: COCO's annotations.json, a JSONL file with
+    file and boxes, or a dataset built with --screenshots (or hub:user/name@revision)."""
+    split: str | None = None
+    """Split of the dataset. None: test, or with --boxes screenshots."""
     onnx: Path | None = None
-    """Score this ONNX file instead of the checkpoint."""
+    """Score this ONNX file instead of the checkpoint, or of the finder of the run."""
     json: Path | None = None
     """Write the scores to this file too."""
     batch_size: int = 32

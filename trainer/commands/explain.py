@@ -12,7 +12,7 @@ from trainer.config import ExplainConfig
 from trainer.data.picture import open_rgb, say_once
 from trainer.figures.found import draw_found, draw_read, pane_of
 from trainer.models.answer import cut_text, screen_text
-from trainer.models.load import open_finder
+from trainer.models.load import CUT, open_finder
 from trainer.models.pattern_model import READER
 from trainer.shipped import find_shipped
 
@@ -27,7 +27,7 @@ def explain(config: ExplainConfig) -> None:
 
 def _explain_screen(config: ExplainConfig, model: Path, output: Path) -> list[str]:
     """Draw the prices that were read in a whole screenshot, their extent and the patterns; the lines to print."""
-    picture, finder = open_rgb(config.picture, notice=say_once), open_finder(model)
+    picture, finder = open_rgb(config.picture, notice=say_once), open_finder(model, hint=CUT)
     if finder.reader is None:
         raise UserError(f"{model} has no {READER}, which reads the prices; make it with `python -m trainer export`")
     pixels = np.asarray(picture)

@@ -102,13 +102,21 @@ def answer_screen(
     }
 
 
+def ends_at_edge(box: Sequence[float], read: np.ndarray | None) -> bool | None:
+    """Whether a box ends at the last of the columns in which a price was ``read``; None if there are none."""
+    if read is None or not len(read):
+        return None
+    width = float(read[-1] - read[0]) + 1
+    return bool(box[2] >= float(read[-1]) - NEAR_THE_EDGE * width)
+
+
 def _pattern(place: Found, read: np.ndarray | None) -> Pattern:
-    at_edge = None
-    if read is not None and len(read):
-        width = float(read[-1] - read[0]) + 1
-        at_edge = bool(place.box[2] >= float(read[-1]) - NEAR_THE_EDGE * width)
-    box = [round(edge, DECIMALS) for edge in place.box]
-    return {"label": place.label, "probability": place.probability, "box": box, "at_right_edge": at_edge}
+    return {
+        "label": place.label,
+        "probability": place.probability,
+        "box": [round(edge, DECIMALS) for edge in place.box],
+        "at_right_edge": ends_at_edge(place.box, read),
+    }
 
 
 def cut_text(file: str, answer: Answer) -> str:

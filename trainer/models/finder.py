@@ -52,7 +52,8 @@ class PatternFinder:
 
     ``classes`` are the names that it gives, ``threshold`` is the probability from which a pattern is clear,
     ``version`` identifies the weights, and ``dataset_fingerprint`` the dataset that they were trained on. ``reader`` is
-    that of the same run, which lies beside the file; None if there is none, and nothing is said of the right edge then.
+    that of the same run, which lies beside the ``file``; None if there is none, and nothing is said of the right edge
+    then.
     """
 
     def __init__(self, file: Path, threads: int = 0, session: InferenceSession | None = None) -> None:
@@ -60,7 +61,7 @@ class PatternFinder:
 
         Raises UserError for a file that is missing or of another kind.
         """
-        self.session = session or open_session(file, INPUT, threads)
+        self.file, self.session = file, session or open_session(file, INPUT, threads)
         _check_is_finder(self.session, file)
         stored = read_stored(self.session, file)
         self.classes, self.threshold, self.version, self.dataset_fingerprint = stored

@@ -17,6 +17,7 @@ from trainer.models.finder import PatternFinder
 from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, INPUT, OUTPUTS, PatternModel, output_names
 from trainer.models.session import open_session
 
+CUT = ", or add --cut if the picture is a chart that is cut to its prices"
 Ask = Callable[[Image.Image], Answer]  # an RGB picture → the answer
 
 
@@ -32,7 +33,7 @@ def load(model: Path, onnx: Path | None = None, cut: bool = False) -> Ask:
     if not cut:
         if onnx:
             raise UserError("--onnx names a classifier of cut charts; add --cut, or leave it out")
-        finder = open_finder(model)
+        finder = open_finder(model, hint=CUT)
         return lambda picture: finder.answer(np.asarray(picture))
     file = model if model.suffix == ".onnx" else None if onnx else classifier_file(model)
     if file:
@@ -41,19 +42,22 @@ def load(model: Path, onnx: Path | None = None, cut: bool = False) -> Ask:
     return ask_with(_classifier(model, onnx), read_threshold(model))
 
 
-def open_finder(model: Path, threads: int = 0) -> PatternFinder:
-    """The finder ``model``, or that of the directory ``model``. Raises UserError if there is none."""
+def open_finder(model: Path, threads: int = 0, hint: str = "") -> PatternFinder:
+    """The finder ``model``, or that of the directory ``model``; ``threads`` 0: as many as there are cores.
+
+    Raises UserError if there is none; its sentence ends with ``hint``.
+    """
     if model.suffix == ".onnx":
         session = open_session(model, INPUT, threads)
         if output_names(session) == OUTPUTS and model.name not in (FINDER.name, FINDER_QUANTIZED.name):
-            raise UserError(f"{model} is a classifier of cut charts: add --cut if the picture is one, or name a finder")
+            raise UserError(f"{model} is a classifier of cut charts; name a finder of patterns{hint}")
         return PatternFinder(model, threads, session)
     file = finder_file(model)
     if file is None:
         read_classes(model)  # raises UserError if this is no model directory at all
         raise UserError(
             f"{model} has no {FINDER_QUANTIZED}, which finds patterns in whole screenshots; make it with"
-            f" `python -m trainer export`, or add --cut if the picture is a chart cut to its prices"
+            f" `python -m trainer export`{hint}"
         )
     return PatternFinder(file, threads)
 

@@ -14,7 +14,8 @@ from trainer.models.pattern_model import CLASSIFIER_QUANTIZED
 from trainer.runs.baselines import read_baselines, table
 from trainer.runs.card_figures import METRICS, eval_results, figures
 from trainer.runs.directory import read_resolved
-from trainer.runs.results import read_results
+from trainer.runs.finder_figures import finder_results, section
+from trainer.runs.results import FINDER, read_results
 
 
 def write_card(directory: Path) -> None:
@@ -40,7 +41,11 @@ def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:
         base_model=base if base and not _is_local(base) else None,
         metrics=list(METRICS.values()),
         model_name=name,
-        eval_results=eval_results(results["evaluations"], sources) or None,
+        eval_results=[
+            *eval_results(results["evaluations"], sources),
+            *finder_results(results.get(FINDER, []), sources),
+        ]
+        or None,
     )
     sections = [
         f"---\n{data.to_yaml()}\n---",
@@ -48,6 +53,7 @@ def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:
         _introduction(read_classes(directory)),
         _usage(name, directory),
         figures(results["evaluations"]),
+        section(results.get(FINDER, [])),
         _baselines(directory),
         _files(results.get("export", {})),
         _training(resolved["config"], parts, results["training"]),

@@ -9,7 +9,8 @@ from cryptoai_common.tool_files import is_of_a_tool
 from trainer.models.pattern_model import CLASSIFIER
 from trainer.runs.baselines import read_baselines
 from trainer.runs.baselines import table as table_of_baselines
-from trainer.runs.results import read_results
+from trainer.runs.finder_figures import headline, shown
+from trainer.runs.results import FINDER, read_results
 
 
 def print_summary(run: Path) -> None:
@@ -21,6 +22,8 @@ def print_summary(run: Path) -> None:
             print(false_alarms_line(entry))
         elif entry["split"] != "validation":
             print(figures_line(entry))
+    for entry in results.get(FINDER, []):
+        print(f"{headline(entry)}\n{shown(entry)}")
     compared = read_baselines(run)
     if compared:
         print(table_of_baselines(compared))

@@ -231,7 +231,7 @@ def test_without_a_finder_one_sentence_says_what_to_do(finished_run, picture, fa
     assert "has no crypto_pattern_model_quantized.onnx, which finds patterns in whole screenshots" in error
     assert "`python -m trainer export`, or add --cut" in error
     error = fails("predict", "--model", finished_run / CLASSIFIER_QUANTIZED, picture)
-    assert "is a classifier of cut charts: add --cut" in error
+    assert "is a classifier of cut charts; name a finder of patterns, or add --cut" in error
     error = fails("predict", "--model", finished_run, "--onnx", finished_run / "onnx/model.onnx", picture)
     assert "--onnx names a classifier of cut charts; add --cut" in error
 
