@@ -16,6 +16,7 @@ from trainer import config
 COMMANDS: Commands = {
     "train": (config.TrainConfig, "trainer.commands.train:train"),
     "train-finder": (config.TrainFinderConfig, "trainer.commands.train_finder:train_finder"),
+    "export-finder": (config.ExportFinderConfig, "trainer.commands.export_finder:export_finder"),
     "export": (config.ExportConfig, "trainer.commands.export:export"),
     "evaluate": (config.EvaluateConfig, "trainer.commands.evaluate:evaluate"),
     "predict": (config.PredictConfig, "trainer.commands.predict:predict"),

@@ -94,6 +94,20 @@ class TrainFinderConfig:
 
 
 @dataclass(frozen=True)
+class ExportFinderConfig:
+    """Export the two networks that find patterns on screenshots into a run, and compare every file with them."""
+
+    run: Positional[Path]
+    """Run directory, as `train` writes it: the files of the finder lie beside those of its classifier."""
+    reader: Path
+    """Output of `train-finder` for the reader, or a run with a finder."""
+    spans: Path
+    """Output of `train-finder` for the spans, or a run with a finder."""
+    dataset: Path
+    """Dataset with screenshots, to calibrate and compare on those that are held back from training."""
+
+
+@dataclass(frozen=True)
 class ExportConfig:
     """Export a run to ONNX, quantize it, and compare every file with the checkpoint on the validation split."""
 

@@ -31,7 +31,7 @@ def export(config: ExportConfig) -> None:
     run, results, checkpoint = config.run, read_results(config.run), TorchClassifier.load(config.run)
     gate = Gate(config, checkpoint)
     files = {CHECKPOINT: size(run / CHECKPOINT) | {"latency_ms": torch_latency(checkpoint)}}
-    with _scratch(run) as scratch:
+    with scratch_of(run) as scratch:
         make = Maker(run, scratch)
         if results.pop("export", None):  # of older files, which are replaced one by one from here on
             write_results(run, results)
@@ -54,7 +54,7 @@ def export(config: ExportConfig) -> None:
 
 
 @contextmanager
-def _scratch(run: Path) -> Iterator[Path]:
+def scratch_of(run: Path) -> Iterator[Path]:
     """An empty directory in the run, removed at the end. What an export that was killed has left in it is dropped.
 
     Raises UserError if another process exports the run, or the directory cannot be made.

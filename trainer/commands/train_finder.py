@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import datasets
@@ -13,21 +12,17 @@ from torch.utils.data import default_collate
 from transformers import TrainingArguments, set_seed
 from transformers.utils import logging
 
-from cryptoai_common.dataset import SCREENSHOTS
-from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
 from trainer.commands.train import LIBRARIES
 from trainer.config import TrainFinderConfig
-from trainer.data.charts import cached
 from trainer.data.mixture import checked_manifest
+from trainer.data.screenshots import for_training, load_screenshots
 from trainer.finder.screens import ScreenPictures, ScreenPrices
 from trainer.finder.weights import in_training, load_into, save
 from trainer.models.precision import bf16_is_fast
 from trainer.runs.directory import RunDirectory, finish, prepare
 from trainer.training.arguments import training_arguments
 from trainer.training.chart_trainer import ChartTrainer
-
-HELD_BACK = "screenshot_unseen"  # the stage of screenshots that are for evaluation
 
 
 def train_finder(config: TrainFinderConfig, given: dict[str, Any]) -> None:
@@ -40,7 +35,7 @@ def train_finder(config: TrainFinderConfig, given: dict[str, Any]) -> None:
     given = {"bf16": bf16_is_fast() and not given.get("fp16"), **given}
     arguments = training_arguments(given, run.partial, 0)
     manifest = checked_manifest(config.dataset)
-    rows = training_screens(config.dataset)
+    rows = load_screenshots(config.dataset, for_training)
     start = prepare(run, _resolved(config, given, manifest.fingerprint), config.resume, config.overwrite)
     if start.finished:
         print(f"{run.final} is finished, with this configuration and this dataset: nothing to do")
@@ -60,18 +55,6 @@ def train_finder(config: TrainFinderConfig, given: dict[str, Any]) -> None:
     write_json(run.partial / "training_log.json", trainer.state.log_history)
     finish(run)
     print(f"{run.final}: {config.part}, {sum(each.numel() for each in model.parameters()):,} parameters")
-
-
-def training_screens(directory: Path) -> datasets.Dataset:
-    """The screenshots of a dataset that are not held back. Raises UserError if it has none."""
-    try:
-        rows = cached(directory, SCREENSHOTS)[SCREENSHOTS]
-    except (ValueError, KeyError):
-        raise UserError(
-            f"{directory} has no screenshots: build it with `python -m dataset_builder build --screenshots NUMBER`"
-        ) from None
-    kept = [place for place, stage in enumerate(rows["stage"][:]) if stage != HELD_BACK]
-    return rows.cast_column("image", datasets.Image(decode=False)).select(kept)
 
 
 def _shares(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from PIL import Image
 from cryptoai_common.dataset import MANIFEST, SCREENSHOTS, read_manifest, read_rows
 from cryptoai_common.errors import UserError
 from trainer.data.picture import open_rgb, say_once
+from trainer.data.screenshots import for_measuring
 
 FORMS = "COCO's annotations.json, a JSONL file with file and boxes, or a dataset of ours with --screenshots"
 COCO = ("images", "annotations", "categories")
@@ -53,14 +54,17 @@ class Screen:
         return open_rgb(self.source, self.name, notice=say_once)
 
 
-def read_screens(place: Path, split: str | None = None) -> list[Screen]:
+def read_screens(
+    place: Path, split: str | None = None, wanted: Callable[[Mapping[str, Any]], bool] = for_measuring
+) -> list[Screen]:
     """The screens of a folder, or of the one file that lists them; of a dataset of ours, those of a split.
 
-    Labels are in lower case with underscores. Raises UserError for a folder or file of no known form, and for a picture
-    or box that is not as it must be.
+    Of a dataset's screenshots only those that are ``wanted``, see ``data/screenshots.py``. Labels are in lower case
+    with underscores. Raises UserError for a folder or file of no known form, and for a picture or box that is not as it
+    must be.
     """
     if (place / MANIFEST).is_file():
-        return _of_dataset(place, split or SCREENSHOTS)
+        return _of_dataset(place, split or SCREENSHOTS, wanted)
     if split:
         raise UserError(f"--split is for datasets of ours; {place} has no {MANIFEST}")
     listing = _listing(place)
@@ -98,12 +102,14 @@ def _is_coco(path: Path) -> bool:
     return isinstance(content, dict) and all(name in content for name in COCO)
 
 
-def _of_dataset(directory: Path, split: str) -> list[Screen]:
+def _of_dataset(directory: Path, split: str, wanted: Callable[[Mapping[str, Any]], bool]) -> list[Screen]:
     manifest = read_manifest(directory)
     if split not in manifest["splits"]:
         raise UserError.unknown(f"split of {directory}", split, manifest["splits"])
     screens = []
     for number, row in enumerate(read_rows(directory, manifest, split), 1):
+        if split == SCREENSHOTS and not wanted(row):
+            continue
         where = f"{directory} split {split} row {number}"
         if not isinstance(row.get("patterns"), list):
             raise UserError(f"{where} has no patterns; build the dataset again with --screenshots")

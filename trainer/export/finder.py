@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import cast
+from collections.abc import Sequence
 
 import numpy as np
 import onnx
@@ -19,6 +19,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from torch import nn
 
 from trainer.export.graph import Part
+from trainer.finder.calibrate import TINY
 from trainer.finder.finder import MOST, SAME, Finder
 from trainer.finder.sizes import COLUMNS, ROWS
 from trainer.models.finder import FINDS, READS, THRESHOLD
@@ -108,7 +109,7 @@ def _traced(network: nn.Module, outputs: list[str]) -> ModelProto:
             torch.onnx.export(
                 network.eval(),
                 (torch.zeros(1, 3, ROWS, COLUMNS),),
-                file,
+                file,  # type: ignore[arg-type]  # a file in memory is taken, as its documentation says
                 input_names=["pixels"],
                 output_names=outputs,
                 opset_version=OPSET,
@@ -116,7 +117,7 @@ def _traced(network: nn.Module, outputs: list[str]) -> ModelProto:
             )
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
-    return cast(ModelProto, onnx.load_from_string(file.getvalue()))
+    return onnx.load_from_string(file.getvalue())
 
 
 def _pixels(part: Part, output: str) -> str:
@@ -130,12 +131,14 @@ def _pixels(part: Part, output: str) -> str:
 
 def _choose(part: Part, size: str, slope: float, offset: float) -> None:
     """Calibrate, keep the surest of spans that overlap, and turn shares into pixels."""
-    clipped = part.add("Clip", "scores", np.array(1e-6, np.float32), np.array(1 - 1e-6, np.float32))
+    clipped = part.add("Clip", "scores", np.array(TINY, np.float32), np.array(1 - TINY, np.float32))
     odds = part.add("Div", clipped, part.add("Sub", np.array(1, np.float32), clipped))
     logits = part.add("Mul", part.add("Log", odds), np.array(slope, np.float32))
     chances = part.add("Sigmoid", part.add("Add", logits, np.array(offset, np.float32)))
     # A place without any price has the score 0, and stays without a probability.
-    chances = part.add("Where", part.add("Greater", "scores", np.array(1e-6, np.float32)), chances, np.float32(0))
+    chances = part.add(
+        "Where", part.add("Greater", "scores", np.array(1e-6, np.float32)), chances, np.array(0, np.float32)
+    )
     surest = part.add("ReduceMax", chances, np.array([1]), keepdims=0)
     names = part.add("ArgMax", chances, axis=1, keepdims=0)
     # Spans as boxes of the same height: start, 0, stop, 1 (non-maximum suppression takes any two corners).
@@ -158,7 +161,7 @@ def _choose(part: Part, size: str, slope: float, offset: float) -> None:
     part.add("Gather", surest, chosen, output=FINDS[2])
 
 
-def _lists() -> list[tuple[str, int, list[str | int]]]:
+def _lists() -> list[tuple[str, int, list[str]]]:
     return [(FINDS[1], TensorProto.INT64, ["found"]), (FINDS[2], TensorProto.FLOAT, ["found"])]
 
 
@@ -166,7 +169,7 @@ def _around(
     model: ModelProto,
     before: Part,
     after: Part,
-    outputs: list[tuple[str, int, list[str | int]]] | list[tuple[str, int, list[str]]],
+    outputs: Sequence[tuple[str, int, Sequence[str | int]]],
     threshold: float | None,
 ) -> ModelProto:
     """The network with what comes before and after it; with a threshold, that is an input with this default."""

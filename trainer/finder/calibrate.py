@@ -19,9 +19,9 @@ def logits(scores: np.ndarray) -> np.ndarray:
     return found
 
 
-def fit_logistic(scores: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+def fit_logistic(scores: np.ndarray, right: np.ndarray) -> tuple[float, float, np.ndarray]:
     """Slope and offset for which the logistic function of slope times a score's logit plus offset is the chance that
-    the pattern is right (Platt 1999). ``right`` [n] is 0 or 1."""
+    the pattern is right (Platt 1999); and these chances [n]. ``right`` [n] is 0 or 1."""
     inputs = np.stack((logits(scores), np.ones(len(scores))), axis=1)
     found = np.array([1.0, 0.0])
     for _ in range(STEPS):
@@ -29,7 +29,8 @@ def fit_logistic(scores: np.ndarray, right: np.ndarray) -> tuple[float, float]:
         gradient = inputs.T @ (chances - right) + RIDGE * (found - [1.0, 0.0])
         curvature = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + RIDGE * np.eye(2)
         found = found - np.linalg.solve(curvature, gradient)
-    return float(found[0]), float(found[1])
+    slope, offset = map(float, found)
+    return slope, offset, 1 / (1 + np.exp(-inputs @ found))
 
 
 def fit_threshold(probabilities: np.ndarray, right: np.ndarray, marks: int) -> float:

@@ -9,6 +9,7 @@ et al. 2019, arxiv.org/abs/1904.01355, in one dimension). Scores are trained as 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -73,10 +74,11 @@ class SpanNet(nn.Module):
         self.side = nn.ModuleList(nn.Conv1d(width, SIDE, 1) for width in WIDTHS[1:])
         self.smooth = nn.ModuleList(Mix(SIDE) for _ in LEVELS)
         self.norm = nn.LayerNorm(SIDE)
-        self.name = nn.Sequential(nn.Linear(SIDE, 2 * SIDE), nn.GELU(), nn.Linear(2 * SIDE, classes))
+        naming = nn.Linear(2 * SIDE, classes)
+        nn.init.constant_(naming.bias, math.log(RARE / (1 - RARE)))
+        self.name = nn.Sequential(nn.Linear(SIDE, 2 * SIDE), nn.GELU(), naming)
         self.place = nn.Sequential(nn.Linear(SIDE, SIDE), nn.GELU(), nn.Linear(SIDE, 2))
         self.level = nn.Parameter(torch.zeros(len(LEVELS), SIDE))
-        nn.init.constant_(self.name[-1].bias, torch.logit(torch.tensor(RARE)).item())
         centres = torch.cat([torch.arange(columns // step) * float(step) + step / 2 for step in LEVELS])
         steps = torch.cat([torch.full((columns // step,), float(step)) for step in LEVELS])
         self.register_buffer("centres", centres, persistent=False)

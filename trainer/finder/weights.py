@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
@@ -12,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.files import write_atomically
 from trainer.finder.price_reader import PriceReader, ReaderInTraining
 from trainer.finder.sizes import COLUMNS
 from trainer.finder.span_net import SpanNet, SpansInTraining
@@ -27,15 +31,20 @@ def in_training(part: str, shares: Sequence[float]) -> nn.Module:
 
 def save(model: nn.Module, part: str, directory: Path, classes: tuple[str, ...]) -> None:
     """Write the weights of what ``in_training`` gave."""
-    network = model.reader if part == "reader" else model.net
+    network = _network(model, part)
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
     save_file(weights, directory / FILES[part], {CLASSES: json.dumps(classes)})
 
 
 def load_into(model: nn.Module, part: str, directory: Path) -> None:
     """Take the weights of ``directory``. Raises UserError if they are missing or do not fit."""
-    network = model.reader if part == "reader" else model.net
+    network = _network(model, part)
     network.load_state_dict(_read(directory / FILES[part]))
+
+
+def _network(model: nn.Module, part: str) -> nn.Module:
+    """The network without its loss."""
+    return model.get_submodule("reader" if part == "reader" else "net")
 
 
 def load_reader(directory: Path) -> PriceReader:
@@ -54,6 +63,21 @@ def load_spans(directory: Path) -> tuple[SpanNet, tuple[str, ...]]:
     network = SpanNet(len(classes), COLUMNS)
     network.load_state_dict(weights)
     return network.eval(), classes
+
+
+def copy_halved(reader: Path, spans: Path, directory: Path) -> None:
+    """Store the weights of both networks in ``directory`` in half precision: for the next training to go on from."""
+    for file in (reader / FILES["reader"], spans / FILES["spans"]):
+        with safe_open(file, "pt") as stored:
+            notes = stored.metadata()
+        weights = {name: value.half() if value.is_floating_point() else value for name, value in _read(file).items()}
+        write_atomically(directory / file.name, partial(save_file, weights, metadata=notes))
+
+
+def version_of(reader: Path, spans: Path) -> str:
+    """The version of this package, and which weights: the start of the SHA-256 of both files."""
+    digest = hashlib.sha256((reader / FILES["reader"]).read_bytes() + (spans / FILES["spans"]).read_bytes())
+    return f"{version('cryptoai-vision')}+{digest.hexdigest()[:12]}"
 
 
 def _read(file: Path) -> dict[str, torch.Tensor]:

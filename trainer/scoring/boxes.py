@@ -76,7 +76,7 @@ def score_boxes(screens: Sequence[Seen], classes: tuple[str, ...], threshold: fl
     A mark whose label is not in ``classes`` can be found, but no name is right for it: it counts in ``any_name`` only.
     Average precision is that of the classes with marks. ``threshold`` is the finder's: what is above it is shown.
     """
-    clear = [sum(place.probability >= np.float32(threshold) for place in screen.places) for screen in screens]
+    clear = [sum(bool(place.probability >= np.float32(threshold)) for place in screen.places) for screen in screens]
     empty = [count for count, screen in zip(clear, screens, strict=True) if not screen.marks]
     return {
         "screens": len(screens),
