@@ -102,6 +102,7 @@ def test_recall_counts_the_first_five_and_twenty_places_by_spans_and_boxes():
     assert every["boxes"]["first_5"]["any_name"] == 0
     assert every["boxes"]["first_20"]["any_name"] == pytest.approx(1 / 3)
     assert known["spans"]["first_5"]["right_name"] == known["spans"]["first_20"]["right_name"] == 0.5
+    assert known["spans"]["shown"]["right_name"] == 0.5 and every["spans"]["shown"]["any_name"] == pytest.approx(2 / 3)
     low, high = known["spans"]["first_5"]["right_name_interval"]
     assert (low, high) == pytest.approx((0.0945, 0.9055), abs=1e-4)  # Wilson, 1 of 2
 
