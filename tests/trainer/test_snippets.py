@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -72,15 +73,22 @@ PICTURES = {
 }
 
 
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> Path:
+    """The base, with a finder."""
+    if (BASE / FINDER_QUANTIZED).exists():
+        return BASE
+    copy = Path(shutil.copytree(BASE, tmp_path_factory.mktemp("models") / "chart-vit"))
+    write_finder(copy / FINDER_QUANTIZED, read_classes(BASE), probability=0.9)
+    return copy
+
+
 @pytest.fixture
-def desk(tmp_path, charts, monkeypatch) -> Path:
+def desk(tmp_path, base, charts, monkeypatch) -> Path:
     """A directory with what the pages take for given: a model, a dataset, and soon a picture."""
     for name in ("models/chart-vit", "models/charts-default", "user/chart-vit", "chart-vit"):
-        (tmp_path / name).mkdir(parents=True)
-        for file in BASE.iterdir():
-            (tmp_path / name / file.name).symlink_to(file)
-        if not (BASE / FINDER_QUANTIZED).exists():
-            write_finder(tmp_path / name / FINDER_QUANTIZED, read_classes(BASE), probability=0.9)
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(base)
     (tmp_path / "data").mkdir()
     (tmp_path / "data/charts").symlink_to(charts)
     monkeypatch.chdir(tmp_path)
