@@ -52,7 +52,7 @@ def _measure(server: psutil.Process, port: int, requests: int, clients: int) -> 
         start = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         body, kind = bodies[number % len(bodies)]
-        connection.request("POST", "/", body, {"Content-Type": kind})
+        connection.request("POST", "/?cut=1", body, {"Content-Type": kind})
         response = connection.getresponse()
         response.read()
         connection.close()

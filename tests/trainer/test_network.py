@@ -118,7 +118,7 @@ def test_what_is_looked_for_would_be_seen(place):
 
 
 def test_predict(place, picture):
-    assert "%" in _run(place, "-m", "trainer", "predict", picture, "--model", MODEL)
+    assert "%" in _run(place, "-m", "trainer", "predict", "--cut", picture, "--model", MODEL)
 
 
 def test_render_and_scan(place):
@@ -137,9 +137,9 @@ def test_export_and_evaluate(place, own_run, charts):
 
 
 def test_the_handler(place, picture):
-    event = make_event(picture.read_bytes(), "image/png")
+    event = make_event(picture.read_bytes(), "image/png", queryStringParameters={"cut": "1"})
     assert event["isBase64Encoded"] and base64.b64decode(event["body"])
-    assert _run(place, "-c", HANDLER, text=json.dumps(event), MODEL_FILE=str(FILE)) == "200\n"
+    assert _run(place, "-c", HANDLER, text=json.dumps(event), MODEL_DIRECTORY=str(FILE)) == "200\n"
 
 
 def test_serve(place, picture):
@@ -150,7 +150,7 @@ def test_serve(place, picture):
     ) as process:
         try:
             address = re.search(r"http://\S+?(?=;)", process.stdout.readline())[0]
-            request = urllib.request.Request(address, picture.read_bytes(), {"Content-Type": "image/png"})
+            request = urllib.request.Request(f"{address}/?cut=1", picture.read_bytes(), {"Content-Type": "image/png"})
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
                 assert answer.status == 200
             time.sleep(max(0.0, SECONDS - (time.monotonic() - began)))

@@ -24,21 +24,20 @@ from trainer.data.screenshots import for_measuring
 FORMS = "COCO's annotations.json, a JSONL file with file and boxes, or a dataset of ours with --screenshots"
 COCO = ("images", "annotations", "categories")
 PLACES = (".", "images")  # of the pictures, from the folder of the file that lists them
-NEAR_THE_EDGE = 0.02  # of the candles: a pattern that ends in the newest of them is at the right edge
 
 
 @dataclass(frozen=True)
 class Mark:
     """A pattern that is known to be in a picture.
 
-    ``label`` is its name, None if nobody named it; ``box`` left, top, right and bottom in pixels; ``stage`` what our
-    datasets say of it. ``at_right_edge`` is None where it is not recorded.
+    ``label`` is its name, None if nobody named it; ``box`` left, top, right and bottom in pixels. Of our datasets
+    ``stage`` is recorded, and ``end``: the share of the candles up to its last one, 1 at the right edge.
     """
 
     label: str | None
     box: tuple[float, float, float, float]
     stage: str | None = None
-    at_right_edge: bool | None = None
+    end: float | None = None
 
 
 @dataclass(frozen=True)
@@ -114,9 +113,13 @@ def _of_dataset(directory: Path, split: str, wanted: Callable[[Mapping[str, Any]
         if not isinstance(row.get("patterns"), list):
             raise UserError(f"{where} has no patterns; build the dataset again with --screenshots")
         try:
-            edge = row["candles"] * (1 - NEAR_THE_EDGE) - 1
             marks = [
-                Mark(plain_label(each["label"]), _box(each["box"], where), each["stage"], each["last"] >= edge)
+                Mark(
+                    plain_label(each["label"]),
+                    _box(each["box"], where),
+                    each["stage"],
+                    (each["last"] + 1) / row["candles"],
+                )
                 for each in row["patterns"]
             ]
             source = row["image"]["bytes"] if "image" in row else directory / split / row["file_name"]

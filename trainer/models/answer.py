@@ -12,8 +12,8 @@ import numpy as np
 
 GUESSES = 3  # classes listed in the text if a cut chart has no clear pattern
 DECIMALS = 1  # of a box, in pixels
-# A box that ends this near to the last price that was read, in shares of the width of all that was read, may still be
-# forming: 2 % of 200 candles are four, and boxes are not exact to one candle.
+# A pattern that ends this near to the last price, in shares of the width of all prices, may still be forming: 2 % of
+# 200 candles are four, and boxes are not exact to one candle.
 NEAR_THE_EDGE = 0.02
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the picture
 

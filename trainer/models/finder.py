@@ -78,14 +78,15 @@ class PatternFinder:
             given[THRESHOLD] = np.array(threshold, np.float32)
         boxes, labels, probabilities = self.session.run(None, given)
         return [
-            Found(self.classes[label], probability, tuple(box))
+            Found(self.classes[label], probability, (box[0], box[1], box[2], box[3]))
             for box, label, probability in zip(boxes.tolist(), labels.tolist(), probabilities.tolist(), strict=True)
         ]
 
     def answer(self, picture: np.ndarray) -> Answer:
         """The answer for one whole screenshot, RGB uint8 [height, width, 3]."""
         places = self.find(picture, 0.0)
-        read = self.reader.read(picture).x if self.reader and places else None
+        clear = bool(places) and places[0].probability >= np.float32(self.threshold)
+        read = self.reader.read(picture).x if self.reader and clear else None  # of no use without a pattern to show
         return answer_screen(self.classes, places, self.threshold, self.version, read)
 
 

@@ -56,7 +56,8 @@ def shown(entry: dict[str, Any]) -> str:
     if entry["screens_without_marks"]:
         bare = entry["shown_a_screen_without_marks"]
         text += f"; on the {entry['screens_without_marks']} screens without a mark {bare:.2f}"
-    return text
+    right = entry["recall"]["named"]["spans"]["shown"]
+    return f"{text}; they find, by spans, and name {_with_interval(right, 'right_name')} of the marks right"
 
 
 def table(entry: dict[str, Any]) -> str:

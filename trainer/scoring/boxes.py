@@ -18,7 +18,9 @@ from trainer.models.answer import Found
 from trainer.scoring.metrics import wilson_interval
 
 FITS = 0.5  # intersection over union from which a box fits a mark, as in PASCAL VOC
-FIRST = (5, 20)  # boxes a screen that recall is measured of
+# Places of a screen among which recall is measured, the surest first; and among those that reach the threshold.
+FIRST = {"first_5": 5, "first_20": 20}
+SHOWN = "shown"
 WIDTHS = {"under 1/10": 0.1, "1/10 to 1/4": 0.25, "above 1/4": float("inf")}  # of the picture, each up to this
 SPANS, BOXES = "spans", "boxes"
 Side = Callable[[Sequence[float], Sequence[float]], float]  # two boxes → how well they fit, 0 to 1
@@ -76,7 +78,7 @@ def score_boxes(screens: Sequence[Seen], classes: tuple[str, ...], threshold: fl
     A mark whose label is not in ``classes`` can be found, but no name is right for it: it counts in ``any_name`` only.
     Average precision is that of the classes with marks. ``threshold`` is the finder's: what is above it is shown.
     """
-    clear = [sum(bool(place.probability >= np.float32(threshold)) for place in screen.places) for screen in screens]
+    clear = [len(_shown(screen.places, threshold)) for screen in screens]
     empty = [count for count, screen in zip(clear, screens, strict=True) if not screen.marks]
     return {
         "screens": len(screens),
@@ -85,7 +87,7 @@ def score_boxes(screens: Sequence[Seen], classes: tuple[str, ...], threshold: fl
         "shown_a_screen": float(np.mean(clear)),
         "screens_without_marks": len(empty),
         "shown_a_screen_without_marks": float(np.mean(empty)) if empty else None,
-        "recall": _recall(screens, classes),
+        "recall": _recall(screens, classes, threshold),
         "average_precision": {name: _precisions(screens, classes, overlap) for name, overlap in SIDES.items()},
     }
 
@@ -120,17 +122,21 @@ def _precisions(screens: Sequence[Seen], classes: tuple[str, ...], overlap: Side
 
 @dataclass(frozen=True)
 class _Outcome:
-    """Of one mark: by (side, first so many boxes, whether named right) whether it was found."""
+    """Of one mark: by (side, among which places, whether named right) whether it was found."""
 
     mark: Mark
     width: float  # share of the picture
     at_edge: bool | None
     known: bool  # whether the model has its class
-    found: dict[tuple[str, int, bool], bool]
+    found: dict[tuple[str, str, bool], bool]
 
 
-def _recall(screens: Sequence[Seen], classes: tuple[str, ...]) -> dict[str, Any]:
-    marks = [outcome for screen in screens for outcome in _outcomes(screen, classes)]
+def _shown(places: Sequence[Found], threshold: float) -> Sequence[Found]:
+    return [place for place in places if place.probability >= np.float32(threshold)]
+
+
+def _recall(screens: Sequence[Seen], classes: tuple[str, ...], threshold: float) -> dict[str, Any]:
+    marks = [outcome for screen in screens for outcome in _outcomes(screen, classes, threshold)]
 
     def rows(group: Callable[[_Outcome], str | None], names: Iterable[str]) -> dict[str, Any]:
         chosen = {name: [each for each in marks if group(each) == name] for name in names}
@@ -151,11 +157,13 @@ def _edge_known(marks: Sequence[_Outcome]) -> bool:
     return any(each.at_edge is not None for each in marks)
 
 
-def _outcomes(screen: Seen, classes: tuple[str, ...]) -> list[_Outcome]:
+def _outcomes(screen: Seen, classes: tuple[str, ...], threshold: float) -> list[_Outcome]:
+    among: dict[str, Sequence[Found]] = {name: screen.places[:first] for name, first in FIRST.items()}
+    among[SHOWN] = _shown(screen.places, threshold)
     found = {
-        (name, first, named): set(match(screen.marks, screen.places[:first], overlap, named))
-        for name, overlap in SIDES.items()
-        for first in FIRST
+        (side, name, named): set(match(screen.marks, places, overlap, named))
+        for side, overlap in SIDES.items()
+        for name, places in among.items()
         for named in (False, True)
     }
     return [
@@ -176,9 +184,9 @@ def _row(marks: Sequence[_Outcome]) -> dict[str, Any]:
     row: dict[str, Any] = {"marks": len(marks), "named_marks": len(known)}
     for side in SIDES:
         row[side] = {
-            f"first_{first}": _share("any_name", [each.found[side, first, False] for each in marks])
-            | _share("right_name", [each.found[side, first, True] for each in known])
-            for first in FIRST
+            name: _share("any_name", [each.found[side, name, False] for each in marks])
+            | _share("right_name", [each.found[side, name, True] for each in known])
+            for name in (*FIRST, SHOWN)
         }
     return row
 

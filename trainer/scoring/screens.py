@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from trainer.data.boxes import Mark, Screen
-from trainer.models.answer import ends_at_edge
+from trainer.models.answer import NEAR_THE_EDGE, ends_at_edge
 from trainer.models.finder import PatternFinder
 from trainer.models.session import at_once
 from trainer.scoring.boxes import Seen
@@ -27,7 +27,7 @@ def _see(finder: PatternFinder, screen: Screen) -> Seen:
 
 def _edges(finder: PatternFinder, marks: Sequence[Mark], picture: np.ndarray) -> tuple[bool | None, ...]:
     """Which marks end at the right edge: as recorded, or else by the prices that the finder's reader reads."""
-    recorded = tuple(mark.at_right_edge for mark in marks)
+    recorded = tuple(None if mark.end is None else mark.end >= 1 - NEAR_THE_EDGE for mark in marks)
     if None not in recorded or finder.reader is None:
         return recorded
     read = finder.reader.read(picture).x

@@ -16,14 +16,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from trainer.models.pattern_model import PatternModel
-from trainer.serve.event import HOW, BadRequest, Post, media_type
+from trainer.models.deployed import Deployed
+from trainer.serve.event import HOW, BadRequest, Post, media_type, read_cut
 from trainer.serve.limits import SLOTS, OneLogLine, read_body
 from trainer.serve.openapi import describe
 from trainer.serve.respond import answer, outcome
 
 
-def make_app(model: PatternModel) -> Starlette:
+def make_app(model: Deployed) -> Starlette:
     """The application for ``model``, which runs for one request at a time, in its own thread."""
     description = describe(model.classes, model.version)
     slots = asyncio.Semaphore(SLOTS)
@@ -32,7 +32,8 @@ def make_app(model: PatternModel) -> Starlette:
     async def classify(request: Request) -> Response:
         async with slots:
             try:
-                post = Post(media_type(request.headers.get("content-type", "")), await read_body(request))
+                cut = read_cut(request.query_params.getlist("cut"))
+                post = Post(media_type(request.headers.get("content-type", "")), await read_body(request), cut)
             except BadRequest as error:
                 return _error(error)
             work = asyncio.get_running_loop().run_in_executor(thread, outcome, lambda: answer(post, model))

@@ -69,7 +69,7 @@ def test_the_scores_go_to_the_terminal_and_a_file(finder, screens, tmp_path, cap
     out = capsys.readouterr().out
     assert out.startswith("crypto_pattern_model_quantized.onnx on screens: of 3 marks on 4 screens, by spans the first")
     assert "66.7 / 50.0" in out and "33.3 / 50.0" in out and "at the right edge" in out and "0.500" in out
-    assert "1.00 patterns a screen reach the threshold of 0.50; on the 1 screens without a mark 1.00" in out
+    assert "1.00 patterns a screen reach the threshold of 0.50; on the 1 screens without a mark 1.00; they find" in out
     assert out.endswith("for which no name is right: wedge (1)\n")
 
 

@@ -63,22 +63,20 @@ def test_a_dataset_of_ours(tmp_path, form):
     screens = read_screens(directory)
     assert len(screens) == 3 and screens[0].open().size == (960, 600)
     marks = [mark for screen in screens for mark in screen.marks]
-    assert marks and all(mark.label and mark.stage and mark.at_right_edge is not None for mark in marks)
+    assert marks and all(mark.label and mark.stage and 0 < mark.end <= 1 for mark in marks)
     assert all(0 <= mark.box[0] < mark.box[2] <= 960 and 0 <= mark.box[1] < mark.box[3] <= 600 for mark in marks)
     with pytest.raises(UserError, match="did you mean 'screenshots'"):
         read_screens(directory, "screenshot")
 
 
-@pytest.mark.parametrize(("candles", "at_edge"), [(100, [False, True, True]), (20, [False, False, True])])
-def test_the_newest_candles_are_the_right_edge(tmp_path, monkeypatch, candles, at_edge):
+def test_where_a_pattern_ends_is_a_share_of_the_candles(tmp_path, monkeypatch):
     monkeypatch.setattr("trainer.data.boxes.read_manifest", lambda _: {"splits": {"screenshots": {}}})
     each = {"label": "breakout", "stage": "forming", "box": [1, 2, 3, 4]}
-    lasts = (candles - 4, candles - 3 + candles // 100, candles - 1)
-    row = {"candles": candles, "file_name": "x.png", "patterns": [{**each, "last": last} for last in lasts]}
+    row = {"candles": 50, "file_name": "x.png", "patterns": [{**each, "last": 24}, {**each, "last": 49}]}
     monkeypatch.setattr("trainer.data.boxes.read_rows", lambda *_: [row])
     (tmp_path / "manifest.json").touch()
     (screen,) = read_screens(tmp_path)
-    assert [mark.at_right_edge for mark in screen.marks] == at_edge
+    assert [mark.end for mark in screen.marks] == [0.5, 1]
 
 
 @pytest.mark.parametrize("name", ["Double-Top", "double top", " DOUBLE__TOP"])

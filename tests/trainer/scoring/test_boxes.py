@@ -25,7 +25,12 @@ places = some.lists(some.builds(Found, labels, chances, boxes), max_size=8).map(
 
 
 def _seen(given_marks, found, width=100) -> Seen:
-    return Seen(tuple(given_marks), tuple(found), width, tuple(mark.at_right_edge for mark in given_marks))
+    return Seen(
+        tuple(given_marks),
+        tuple(found),
+        width,
+        tuple(None if mark.end is None else mark.end == 1 for mark in given_marks),
+    )
 
 
 def _pixels(box) -> set[tuple[int, int]]:
@@ -102,16 +107,17 @@ def test_recall_counts_the_first_five_and_twenty_places_by_spans_and_boxes():
     assert every["boxes"]["first_5"]["any_name"] == 0
     assert every["boxes"]["first_20"]["any_name"] == pytest.approx(1 / 3)
     assert known["spans"]["first_5"]["right_name"] == known["spans"]["first_20"]["right_name"] == 0.5
+    assert known["spans"]["shown"]["right_name"] == 0.5 and every["spans"]["shown"]["any_name"] == pytest.approx(2 / 3)
     low, high = known["spans"]["first_5"]["right_name_interval"]
     assert (low, high) == pytest.approx((0.0945, 0.9055), abs=1e-4)  # Wilson, 1 of 2
 
 
 def test_rows_for_widths_edges_stages_and_classes():
     given_marks = [
-        Mark("a", (0, 0, 9, 10), "forming", True),
-        Mark("a", (10, 0, 21, 10), "complete", False),
-        Mark("b", (0, 0, 25, 10), "complete", False),
-        Mark("b", (0, 0, 26, 10), "complete", False),
+        Mark("a", (0, 0, 9, 10), "forming", 1.0),
+        Mark("a", (10, 0, 21, 10), "complete", 0.5),
+        Mark("b", (0, 0, 25, 10), "complete", 0.5),
+        Mark("b", (0, 0, 26, 10), "complete", 0.5),
     ]
     recall = _scores(_seen(given_marks, [Found("a", 0.9, (0, 0, 9, 10))]))["recall"]
     assert {name: row["marks"] for name, row in recall["widths"].items()} == {
