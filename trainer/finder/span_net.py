@@ -26,7 +26,7 @@ REACH, SHARED = (36.0, 80.0, 180.0, 1e9), 1.3
 MIDDLE = 0.2  # of a span's length: the places so near to its middle answer for it
 RARE = 0.02  # the share of places with a pattern of a class, which scores begin with
 SHARES = 1 / 4, 4.0  # of the mean share of a class: a rarer or commoner one is taken for one of these
-OVERLAPPED = 0.6  # score of a span that overlaps with a clearer pattern, of one's that does not
+OVERLAPPED = 0.4  # score of a span that overlaps with a clearer pattern, of one's that does not
 
 
 class Truth(NamedTuple):
