@@ -61,7 +61,7 @@ RENDERERS := benchmarks/renderers
 PORT ?= 8000
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain renderers setup-renderers push-dataset push-model figures test mutate lint package bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain finder renderers setup-renderers push-dataset push-model figures test mutate lint package bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -87,7 +87,13 @@ $(VENV)/installed-exchange: $(VENV)/installed
 	@touch $@
 
 setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
-setup-renderers: $(VENV)/installed-renderers  ## charting libraries for `make renderers`; Chromium is yours to install
+setup-finder: $(VENV)/installed  ## remake the finder of whole screenshots in models/chart-vit: two hours on 2 cores
+	$(PY) -m dataset_builder build --output data/screens --size 100 --seed 7 --screenshots 14000
+	$(PY) -m trainer train-finder --recipe finder-reader --dataset data/screens --output models/finder-reader --resume
+	$(PY) -m trainer train-finder --recipe finder-spans --dataset data/screens --output models/finder-spans --resume
+	$(PY) -m trainer export-finder models/chart-vit --reader models/finder-reader --spans models/finder-spans --dataset data/screens
+
+renderers: $(VENV)/installed-renderers  ## charting libraries for `make renderers`; Chromium is yours to install
 
 $(VENV)/installed-renderers: $(VENV)/installed-dev $(RENDERERS)/package.json
 	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[renderers]'

@@ -40,6 +40,7 @@ FLOORS = {
         "config",
         "data",
         "models markets",
+        "finder",
         "scoring runs figures",
         "export scan serve training",
         "commands",

@@ -53,7 +53,7 @@ def _fetched(settings: Any) -> Any:
     """The same settings, after each dataset on the Hub was fetched and its name replaced by its directory."""
     for option in ("dataset", "boxes"):
         given = getattr(settings, option, None)
-        if is_hub_name(given or ""):
+        if given is not None and is_hub_name(given):
             from trainer.data.fetch import fetch
 
             settings = replace(settings, **{option: fetch(given.as_posix())})

@@ -127,8 +127,7 @@ def _metadata(draft: Draft, chart: Chart) -> dict[str, Any]:
 
 def _place(place: Place, chart: Chart) -> dict[str, Any]:
     """What is recorded of a pattern in a long market."""
-    (first, _), (last, _) = place.match.points[0], place.match.points[-1]
-    return _pattern(place.label, place.stage, first, last, place.window, chart)
+    return _pattern(place.label, place.stage, *place.match.span, place.window, chart)
 
 
 def _pattern(label: str, stage: str, first: int, last: int, window: tuple[int, int], chart: Chart) -> dict[str, Any]:

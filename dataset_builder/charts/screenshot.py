@@ -28,7 +28,7 @@ from dataset_builder.limits import FEWEST_BARS
 from dataset_builder.market.prices import Market
 from dataset_builder.market.series import RANDOM, Series, draw_series
 from dataset_builder.market.sketch import log_uniform
-from dataset_builder.market.swings import Match, View
+from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
 from dataset_builder.streams import random_stream
 
@@ -118,14 +118,13 @@ def _place(candles: Candles, window: Window, seen: View) -> Iterator[Place]:
         match = pattern.find(exact)
         if isinstance(match, str) or match.height < LOWEST * exact.atr or refusal(pattern, exact) is not None:
             return
-        points = tuple([(window[0] + bar, price) for bar, price in match.points])
-        yield Place(pattern.name, stage_of(exact, match), Match(points), window)
+        yield Place(pattern.name, stage_of(exact, match), match.moved(window[0]), window)
         return
 
 
-def _span(place: Place) -> tuple[float, float]:
+def _span(place: Place) -> tuple[int, int]:
     """First and last bar of the pattern."""
-    return place.match.points[0][0], place.match.points[-1][0]
+    return place.match.span
 
 
 def _shared(one: Place, other: Place) -> float:

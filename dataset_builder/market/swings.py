@@ -132,6 +132,16 @@ class View:
                     found[ends] = swings[i : i + length]
         return found.values()
 
+    def legs(self, first: Swing, last: Swing, left: float, right: float) -> tuple[int, int]:
+        """The bars nearest to two tops, before the first and after the last, in which the price is at or below the
+        levels ``left`` and ``right``; the first and last bar where it is not."""
+        start, end = first.bar, last.bar
+        while start > 0 and self.lower[start] > left:
+            start -= 1
+        while end < self.bars - 1 and self.lower[end] > right:
+            end += 1
+        return start, end
+
     def fills(self, first_bar: int, last_bar: int, share: float = 0.5) -> bool:
         """Whether the bars from the first to the last make up at least ``share`` of the window."""
         return last_bar - first_bar + 1 >= share * self.bars
@@ -172,10 +182,23 @@ def _bar(swing: Swing) -> int:
 class Match(NamedTuple):
     """A pattern that a check has found: its turning points as (bar, price), in order of time, in the candles' unit.
 
-    The pattern reaches from the first of them to the last; what leads into it and what follows it is not part of it.
+    What leads into the first of them and what follows the last is not part of it. Where a neckline makes the pattern,
+    as of tops and heads, ``legs`` are the bars in which the price leaves the neckline for the first top and comes back
+    to it after the last, or the first and last bar that are seen: people mark such a pattern from foot to foot.
     """
 
     points: tuple[tuple[int, float], ...]
+    legs: tuple[int, int] | None = None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The bars from which to which people mark the pattern: the legs, or else the first and last turning point."""
+        return self.legs or (self.points[0][0], self.points[-1][0])
+
+    def moved(self, bars: int) -> Match:
+        """The same, that many bars later."""
+        legs = (self.legs[0] + bars, self.legs[1] + bars) if self.legs else None
+        return Match(tuple([(bar + bars, price) for bar, price in self.points]), legs)
 
     @property
     def height(self) -> float:
@@ -185,15 +208,15 @@ class Match(NamedTuple):
 
     def mirrored(self) -> Match:
         """The same points upside down."""
-        return Match(tuple([(bar, -price) for bar, price in self.points]))
+        return Match(tuple([(bar, -price) for bar, price in self.points]), self.legs)
 
 
 Rule = Callable[..., Match | str]
 
 
-def matched(*swings: Swing) -> Match:
+def matched(*swings: Swing, legs: tuple[int, int] | None = None) -> Match:
     """The match whose turning points are these swings."""
-    return Match(tuple([(swing.bar, swing.price) for swing in swings]))
+    return Match(tuple([(swing.bar, swing.price) for swing in swings]), legs)
 
 
 def first_match(view: View, candidates: Iterable[Sequence[Any]], rule: Rule, nothing: str) -> Match | str:

@@ -103,7 +103,9 @@ def _refuse(view: View, first: Swing, valley: Swing, second: Swing) -> Match | s
     if fall < CUP_FALL and view.bottom_share(first.bar, second.bar, valley.price, height) > CUP_BOTTOM:
         return "a cup and its handle"
     fills = view.fills(start, second.bar + end, FILLS)
-    return matched(first, valley, second) if fills else "too small in the window"
+    if not fills:
+        return "too small in the window"
+    return matched(first, valley, second, legs=view.legs(first, second, valley.price, valley.price))
 
 
 PATTERN = Pattern(id=1, name="double_top", sketch=sketch, find=find)

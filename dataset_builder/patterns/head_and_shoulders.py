@@ -99,7 +99,9 @@ def _refuse(view: View, e1: Swing, e2: Swing, e3: Swing, e4: Swing, e5: Swing) -
     if max(view.upper[start:]) > e3.price:
         return "the head is not the highest price"
     end = min(e5.bar + (e5.bar - e3.bar), view.bars - 1)
-    return matched(e1, e2, e3, e4, e5) if view.fills(start, end, FILLS) else "too small in the window"
+    if not view.fills(start, end, FILLS):
+        return "too small in the window"
+    return matched(e1, e2, e3, e4, e5, legs=view.legs(e1, e5, e2.price, e4.price))
 
 
 PATTERN = Pattern(id=0, name="head_and_shoulders", sketch=sketch, find=find)

@@ -51,6 +51,12 @@ def parquet_charts(tmp_path_factory) -> Path:
     return _build(tmp_path_factory.mktemp("data") / "charts", "--negatives", "10", "--format", "parquet")
 
 
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory) -> Path:
+    """60 whole screenshots, six of them held back from training, beside a few charts."""
+    return _build(tmp_path_factory.mktemp("data") / "screens", "--screenshots", "60")
+
+
 @pytest.fixture
 def own_charts(charts, tmp_path) -> Path:
     """A copy to spoil."""

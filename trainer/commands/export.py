@@ -12,6 +12,7 @@ from trainer.config import ExportConfig
 from trainer.export.gate import Gate, fp32_fault, quantized_fault, size
 from trainer.export.latency import cpu_name, torch_latency
 from trainer.export.make import Maker
+from trainer.export.shipped_finder import take_finder
 from trainer.models.classifier import CHECKPOINT, ONNX, QUANTIZED
 from trainer.models.pattern_model import CLASSIFIER, CLASSIFIER_QUANTIZED
 from trainer.models.vit import TorchClassifier
@@ -40,6 +41,7 @@ def export(config: ExportConfig) -> None:
         files[str(CLASSIFIER)] = gate.admit_deployable(make.deployable(), CLASSIFIER, fp32_fault)
         made = make.deployable_quantized(config.quantize, config.target)
         files[str(CLASSIFIER_QUANTIZED)] = gate.admit_deployable(made, CLASSIFIER_QUANTIZED, quantized_fault)
+    results |= take_finder(run)
     results["export"] = {
         "charts": len(gate.rows),
         "cpu": cpu_name(),

@@ -36,7 +36,7 @@ def draw_explanation(
     _panel(heat, picture.convert("L"), "where the model looked")
     _draw_looked(heat, looked, picture.size)
     _draw_probabilities(bars, answer)
-    best = f"{spoken(answer['best_guess'])}, {answer['score']:.0%}"
+    best = f"{spoken(answer['best_guess'] or '')}, {answer['score']:.0%}"
     title = best if answer["clear"] else f"no clear pattern; the best guess is {best}"
     figure.suptitle(title, fontsize=15, color=INK, weight="bold")
     save_figure(figure, path)

@@ -5,10 +5,13 @@ Fitted on screenshots that the finder was not trained on. This module needs nump
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 STEPS = 50  # of Newton's method; it needs about ten
 RIDGE = 1e-3  # keeps the fit finite where the right and the wrong can be told apart fully
+FAR = 60.0  # logit from which the logistic function is 0 or 1
 TINY = 1e-6  # of a score: its logit is finite
 
 
@@ -25,17 +28,28 @@ def fit_logistic(scores: np.ndarray, right: np.ndarray) -> tuple[float, float, n
     inputs = np.stack((logits(scores), np.ones(len(scores))), axis=1)
     found = np.array([1.0, 0.0])
     for _ in range(STEPS):
-        chances = 1 / (1 + np.exp(-inputs @ found))
+        chances = _chances(inputs @ found)
         gradient = inputs.T @ (chances - right) + RIDGE * (found - [1.0, 0.0])
         curvature = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + RIDGE * np.eye(2)
         found = found - np.linalg.solve(curvature, gradient)
     slope, offset = map(float, found)
-    return slope, offset, 1 / (1 + np.exp(-inputs @ found))
+    return slope, offset, _chances(inputs @ found)
 
 
 def fit_threshold(probabilities: np.ndarray, right: np.ndarray, marks: int) -> float:
-    """The probability with the highest F1, the harmonic mean of precision and recall, among ``marks`` patterns."""
+    """The probability with the highest F1, the harmonic mean of precision and recall, among ``marks`` patterns.
+
+    Rounded down to four digits.
+    """
     order = np.argsort(-probabilities, kind="stable")
-    hits = np.cumsum(right[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + marks)
-    return round(float(probabilities[order][int(np.argmax(f1))]), 4)
+    ranked = probabilities[order]
+    f1 = 2 * np.cumsum(right[order]) / (np.arange(1, len(order) + 1) + marks)
+    last_of_equals = np.append(ranked[:-1] > ranked[1:], True)  # all that are as sure are shown together
+    best = int(np.argmax(np.where(last_of_equals, f1, -1)))
+    return math.floor(float(ranked[best]) * 1e4) / 1e4
+
+
+def _chances(inputs: np.ndarray) -> np.ndarray:
+    """The logistic function, without overflow."""
+    found: np.ndarray = 1 / (1 + np.exp(-np.clip(inputs, -FAR, FAR)))
+    return found

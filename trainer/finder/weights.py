@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
 from torch import nn
 
 from cryptoai_common.errors import UserError
-from cryptoai_common.files import write_atomically
+from cryptoai_common.files import atomic
 from trainer.finder.price_reader import PriceReader, ReaderInTraining
 from trainer.finder.sizes import COLUMNS
 from trainer.finder.span_net import SpanNet, SpansInTraining
@@ -33,7 +33,8 @@ def save(model: nn.Module, part: str, directory: Path, classes: tuple[str, ...])
     """Write the weights of what ``in_training`` gave."""
     network = _network(model, part)
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
-    save_file(weights, directory / FILES[part], {CLASSES: json.dumps(classes)})
+    with atomic(directory / FILES[part], "wb") as file:
+        file.write(to_bytes(weights, {CLASSES: json.dumps(classes)}))
 
 
 def load_into(model: nn.Module, part: str, directory: Path) -> None:
@@ -71,7 +72,8 @@ def copy_halved(reader: Path, spans: Path, directory: Path) -> None:
         with safe_open(file, "pt") as stored:
             notes = stored.metadata()
         weights = {name: value.half() if value.is_floating_point() else value for name, value in _read(file).items()}
-        write_atomically(directory / file.name, partial(save_file, weights, metadata=notes))
+        with atomic(directory / file.name, "wb") as written:
+            written.write(to_bytes(weights, notes))
 
 
 def version_of(reader: Path, spans: Path) -> str:

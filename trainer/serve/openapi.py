@@ -101,7 +101,7 @@ def _answer(classes: tuple[str, ...]) -> Schema:
     chance = {"type": "number", "minimum": 0, "maximum": 1}
     at_edge = {"type": ["boolean", "null"], "description": "Whether it ends where the prices end; null if not known."}
     box = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
-    pattern = {
+    pattern: dict[str, Schema] = {
         "label": {"enum": [*classes]},
         "probability": chance,
         "box": {**box, "description": "Left, top, right and bottom in pixels; of a cut chart the whole picture."},

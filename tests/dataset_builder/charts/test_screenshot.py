@@ -21,7 +21,7 @@ def drafts():
 
 
 def span(place):
-    return place.match.points[0][0], place.match.points[-1][0]
+    return place.match.span
 
 
 def shared(one, other):
