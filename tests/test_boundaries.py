@@ -41,7 +41,9 @@ FLOORS = {
         "data",
         "models markets",
         "scoring runs figures",
-        "export scan serve training",
+        "export scan training",
+        "serve",
+        "site",
         "commands",
     ),
 }

@@ -29,6 +29,6 @@ def serve(config: ServeConfig) -> None:
         with listen(config.host, config.port) as listening:
             port = listening.getsockname()[1]
             print(f"serving {config.model} on http://{config.host}:{port}; Ctrl-C stops", flush=True)
-            make_server(make_app(model)).run([listening])
+            make_server(make_app(model, config.model)).run([listening])
     except KeyboardInterrupt:  # uvicorn raises the signal again when it has stopped
         print("stopped", flush=True)

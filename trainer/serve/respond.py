@@ -89,7 +89,7 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 def _answer_picture(content: bytes, model: PatternModel) -> dict[str, Any]:
     notes: list[str] = []
-    pixels = _decode(content, notes.append)
+    pixels = decode(content, notes.append)
     return {**model.answer(pixels), **_noted(notes)}
 
 
@@ -97,7 +97,7 @@ def _noted(notes: Sequence[str]) -> dict[str, list[str]]:
     return {"notes": list(notes)} if notes else {}
 
 
-def _decode(content: bytes, notice: Callable[[str], None]) -> np.ndarray:
+def decode(content: bytes, notice: Callable[[str], None]) -> np.ndarray:
     """A picture file → RGB uint8 [height, width, 3]. Raises BadRequest if it cannot be decoded."""
     try:
         return np.asarray(open_rgb(content, PICTURE, MAX_PIXELS, notice))

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from trainer.models.pattern_model import PatternModel
 from trainer.serve.app import make_app
@@ -14,10 +15,10 @@ from trainer.serve.server import listen, make_server
 
 
 @contextmanager
-def running(model: PatternModel) -> Iterator[int]:
+def running(model: PatternModel, *more: Path) -> Iterator[int]:
     """The port of a server in a thread of its own, which must stop at once."""
     with listen("127.0.0.1", 0) as listening:
-        server = make_server(make_app(model))
+        server = make_server(make_app(model, *more))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:
