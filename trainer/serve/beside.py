@@ -27,7 +27,7 @@ NO_CLASSIFIER = f"no candles can be scanned: {CLASSIFIERS[0]} does not lie besid
 
 @dataclass(frozen=True)
 class Beside:
-    """The files beside the file ``model``. None of them need be there; ``model`` None: nothing is."""
+    """The files in the directory ``model``, or beside that file. None need be there; ``model`` None: nothing is."""
 
     model: Path | None
 
@@ -40,7 +40,7 @@ class Beside:
     def classifier(self) -> Path | None:
         """The file that names cut charts, of which a scan asks; the model itself, if it is one."""
         found = self._first(*CLASSIFIERS)
-        if found is None and self.model is not None:
+        if found is None and self.model is not None and self.model.is_file():
             outputs = [node.name for node in open_session(self.model, "input").get_outputs()]
             return self.model if tuple(outputs) == OUTPUTS else None
         return found
@@ -77,5 +77,5 @@ class Beside:
     def _first(self, *names: Path) -> Path | None:
         if self.model is None:
             return None
-        files = (self.model.with_name(name.name) for name in names)
-        return next((file for file in files if file.is_file()), None)
+        folder = self.model if self.model.is_dir() else self.model.parent
+        return next((folder / name for name in names if (folder / name).is_file()), None)

@@ -142,12 +142,15 @@ def _prices() -> Schema:
 
 def _scan(classes: tuple[str, ...]) -> Schema:
     """The hits in a file of candles."""
-    number, text = {"type": "number"}, {"type": "string"}
-    row = {"type": "integer", "minimum": 0}
-    hit = {"pattern": {"enum": [*classes]}, "probability": {**number, "minimum": 0, "maximum": 1}}
+    number: Schema = {"type": "number"}
+    text: Schema = {"type": "string"}
+    row: Schema = {"type": "integer", "minimum": 0}
+    hit: dict[str, Schema] = {"pattern": {"enum": [*classes]}, "probability": {**number, "minimum": 0, "maximum": 1}}
     hit |= {"start": text, "end": text, "first": row, "last": row, "missing": row}
-    prices = {name: {"type": "array", "items": number} for name in ("time", "open", "high", "low", "close")}
-    market = {"market": text, "read_as": text, "notes": {"type": "array", "items": text}}
+    prices: dict[str, Schema] = {
+        name: {"type": "array", "items": number} for name in ("time", "open", "high", "low", "close")
+    }
+    market: dict[str, Schema] = {"market": text, "read_as": text, "notes": {"type": "array", "items": text}}
     market |= {"candles": row, "windows": row, "found": row}
     market |= {"hits": {"type": "array", "items": _object(hit)}, "prices": _object(prices)}
     return {

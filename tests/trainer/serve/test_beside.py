@@ -73,6 +73,12 @@ def test_without_the_files_one_sentence_says_so(tmp_path):
         assert told.value.status == 404
 
 
+def test_a_directory_will_do(beside):
+    folder = Beside(beside.model.parent)
+    assert (folder.reader, folder.classifier) == (beside.reader, beside.classifier)
+    assert folder.classifier.name == "crypto_chart_classifier_quantized.onnx" and folder.reader.is_file()
+
+
 def test_a_classifier_that_is_served_scans_too(tmp_path):
     file = Path(shutil.copy(CLASSIFIER, tmp_path / "own.onnx"))
     assert Beside(file).classifier == file and Beside(None).classifier is None
