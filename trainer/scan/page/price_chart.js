@@ -19,7 +19,7 @@ function priceChart(element, prices, first = 0, last = prices.time.length - 1) {
     layout: { background: { color: c.ground }, textColor: c.ink, attributionLogo: false }, // the page names the library
     grid: { vertLines: { color: c.line }, horzLines: { color: c.line } },
     rightPriceScale: { borderColor: c.line },
-    timeScale: { borderColor: c.line, timeVisible: intraday, secondsVisible: false },
+    timeScale: { borderColor: c.line, timeVisible: intraday, secondsVisible: false, minBarSpacing: 0.05 },
     crosshair: { mode: LightweightCharts.CrosshairMode.Normal },
   });
   const series = chart.addSeries(LightweightCharts.CandlestickSeries, {
