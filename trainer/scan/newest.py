@@ -12,8 +12,9 @@ import numpy as np
 
 from cryptoai_common.candles import PRICES
 from cryptoai_common.errors import UserError
+from trainer.models.pattern_model import PatternModel
 from trainer.scan.candles import Series, read_series
-from trainer.scan.work import MarketResult, Task, open_model, scan_series
+from trainer.scan.work import MarketResult, Task, scan_series
 
 LENGTHS, STRIDE = (30, 45, 60, 90, 120), 6  # as the command has them
 # Candles that are looked at, of all series of a file together: 1,200 windows, some ten seconds on one core.
@@ -23,7 +24,7 @@ MOST_HITS = 60  # of one series
 DIGITS = 7  # of a price
 
 
-def scan_newest(model: Path, content: bytes, name: str) -> list[dict[str, Any]]:
+def scan_newest(model: PatternModel, content: bytes, name: str) -> list[dict[str, Any]]:
     """What the classifier ``model`` finds in a file; an object for each of its series.
 
     Each has ``market``, ``read_as``, ``notes`` (sentences), ``candles`` and ``windows`` (how many were looked at),
@@ -39,21 +40,21 @@ def scan_newest(model: Path, content: bytes, name: str) -> list[dict[str, Any]]:
             found = read_series(path, PurePath(name).stem, time.time())
         except UserError as error:
             raise UserError(str(error).replace(str(path), name)) from None
-    task = Task(model, LENGTHS, STRIDE, time.time())
+    task = Task(Path(), LENGTHS, STRIDE, time.time())  # the model is open already
     few = len(found) * min(LENGTHS) > MOST_CANDLES or len(found) > MOST_SERIES
     shown = found[:MOST_SERIES] if few else found
-    results = [_scan(task, series, MOST_CANDLES // len(shown), name, path.name) for series in shown]
+    results = [_scan(task, model, series, MOST_CANDLES // len(shown), name, path.name) for series in shown]
     if len(shown) < len(found):
         results[-1]["notes"].append(f"{name} has {len(found)} series; the first {len(shown)} are shown")
     return results
 
 
-def _scan(task: Task, series: Series, most: int, name: str, temporary: str) -> dict[str, Any]:
+def _scan(task: Task, model: PatternModel, series: Series, most: int, name: str, temporary: str) -> dict[str, Any]:
     bars = len(series.micros)
     newest = replace(
         series, micros=series.micros[-most:], candles=series.candles[-most:], missing=series.missing[-most:]
     )
-    result = scan_series(task, Path(name), newest, open_model(task.model))
+    result = scan_series(task, Path(name), newest, model)
     if result.problem is not None:
         raise UserError(result.problem)
     notes = [warning.replace(temporary, name) for warning in series.warnings]

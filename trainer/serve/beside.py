@@ -15,6 +15,7 @@ from trainer.models.pattern_model import OUTPUTS
 from trainer.models.session import open_session
 from trainer.scan.newest import scan_newest
 from trainer.scan.results import NO_ADVICE
+from trainer.scan.work import open_model
 from trainer.serve.event import BadRequest
 from trainer.serve.respond import decode
 
@@ -70,7 +71,7 @@ class Beside:
         if self.classifier is None:
             raise BadRequest(NO_CLASSIFIER, 404)
         try:
-            return {"markets": scan_newest(self.classifier, content, name), "advice": NO_ADVICE}
+            return {"markets": scan_newest(open_model(self.classifier), content, name), "advice": NO_ADVICE}
         except UserError as error:
             raise BadRequest(str(error), 422) from None
 
