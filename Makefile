@@ -139,7 +139,7 @@ serve: $(VENV)/installed  ## a page and an HTTP port on localhost:PORT with MODE
 	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)
 
 site: $(VENV)/installed  ## the page of `make serve` as static files in SITE, with the model in them; needs npm
-	$(PY) -m trainer site --model $(dir $(MODEL)) --out $(SITE)
+	$(PY) -m trainer site --model $(MODEL) --out $(SITE)
 
 experiments: $(VENV)/installed  ## hold all runs in models against each other
 	$(PY) -m trainer compare models/*

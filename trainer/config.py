@@ -218,7 +218,7 @@ class SiteConfig:
     """
 
     model: Path = SHIPPED
-    """Model directory, of which crypto_pattern_model_quantized.onnx and crypto_price_reader.onnx are used."""
+    """Model directory, or a file in it: crypto_pattern_model_quantized.onnx and crypto_price_reader.onnx are used."""
     out: Path = Path("site")
     """Folder for the page; an earlier page in it is replaced."""
 

@@ -37,12 +37,13 @@ is no financial advice.
 
 
 def build_site(model: Path, out: Path) -> None:
-    """Write the page with the finder in the directory ``model`` into the folder ``out``, which replaces an earlier one.
+    """Write the page with the finder in the directory ``model`` (or of that file) into ``out``, over an earlier page.
 
     Raises UserError if there is no finder, npm cannot fetch the runtime, or ``out`` is something else.
     """
     import onnx
 
+    model = model.parent if model.is_file() else model
     if out.exists() and not is_site(out) and not (out.is_dir() and not any(out.iterdir())):
         raise UserError(f"{out} is there and is no site: choose another --out")
     file = next((model / name for name in FINDERS if (model / name).is_file()), None)

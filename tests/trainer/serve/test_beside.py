@@ -18,7 +18,7 @@ from trainer.serve.beside import Beside
 from trainer.serve.event import BadRequest
 from trainer.shipped import SHIPPED, find_shipped
 
-CLASSIFIER = next(find_shipped(SHIPPED).glob("crypto_*_quantized.onnx"))
+CLASSIFIER = min(find_shipped(SHIPPED).glob("crypto_*_quantized.onnx"))
 
 
 def csv(count: int, first_line: str = "time,open,high,low,close,volume") -> bytes:

@@ -23,7 +23,7 @@ from stand_in import StandIn
 
 from cryptoai_common.errors import UserError
 from dataset_builder.patterns import CLASSES
-from trainer.shipped import SHIPPED_INT8, find_shipped
+from trainer.shipped import SHIPPED, find_shipped
 from trainer.site.build import build_site
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
@@ -68,7 +68,8 @@ def model_directory(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("model")
     write_finder(folder / "crypto_pattern_model_quantized.onnx", tuple(CLASSES), probability=0.83)
     write_reader(folder / "crypto_price_reader.onnx")
-    shutil.copy(find_shipped(SHIPPED_INT8), folder / "crypto_chart_classifier_quantized.onnx")
+    classifier = min(find_shipped(SHIPPED).glob("crypto_*_quantized.onnx"))
+    shutil.copy(classifier, folder / "crypto_chart_classifier_quantized.onnx")
     return folder
 
 
