@@ -278,6 +278,36 @@ def test_the_static_page_answers_as_the_server_does_with_the_network_off(visit, 
     no_serious_finding(page)
 
 
+def test_the_static_page_draws_the_line_at_the_threshold(visit, site):
+    """Of three places one is too unsure, and one of the others ends where the prices end."""
+    found = {
+        "boxes": [10, 20, 59.06, 40, 10, 20, 93, 40, 10, 20, 30, 40],
+        "labels": [1, 0, 2],
+        "probabilities": [0.75, 0.5, 0.25],
+    }
+    about = {"classes": ["a", "b", "c", "d"], "threshold": 0.5, "model_version": "1"}
+    make = "async ([found, about, x]) => (await import('./answer.js')).makeAnswer(found, about, x)"
+    page = visit(site)
+    assert page.evaluate(make, [found, about, [5, 50, 95]]) == {
+        "patterns": [
+            {"label": "b", "probability": 0.75, "box": [10, 20, 59.1, 40], "at_right_edge": False},
+            {"label": "a", "probability": 0.5, "box": [10, 20, 93, 40], "at_right_edge": False},
+        ],
+        "label": "b",
+        "best_guess": "b",
+        "score": 0.75,
+        "clear": True,
+        "probabilities": {"a": 0.5, "b": 0.75, "c": 0.25, "d": 0},
+        "model_version": "1",
+    }
+    edges = [page.evaluate(make, [found, about, x])["patterns"][1]["at_right_edge"] for x in ([5, 94.8], [], None)]
+    assert edges == [True, None, None]
+    unsure = page.evaluate(make, [found, {**about, "threshold": 0.9}, None])
+    assert (unsure["patterns"], unsure["label"], unsure["clear"], unsure["best_guess"]) == ([], None, False, "b")
+    nothing = page.evaluate(make, [{key: [] for key in found}, about, None])
+    assert (nothing["best_guess"], nothing["score"], set(nothing["probabilities"].values())) == (None, 0, {0})
+
+
 def turned() -> bytes:
     """A photo that lies on its side, and says so."""
     exif = Image.Exif()
