@@ -127,7 +127,8 @@ def visit(browser):
         page.on("pageerror", lambda each: note(str(each)))
         page.on("console", lambda each: note(each.text) if each.type == "error" and "422" not in each.text else None)
         page.choosers = []
-        page.on("filechooser", page.choosers.append)  # before any key is pressed: else the real dialog may open
+        # Before any key is pressed: else the browser's own dialog may open.
+        page.on("filechooser", lambda each: page.choosers.append(each))
         page.goto(address)
         return page
 
