@@ -33,6 +33,8 @@ SCAN_ARGS ?=
 SCAN ?= scans/$(or $(EXCHANGE),$(if $(or $(word 2,$(PRICES)),$(findstring *,$(PRICES))),files,$(basename $(notdir $(PRICES:/=)))))
 # options of `make renderers`: RENDERERS_ARGS="--charts 60 --library plotly"
 RENDERERS_ARGS ?=
+# more options of `predict`, such as PREDICT_ARGS="--cut"
+PREDICT_ARGS ?=
 WINDOWS ?= 30 45 60 90 120
 STRIDE ?= 6
 PIP_ARGS ?=
@@ -45,12 +47,14 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 RECIPE_FILE := $(if $(filter %.yaml %.yml,$(RECIPE)),$(RECIPE),trainer/recipes/$(RECIPE).yaml)
 # RUN's model where it is exported, else the base that is shipped
-SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),models/chart-vit)
+SCAN_MODEL = $(if $(wildcard $(RUN)/crypto_chart_classifier_quantized.onnx),$(RUN),models/chart-vit)
+# the same for whole screenshots, which need a finder
+FINDER_MODEL = $(if $(wildcard $(RUN)/crypto_pattern_model_quantized.onnx),$(RUN),models/chart-vit)
 INT8 := $(RUN)/onnx/model_quantized.onnx
 BUILD = $(if $(filter hub:%,$(DATASET)),$(PY) -m trainer fetch $(DATASET),$(PY) -m dataset_builder build \
 	--output $(DATASET) --size $(SIZE) --seed $(SEED) --negatives $(NEGATIVES) $(BUILD_ARGS))
-# for `make serve`: a deployable file; RUN's where it is exported, else the base that is shipped
-MODEL ?= $(SCAN_MODEL)/crypto_pattern_model_quantized.onnx
+# for `make serve`: a directory with deployable files
+MODEL ?= $(FINDER_MODEL)
 # minutes that plain `make` took on a fresh machine, which `make figures` writes into the README
 MINUTES ?=
 RENDERERS := benchmarks/renderers
@@ -127,8 +131,8 @@ evaluate: $(INT8)  ## score RUN's INT8 model on SPLIT of DATASET
 baselines: $(INT8) $(VENV)/installed-dev  ## score simpler answers on the same charts, into RUN's card
 	$(PY) -m trainer baselines $(RUN) --dataset $(DATASET)
 
-predict: $(INT8)  ## name the pattern in PICTURES="a.png b.png"
-	$(PY) -m trainer predict $(PICTURES) --model $(RUN)
+predict: $(INT8)  ## find the patterns in PICTURES="a.png b.png"; PREDICT_ARGS="--picture found", or --cut for cut charts
+	$(PY) -m trainer predict $(PICTURES) --model $(if $(findstring --cut,$(PREDICT_ARGS)),$(RUN),$(FINDER_MODEL)) $(PREDICT_ARGS)
 
 scan: $(VENV)/installed$(if $(EXCHANGE),-exchange)  ## find patterns in PRICES="a.csv folder", or EXCHANGE=binance SYMBOLS=top:200: see SCAN
 	@set -- $(if $(EXCHANGE),--exchange '$(EXCHANGE)' --symbols $(SYMBOLS) --timeframe '$(TIMEFRAME)',$(PRICES)); \

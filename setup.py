@@ -14,10 +14,11 @@ TARGET = Path("trainer/shipped_models") / SHIPPED.name
 FILES = (  # what predict, scan, explain and training need of it
     "config.json",
     "preprocessor_config.json",
-    "crypto_pattern_model_quantized.onnx",
+    "crypto_chart_classifier_quantized.onnx",
     "model.safetensors",
     "chart_reader.safetensors",
 )
+FINDER_FILES = ("crypto_pattern_model_quantized.onnx", "crypto_price_reader.onnx")  # of a model that has them
 
 
 class BuildWithModel(build_py):
@@ -28,7 +29,7 @@ class BuildWithModel(build_py):
         if not self.editable_mode:
             target = Path(self.build_lib) / TARGET
             target.mkdir(parents=True, exist_ok=True)
-            for name in FILES:
+            for name in (*FILES, *(name for name in FINDER_FILES if (SHIPPED / name).is_file())):
                 copyfile(SHIPPED / name, target / name)
 
 

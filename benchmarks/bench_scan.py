@@ -25,7 +25,7 @@ from trainer.scan.results import Results
 from trainer.scan.work import Job, Task, scan_all
 
 ROOT = Path(__file__).parents[1]
-MODEL = ROOT / "models/chart-vit/crypto_pattern_model_quantized.onnx"
+MODEL = ROOT / "models/chart-vit/crypto_chart_classifier_quantized.onnx"
 LENGTHS, CANDLES, HOUR = (30, 45, 60, 90, 120), 1000, 3_600_000
 
 

@@ -24,7 +24,7 @@ import psutil
 
 from dataset_builder.charts.sample import draw_sample
 
-MODEL = Path("models/chart-vit/crypto_pattern_model_quantized.onnx")
+MODEL = Path("models/chart-vit/crypto_chart_classifier_quantized.onnx")
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def _measure(server: psutil.Process, port: int, requests: int, clients: int) -> 
         start = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         body, kind = bodies[number % len(bodies)]
-        connection.request("POST", "/", body, {"Content-Type": kind})
+        connection.request("POST", "/?cut=1", body, {"Content-Type": kind})
         response = connection.getresponse()
         response.read()
         connection.close()

@@ -21,7 +21,7 @@ from typing import Any
 import dataset_builder
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json, write_text
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, PatternModel
 from trainer.runs.directory import read_resolved
 from trainer.runs.results import FILE_NAME, accuracy_text, read_results
 from trainer.runs.trained_on import fingerprints
@@ -47,7 +47,7 @@ def collect(run: Path, speed: Path, minutes: float) -> dict[str, Any]:
     results = read_results(run)
     if "export" not in results:
         raise UserError(f"{run} is not exported: run `make export` first")
-    made_by = PatternModel(run / DEPLOYABLE_QUANTIZED).version.partition("+")[0]
+    made_by = PatternModel(run / CLASSIFIER_QUANTIZED).version.partition("+")[0]
     if made_by != dataset_builder.__version__:
         raise UserError(
             f"{run} was exported by version {made_by}, and this is version {dataset_builder.__version__}: export and"
@@ -153,7 +153,7 @@ def _files(figures: dict[str, Any]) -> str:
     lines = ["| file | MB | ms a picture, one core | other class than the checkpoint |", "|---|---:|---:|---:|"]
     for name, file in figures["files"].items():
         flips = f"{file['class_flips']} of {figures['charts']:,}" if "class_flips" in file else ""
-        shown = f"**`{name}`**" if name == DEPLOYABLE_QUANTIZED.name else f"`{name}`"
+        shown = f"**`{name}`**" if name == CLASSIFIER_QUANTIZED.name else f"`{name}`"
         lines.append(f"| {shown} | {file['bytes'] / 1e6:.1f} | {file['latency_ms']['one_thread']:.1f} | {flips} |")
     return "\n".join(lines)
 

@@ -19,7 +19,8 @@ import pytest
 
 from dataset_builder import ChartPatternGenerator
 from trainer.__main__ import main
-from trainer.shipped import SHIPPED_INT8
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, READER
+from trainer.shipped import SHIPPED
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("cryptoai_common", "dataset_builder", "trainer")
@@ -82,12 +83,13 @@ def test_the_wheel_holds_packages_recipes_types_and_the_model_and_nothing_else(b
     }
     assert {name for name in names - expected if not name.startswith("trainer/shipped_models/chart-vit/")} == set()
     assert expected <= names
-    assert model == {
+    finding = {name for name in map(str, (FINDER_QUANTIZED, READER)) if (ROOT / SHIPPED / name).is_file()}
+    assert model == finding | {
         "config.json",
         "preprocessor_config.json",
         "model.safetensors",
         "chart_reader.safetensors",
-        "crypto_pattern_model_quantized.onnx",
+        "crypto_chart_classifier_quantized.onnx",
     }
 
 
@@ -95,7 +97,14 @@ def test_the_source_distribution_holds_what_it_takes_to_test_and_to_read(built):
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as file:
         names = {name.partition("/")[2] for name in file.getnames()}
-    for name in ("setup.py", "Makefile", "constraints.txt", "CHANGELOG.md", "LICENSE", str(SHIPPED_INT8)):
+    for name in (
+        "setup.py",
+        "Makefile",
+        "constraints.txt",
+        "CHANGELOG.md",
+        "LICENSE",
+        str(SHIPPED / CLASSIFIER_QUANTIZED),
+    ):
         assert name in names
     for folder in ("tests", "docs"):
         tracked = (path for path in (ROOT / folder).rglob("*.*") if path.suffix in (".py", ".md", ".mjs"))
@@ -106,10 +115,12 @@ def test_the_source_distribution_holds_what_it_takes_to_test_and_to_read(built):
 def test_an_installed_package_predicts_as_the_checkout_does(installed, tmp_path, capsys):
     picture = tmp_path / "picture.png"
     ChartPatternGenerator(seed=5).generate_double_top().save(picture)
-    done = run([installed / "cryptoai-vision", "predict", "--json", "picture.png"], tmp_path)
+    done = run([installed / "cryptoai-vision", "predict", "--cut", "--json", "picture.png"], tmp_path)
     assert done.returncode == 0, done.stderr
     capsys.readouterr()
-    assert main(["predict", "--json", "--model", str(ROOT / SHIPPED_INT8), str(picture)]) == 0
+    assert (
+        main(["predict", "--cut", "--json", "--model", str(ROOT / SHIPPED / CLASSIFIER_QUANTIZED), str(picture)]) == 0
+    )
     ours = json.loads(capsys.readouterr().out)
     assert json.loads(done.stdout) | {"file": ours["file"]} == ours
 

@@ -15,6 +15,8 @@ from trainer import config
 
 COMMANDS: Commands = {
     "train": (config.TrainConfig, "trainer.commands.train:train"),
+    "train-finder": (config.TrainFinderConfig, "trainer.commands.train_finder:train_finder"),
+    "export-finder": (config.ExportFinderConfig, "trainer.commands.export_finder:export_finder"),
     "export": (config.ExportConfig, "trainer.commands.export:export"),
     "evaluate": (config.EvaluateConfig, "trainer.commands.evaluate:evaluate"),
     "predict": (config.PredictConfig, "trainer.commands.predict:predict"),
@@ -38,21 +40,26 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _settings(command: str, config_class: type, program: str, words: list[str]) -> tuple[Any, ...]:
-    """The arguments for a command's function; ``train`` gets those of transformers.TrainingArguments as well."""
-    if command == "train" and not asks_for_help(words):
+    """The arguments for a command's function.
+
+    ``train`` and ``train-finder`` get those of transformers.TrainingArguments as well.
+    """
+    if command.startswith("train") and not asks_for_help(words):
         from trainer.training.recipe import resolve
 
-        return resolve(words)
+        return resolve(config_class, program, words)
     return (_fetched(read_settings(config_class, program, words)),)
 
 
 def _fetched(settings: Any) -> Any:
-    """The same settings, after a dataset on the Hub was fetched and its name replaced by its directory."""
-    if not is_hub_name(getattr(settings, "dataset", None) or ""):
-        return settings
-    from trainer.data.fetch import fetch
+    """The same settings, after each dataset on the Hub was fetched and its name replaced by its directory."""
+    for option in ("dataset", "boxes"):
+        given = getattr(settings, option, None)
+        if is_hub_name(given or ""):
+            from trainer.data.fetch import fetch
 
-    return replace(settings, dataset=fetch(settings.dataset.as_posix()))
+            settings = replace(settings, **{option: fetch(given.as_posix())})
+    return settings
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from cryptoai_common.cores import usable_cores
 from cryptoai_common.options import FromRecipe, Positional, Repeated
-from trainer.shipped import SHIPPED, SHIPPED_INT8
+from trainer.shipped import SHIPPED
 
 Quantize = Literal["int8", "int4", "fp16"]
 Target = Literal["auto", "avx2", "avx512_vnni", "arm64"]
@@ -70,6 +70,44 @@ class TrainConfig:
 
 
 @dataclass(frozen=True)
+class TrainFinderConfig:
+    """Train one of the two networks that find patterns on whole screenshots: the reader of prices, or that of spans.
+
+    Takes every argument of transformers.TrainingArguments as well. The command line wins over the recipe.
+    """
+
+    dataset: Path
+    """Dataset directory with a split of screenshots, as `python -m dataset_builder build --screenshots` writes it."""
+    output: Path
+    """Directory for the weights. The run is in OUTPUT.partial until it is finished."""
+    recipe: str = "finder-reader"
+    """Name of a recipe in trainer/recipes, finder-reader or finder-spans, or a YAML file."""
+    part: Literal["reader", "spans"] = "reader"
+    """The network: the reader of prices from pictures, or the finder of spans in prices."""
+    base: Path | None = None
+    """Weights to go on from: an output of this command."""
+    resume: bool = False
+    """Continue an unfinished run from its last checkpoint."""
+    overwrite: bool = False
+    """Replace a run that differs, finished or not."""
+    REFUSED: ClassVar[Mapping[str, str]] = FromRecipe.REFUSED
+
+
+@dataclass(frozen=True)
+class ExportFinderConfig:
+    """Export the two networks that find patterns on screenshots into a run, and compare every file with them."""
+
+    run: Positional[Path]
+    """Run directory, as `train` writes it: the files of the finder lie beside those of its classifier."""
+    reader: Path
+    """Output of `train-finder` for the reader, or a run with a finder."""
+    spans: Path
+    """Output of `train-finder` for the spans, or a run with a finder."""
+    dataset: Path
+    """Dataset with screenshots, to calibrate and compare on those that are held back from training."""
+
+
+@dataclass(frozen=True)
 class ExportConfig:
     """Export a run to ONNX, quantize it, and compare every file with the checkpoint on the validation split."""
 
@@ -78,23 +116,29 @@ class ExportConfig:
     dataset: Path
     """The dataset that the run was trained on, or one of them: a directory, or hub:user/name@revision."""
     quantize: Quantize = "int8"
-    """Number format of crypto_pattern_model_quantized.onnx. The quantized file in onnx/ is always INT8."""
+    """Number format of crypto_chart_classifier_quantized.onnx. The quantized file in onnx/ is always INT8."""
     target: Target = "auto"
     """Processor that INT8 weights are made for. auto gives correct results on every processor."""
 
 
 @dataclass(frozen=True)
 class EvaluateConfig:
-    """Score a model on a split of a dataset: ours, or any ImageFolder with the same class names."""
+    """Score a model on a split of a dataset: ours, or any ImageFolder with the same class names.
+
+    With --boxes, score how well it finds patterns in whole screenshots.
+    """
 
     run: Positional[Path]
     """Run directory, or any other model directory."""
-    dataset: Path
-    """Dataset directory, or hub:user/name@revision."""
-    split: str = "test"
-    """Split of the dataset."""
+    dataset: Path | None = None
+    """Dataset directory, or hub:user/name@revision, whose charts are to be named."""
+    boxes: Path | None = None
+    """Folder of screenshots with boxes, in which patterns are to be found: COCO's annotations.json, a JSONL file with
+    file and boxes, or a dataset built with --screenshots (or hub:user/name@revision)."""
+    split: str | None = None
+    """Split of the dataset. None: test, or with --boxes screenshots."""
     onnx: Path | None = None
-    """Score this ONNX file instead of the checkpoint."""
+    """Score this ONNX file instead of the checkpoint, or of the finder of the run."""
     json: Path | None = None
     """Write the scores to this file too."""
     batch_size: int = 32
@@ -106,15 +150,20 @@ class EvaluateConfig:
 
 @dataclass(frozen=True)
 class PredictConfig:
-    """Name the pattern in pictures."""
+    """Find the patterns in screenshots of charts, or name the one in a chart that is cut out."""
 
     pictures: Positional[tuple[Path, ...]]
     """Picture files."""
-    model: Path = SHIPPED_INT8
-    """The file crypto_pattern_model.onnx or crypto_pattern_model_quantized.onnx; or a model directory, whose INT8 ONNX
-    file is used, or else its ONNX file, or else its checkpoint. The default comes with the project."""
+    model: Path = SHIPPED
+    """Model directory, or one of its files: crypto_pattern_model_quantized.onnx for whole screenshots, and with --cut
+    crypto_chart_classifier_quantized.onnx. The default comes with the project."""
+    cut: bool = False
+    """The pictures are charts that are cut to their prices: name the pattern that fills each of them."""
+    picture: Path | None = None
+    """Write the picture with a box and a name at each pattern into this file, such as found.png; of several pictures,
+    into this folder."""
     onnx: Path | None = None
-    """Use this ONNX file."""
+    """With --cut, use this ONNX file of the model directory."""
     json: bool = False
     """Print one JSON object a line."""
 
@@ -152,7 +201,7 @@ class ScanConfig:
     backtest: bool = False
     """Tell how often the move that textbooks expect followed, and how often it follows in any window."""
     model: Path = SHIPPED
-    """Model directory, of which crypto_pattern_model_quantized.onnx is used, or such a file."""
+    """Model directory, of which crypto_chart_classifier_quantized.onnx is used, or such a file."""
     output: Path | None = None
     """Directory for the results. None: scans/EXCHANGE, or scans/files."""
     workers: int = usable_cores()
@@ -163,12 +212,17 @@ class ScanConfig:
 
 @dataclass(frozen=True)
 class ExplainConfig:
-    """Draw which patches of a picture the model attended to, and the prices that it read."""
+    """Draw what the model saw in a picture: of a whole screenshot the prices that were read and the patterns found.
+
+    Of a chart that is cut out, the patches that the model attended to, too.
+    """
 
     picture: Positional[Path]
     """Picture file."""
     model: Path = SHIPPED
-    """Model directory. Its checkpoint is used."""
+    """Model directory. Its finder and its reader of prices are used, and with --cut its checkpoint."""
+    cut: bool = False
+    """The picture is a chart that is cut to its prices."""
     output: Path | None = None
     """Picture to write. None: PICTURE_explained.png beside the picture."""
 
@@ -197,13 +251,13 @@ class SummaryConfig:
 
 @dataclass(frozen=True)
 class ServeConfig:
-    """Name the patterns in pictures and candles that come over HTTP, as the Lambda container does.
+    """Find the patterns in pictures and candles that come over HTTP, as the Lambda container does.
 
     docs/deployment.md shows what to send.
     """
 
     model: Path
-    """Deployable ONNX file, as `export` writes it: crypto_pattern_model_quantized.onnx."""
+    """Run directory, as `export` completes it, or a deployable file in it."""
     host: str = "127.0.0.1"
     """Address to listen on. The default takes requests from this machine only."""
     port: int = 8000

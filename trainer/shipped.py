@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 SHIPPED = Path("models/chart-vit")  # its name in commands and recipes, whatever the working directory
-SHIPPED_INT8 = SHIPPED / "crypto_pattern_model_quantized.onnx"
 IN_WHEEL = Path(__file__).parent / "shipped_models"  # setup.py copies models/chart-vit there
 IN_CHECKOUT = Path(__file__).parents[1] / SHIPPED.parent
 

@@ -34,7 +34,7 @@ from cryptoai_common.files import disk_errors, write_json
 from dataset_builder.charts.draft import Draft
 from dataset_builder.charts.render import render_candles
 from dataset_builder.patterns import PATTERNS
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, PatternModel
 from trainer.shipped import SHIPPED, find_shipped
 
 Pages = dict[bool, list[Surroundings]]
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(given: argparse.Namespace) -> None:
     file = find_shipped(given.model)
-    file = file / DEPLOYABLE_QUANTIZED if file.is_dir() else file
+    file = file / CLASSIFIER_QUANTIZED if file.is_dir() else file
     model = PatternModel(file, threads=1)  # pictures are asked about side by side
     drafts = draw_drafts(given.charts)
     charts = list(alone(drafts))

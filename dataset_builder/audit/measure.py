@@ -24,7 +24,7 @@ from dataset_builder.audit.leaks import THUMBNAIL
 from dataset_builder.charts.labels import refusal
 from dataset_builder.charts.sample import draw_look_again
 from dataset_builder.charts.screenshot import look_of_screenshot
-from dataset_builder.charts.stages import SCREENSHOT_STAGE, UNCHECKED
+from dataset_builder.charts.stages import SCREENSHOT_STAGE, UNCHECKED, UNSEEN_SCREENSHOT_STAGE
 from dataset_builder.charts.variety import variety
 from dataset_builder.drawing.chart import render_blank
 from dataset_builder.drawing.look import Look
@@ -174,7 +174,7 @@ def find_mistake(row: dict[str, Any]) -> str | None:
     label = row["label"]
     if label is None and row["stage"] in UNCHECKED:
         return None
-    if row["stage"] == SCREENSHOT_STAGE:
+    if row["stage"] in (SCREENSHOT_STAGE, UNSEEN_SCREENSHOT_STAGE):
         return _find_mistaken_place(row)
     if not row["candles"]:
         return f"{row['id']} as {label or NONE}: no candles"
@@ -185,7 +185,7 @@ def find_mistake(row: dict[str, Any]) -> str | None:
 def _find_mistaken_place(row: dict[str, Any]) -> str | None:
     """The same for each pattern of a screenshot, in the window in which it was seen."""
     candles = candles_of(row)
-    for place in row["patterns"]:
+    for place in (*row["patterns"], *row["overlapping"]):
         reason = refusal(BY_NAME[place["label"]], View(candles[slice(*place["window"])]))
         if reason:
             return f"{row['id']}, candles {place['first']} to {place['last']} as {place['label']}: {reason}"

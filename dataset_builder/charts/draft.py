@@ -73,6 +73,7 @@ class Draft:
     image_size: int | tuple[int, int]  # pixels: the side of a square, or width and height
     source: str  # "sketch", "random_market", or the file of real candles that the window is from
     places: tuple[Place, ...] = ()  # of the patterns, if it is a long market with several or none
+    overlapping: tuple[Place, ...] = ()  # the same of those that overlap with a clearer one
 
     def render(self) -> Sample:
         """Draw the picture."""
@@ -97,6 +98,7 @@ class Draft:
             "high": none,
             "low": none,
             "patterns": none,
+            "overlapping": none,
         }
         return Sample(pixels, row | {"source": kind}, self.rejections)
 
@@ -113,30 +115,26 @@ def _metadata(draft: Draft, chart: Chart) -> dict[str, Any]:
     market = draft.market
     if draft.label is None:
         market = Market.without_pattern(market.candles)
-    return _row(draft) | _geometry(market, chart) | {"patterns": _patterns(draft, chart)}
-
-
-def _patterns(draft: Draft, chart: Chart) -> list[dict[str, Any]]:
-    """Each pattern of the chart: class, stage, first and last candle, box in pixels, and the window that shows it."""
-    market = draft.market
-    if draft.label is not None:
-        places = [(draft.label, draft.stage, market.first_bar, market.last_bar, (0, len(market.candles)))]
+    if draft.label is None:
+        patterns = [_place(place, chart) for place in draft.places]
     else:
-        places = [
-            (place.label, place.stage, place.match.points[0][0], place.match.points[-1][0], place.window)
-            for place in draft.places
+        patterns = [
+            _pattern(draft.label, draft.stage, market.first_bar, market.last_bar, (0, len(market.candles)), chart)
         ]
-    return [
-        {
-            "label": label,
-            "stage": stage,
-            "first": first,
-            "last": last,
-            "box": _rounded(np.array(_box(chart, first, last))),
-            "window": list(window),
-        }
-        for label, stage, first, last, window in places
-    ]
+    overlapping = [_place(place, chart) for place in draft.overlapping]
+    return _row(draft) | _geometry(market, chart) | {"patterns": patterns, "overlapping": overlapping}
+
+
+def _place(place: Place, chart: Chart) -> dict[str, Any]:
+    """What is recorded of a pattern in a long market."""
+    (first, _), (last, _) = place.match.points[0], place.match.points[-1]
+    return _pattern(place.label, place.stage, first, last, place.window, chart)
+
+
+def _pattern(label: str, stage: str, first: int, last: int, window: tuple[int, int], chart: Chart) -> dict[str, Any]:
+    """What is recorded of a pattern: class, stage, first and last candle, box in pixels, the window that shows it."""
+    box = _rounded(np.array(_box(chart, first, last)))
+    return {"label": label, "stage": stage, "first": first, "last": last, "box": box, "window": list(window)}
 
 
 def _box(chart: Chart, first: int, last: int) -> list[float]:

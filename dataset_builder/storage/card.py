@@ -49,7 +49,7 @@ AUDIT_HEAD = "\n## Audit\n\nMeasured by `python -m dataset_builder audit`.\n\n"
 STYLES = {
     UNSEEN: "kept out of all other splits",
     NONE: "as in train; no pattern was found, or none looked for",
-    SCREENSHOTS: "as in train, whole screens with any number of patterns",
+    SCREENSHOTS: "as in train, and one in ten as in test_unseen_styles: whole screens with any number of patterns",
 }
 
 

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 Kind = str | list[Any] | dict[str, Any]  # the type of a column, or of a part of one
 PRICES = ["float64"]
 PIXELS = ["float64"]
+PATTERN: dict[str, Kind] = {
+    "label": "string",
+    "stage": "string",
+    "first": "int64",  # candle, from 0
+    "last": "int64",
+    "box": PIXELS,  # left, top, right, bottom
+    "window": ["int64"],  # first candle, and the one after the last, of the stretch that its check accepts
+}
 ROW: dict[str, Kind] = {
     "id": "string",
     "label": "label",  # one of the classes; null for a chart without a pattern
@@ -36,16 +44,8 @@ ROW: dict[str, Kind] = {
     "low": PIXELS,  # lowest drawn pixel of each candle
     "pane": PIXELS,  # left, top, right, bottom of what shows the price: the whole picture without a page or a chart
     "ohlcv": {"open": PRICES, "high": PRICES, "low": PRICES, "close": PRICES, "volume": PRICES},
-    "patterns": [
-        {
-            "label": "string",
-            "stage": "string",
-            "first": "int64",  # candle, from 0
-            "last": "int64",
-            "box": PIXELS,  # left, top, right, bottom
-            "window": ["int64"],  # first candle, and the one after the last, of the stretch that its check accepts
-        }
-    ],
+    "patterns": [PATTERN],
+    "overlapping": [PATTERN],  # stretches of a screenshot that a check accepts too, over a clearer pattern
     "look": NUISANCES,
 }
 

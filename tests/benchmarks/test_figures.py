@@ -9,7 +9,7 @@ import pytest
 import dataset_builder
 from benchmarks import figures
 from cryptoai_common.files import write_json
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "models" / "chart-vit"
@@ -52,7 +52,7 @@ RESULTS = {
         "cpu": "AMD EPYC",
         "files": {
             FILE: {"bytes": 11440296, "latency_ms": {"one_thread": 17.192, "all_threads": 10.1, "cores": 2}},
-            DEPLOYABLE_QUANTIZED.name: {
+            CLASSIFIER_QUANTIZED.name: {
                 "bytes": 3603135,
                 "class_flips": 4,
                 "latency_ms": {"one_thread": 6.154, "all_threads": 7.3, "cores": 2},
@@ -67,8 +67,8 @@ def run(tmp_path, monkeypatch) -> Path:
     """A run that this version exported, as far as the figures need it; with a README to write."""
     run = tmp_path / "run"
     run.mkdir()
-    shutil.copy(BASE / DEPLOYABLE_QUANTIZED, run)
-    made_by = figures.PatternModel(run / DEPLOYABLE_QUANTIZED).version.partition("+")[0]
+    shutil.copy(BASE / CLASSIFIER_QUANTIZED, run)
+    made_by = figures.PatternModel(run / CLASSIFIER_QUANTIZED).version.partition("+")[0]
     write_json(run / "metrics.json", RESULTS)
     (run / "config_resolved.yaml").write_text(f"dataset: {{name: charts, fingerprint: {'f' * 64}}}\n")
     monkeypatch.setattr(dataset_builder, "__version__", made_by)
@@ -114,7 +114,7 @@ def test_tables_are_written_and_written_again(run, capsys):
     assert model.startswith(f"Version {stored['version']}, {stored['date']}, plain `make` on 2 cores (AMD EPYC) in 8.6")
     assert "| `charts`, test | `model.safetensors` | 2,000 | 94.0% (93.0% to 95.0%) | 61.0% | 80.4% |" in model
     assert "Of 1,500 charts without a pattern in `charts` `model.safetensors` calls 10.1% one (8.7% to 11.8%)" in model
-    assert "| **`crypto_pattern_model_quantized.onnx`** | 3.6 | 6.2 | 4 of 1,000 |" in files
+    assert "| **`crypto_chart_classifier_quantized.onnx`** | 3.6 | 6.2 | 4 of 1,000 |" in files
     assert "| ours | 400.0 | 50.0 |" in speed
 
 
@@ -151,8 +151,8 @@ def test_a_file_that_is_missing_is_one_sentence(run, capsys, monkeypatch):
     assert "has no speed of mplfinance: make it with" in command(run, capsys)
     (run.parent / "speed.json").unlink()
     assert "speed.json cannot be read" in command(run, capsys)
-    (run / DEPLOYABLE_QUANTIZED).unlink()
-    assert DEPLOYABLE_QUANTIZED.name in command(run, capsys)
+    (run / CLASSIFIER_QUANTIZED).unlink()
+    assert CLASSIFIER_QUANTIZED.name in command(run, capsys)
     assert "is not a run" in command(run.parent, capsys)
 
 

@@ -23,7 +23,7 @@ from events import make_event, make_rows
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "chart-vit"
-FILE = MODEL / "crypto_pattern_model_quantized.onnx"
+FILE = MODEL / "crypto_chart_classifier_quantized.onnx"
 STRACE = shutil.which("strace")
 SECONDS = 12  # telemetry is first sent some 5 seconds after the start
 # An address that is no local one: another port of this machine is the server's own client.
@@ -118,7 +118,7 @@ def test_what_is_looked_for_would_be_seen(place):
 
 
 def test_predict(place, picture):
-    assert "%" in _run(place, "-m", "trainer", "predict", picture, "--model", MODEL)
+    assert "%" in _run(place, "-m", "trainer", "predict", "--cut", picture, "--model", MODEL)
 
 
 def test_render_and_scan(place):
@@ -131,15 +131,15 @@ def test_render_and_scan(place):
 
 def test_export_and_evaluate(place, own_run, charts):
     out = _run(place, "-m", "trainer", "export", own_run.resolve(), "--dataset", charts.resolve())
-    assert "crypto_pattern_model_quantized.onnx" in out
+    assert "crypto_chart_classifier_quantized.onnx" in out
     words = [own_run.resolve(), "--onnx", own_run.resolve() / "onnx" / "model_quantized.onnx"]
     assert "accuracy" in _run(place, "-m", "trainer", "evaluate", *words, "--dataset", charts.resolve())
 
 
 def test_the_handler(place, picture):
-    event = make_event(picture.read_bytes(), "image/png")
+    event = make_event(picture.read_bytes(), "image/png", queryStringParameters={"cut": "1"})
     assert event["isBase64Encoded"] and base64.b64decode(event["body"])
-    assert _run(place, "-c", HANDLER, text=json.dumps(event), MODEL_FILE=str(FILE)) == "200\n"
+    assert _run(place, "-c", HANDLER, text=json.dumps(event), MODEL_DIRECTORY=str(FILE)) == "200\n"
 
 
 def test_serve(place, picture):
@@ -150,7 +150,7 @@ def test_serve(place, picture):
     ) as process:
         try:
             address = re.search(r"http://\S+?(?=;)", process.stdout.readline())[0]
-            request = urllib.request.Request(address, picture.read_bytes(), {"Content-Type": "image/png"})
+            request = urllib.request.Request(f"{address}/?cut=1", picture.read_bytes(), {"Content-Type": "image/png"})
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
                 assert answer.status == 200
             time.sleep(max(0.0, SECONDS - (time.monotonic() - began)))

@@ -10,7 +10,8 @@ from hypothesis import strategies as some
 from dataset_builder import ChartPatternGenerator
 from trainer import shipped
 from trainer.__main__ import main
-from trainer.shipped import SHIPPED, SHIPPED_INT8, find_shipped
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED
+from trainer.shipped import SHIPPED, find_shipped
 
 ROOT = Path(__file__).parents[2]
 words = some.text(alphabet="abcdefgh-_.", min_size=1, max_size=8)
@@ -24,7 +25,7 @@ def elsewhere(tmp_path, monkeypatch) -> Path:
 
 def test_the_model_is_found_from_any_directory(elsewhere):
     assert find_shipped("models/chart-vit") == ROOT / "models/chart-vit"
-    assert find_shipped(SHIPPED_INT8) == ROOT / SHIPPED_INT8
+    assert find_shipped(SHIPPED / CLASSIFIER_QUANTIZED) == ROOT / SHIPPED / CLASSIFIER_QUANTIZED
     assert find_shipped(f"./{SHIPPED}/config.json") == ROOT / "models/chart-vit/config.json"
 
 
@@ -57,8 +58,8 @@ def test_a_name_on_the_hub_stays_as_it_is(user, name):
 def test_predict_asks_the_shipped_model_unless_told_otherwise(elsewhere, capsys):
     ChartPatternGenerator(seed=2).generate_breakout().save("chart.png")
     answers = []
-    for model in ([], ["--model", str(ROOT / SHIPPED_INT8)]):
+    for model in ([], ["--model", str(ROOT / SHIPPED / CLASSIFIER_QUANTIZED)]):
         capsys.readouterr()
-        assert main(["predict", "--json", *model, "chart.png"]) == 0
+        assert main(["predict", "--cut", "--json", *model, "chart.png"]) == 0
         answers.append(json.loads(capsys.readouterr().out))
     assert answers[0] == answers[1]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from finder_file import write_finder
 from PIL import Image
 
 from dataset_builder import ChartPatternGenerator
 from trainer.data.picture import open_rgb
-from trainer.models.classifier import softmax
+from trainer.models.classifier import read_classes, softmax
 from trainer.models.load import load
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, UNCLEAR, PatternModel
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, UNCLEAR, PatternModel
 from trainer.models.vit import TorchClassifier
 from trainer.runs.card import write_card
 
@@ -71,12 +73,22 @@ PICTURES = {
 }
 
 
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> Path:
+    """The base, with a finder."""
+    if (BASE / FINDER_QUANTIZED).exists():
+        return BASE
+    copy = Path(shutil.copytree(BASE, tmp_path_factory.mktemp("models") / "chart-vit"))
+    write_finder(copy / FINDER_QUANTIZED, read_classes(BASE), probability=0.9)
+    return copy
+
+
 @pytest.fixture
-def desk(tmp_path, charts, monkeypatch) -> Path:
+def desk(tmp_path, base, charts, monkeypatch) -> Path:
     """A directory with what the pages take for given: a model, a dataset, and soon a picture."""
     for name in ("models/chart-vit", "models/charts-default", "user/chart-vit", "chart-vit"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).symlink_to(BASE)
+        (tmp_path / name).symlink_to(base)
     (tmp_path / "data").mkdir()
     (tmp_path / "data/charts").symlink_to(charts)
     monkeypatch.chdir(tmp_path)
@@ -102,8 +114,14 @@ def _run(program: str) -> dict[str, Any]:
 def _check(found: dict[str, Any], desk: Path) -> None:
     picture = open_rgb(desk / NAMES[0])
     told = 0
-    if "probabilities" in found:
-        answer = load(BASE / DEPLOYABLE_QUANTIZED)(picture)
+    if "boxes" in found:
+        patterns = load(desk / "chart-vit")(picture)["patterns"]
+        np.testing.assert_allclose(found["boxes"], np.reshape([each["box"] for each in patterns], (-1, 4)), atol=0.06)
+        names = found["found"] if "found" in found else found["labels"]
+        assert [found["classes"][i] for i in names] == [each["label"] for each in patterns]
+        told += 1
+    if np.ndim(found.get("probabilities")) == 2:  # the classifier's; the finder's are a list
+        answer = load(BASE / CLASSIFIER_QUANTIZED, cut=True)(picture)
         classes, chances = tuple(answer["probabilities"]), list(answer["probabilities"].values())
         np.testing.assert_allclose(found["probabilities"][0], chances, atol=1e-6)
         (label,) = found["labels"] if "labels" in found else found["label"]
@@ -130,7 +148,7 @@ def test_a_program_says_what_predict_says(program, kind, desk, upright):
 
 def test_the_pictures_matter(upright, desk):
     """Read as Pillow and nothing else reads them, they get other answers: the test above can fail."""
-    model = PatternModel(BASE / DEPLOYABLE_QUANTIZED)
+    model = PatternModel(BASE / CLASSIFIER_QUANTIZED)
     for kind in set(PICTURES) - {"plain", "palette"}:
         _save(desk, **PICTURES[kind](upright))
         careless = np.asarray(Image.open(desk / NAMES[0]).convert("RGB"))

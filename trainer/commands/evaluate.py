@@ -1,16 +1,19 @@
-"""Score a model on a split of a dataset, and record the scores in the model's run."""
+"""Score a model on a dataset, or on screenshots with boxes, and record the scores in the model's run."""
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from cryptoai_common.dataset import MANIFEST, NONE
+from cryptoai_common.dataset import MANIFEST, NONE, SCREENSHOTS
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
 from trainer.config import EvaluateConfig
+from trainer.data.boxes import read_screens
 from trainer.data.charts import label_ids, load_split, load_splits
 from trainer.data.folder import check_pictures, find_pictures
 from trainer.data.listed import check_listed
@@ -18,12 +21,18 @@ from trainer.data.manifest import read_manifest, verify
 from trainer.data.without_pattern import load_without_pattern, measuring_quarter
 from trainer.models.calibration import read_threshold
 from trainer.models.classifier import softmax
+from trainer.models.load import open_finder
 from trainer.runs.card import write_card
-from trainer.runs.results import is_run, record_evaluation
+from trainer.runs.finder_figures import headline, shown
+from trainer.runs.finder_figures import table as finder_table
+from trainer.runs.results import FINDER, is_run, record_evaluation
 from trainer.runs.summary import false_alarms_line, figures_line, table
 from trainer.runs.trained_on import differing_dataset
+from trainer.scoring.boxes import score_boxes
 from trainer.scoring.evaluate import all_logits, evaluation, false_alarms, figures, load_classifier, weights_name
+from trainer.scoring.screens import see_all
 
+TEST = "test"  # the usual split
 logger = logging.getLogger(__name__)
 
 
@@ -32,31 +41,58 @@ def evaluate(config: EvaluateConfig) -> None:
 
     Raises UserError for a model or dataset that cannot be used.
     """
+    if (config.dataset is None) == (config.boxes is None):
+        raise UserError("name either --dataset, for charts to name, or --boxes, for screenshots to find patterns in")
     if config.batch_size < 1:
         raise UserError(f"--batch-size {config.batch_size} must be at least 1")
-    classifier, threshold = load_classifier(config.run, config.onnx), read_threshold(config.run)
-    weights, fingerprint = weights_name(config.run, config.onnx), _verified(config.dataset)
-    entry = evaluation(config.dataset.resolve().name, config.split, weights, fingerprint)
-    another = differing_dataset(config.run, str(config.dataset), fingerprint)
-    if another:
-        logger.warning(another)
-    if config.split == NONE:
-        rows = measuring_quarter(load_without_pattern(config.dataset))
-        probabilities = softmax(all_logits(classifier, rows, config.batch_size))
-        entry |= false_alarms(probabilities, threshold)
-        text = false_alarms_line(entry)
+    if config.dataset is not None:
+        entry, text = _score_names(config, config.dataset, config.split or TEST)
     else:
-        rows = load_split(config.dataset, config.split)
-        truth = np.array(label_ids(rows, classifier.classes))
-        probabilities = softmax(all_logits(classifier, rows, config.batch_size))
-        entry |= figures(probabilities, truth, classifier.classes, threshold)
-        text = f"{figures_line(entry)}\n{table(entry)}"
+        assert config.boxes is not None
+        entry, text = _score_boxes(config, config.boxes)
     if config.json:
         write_json(config.json, entry)
     if is_run(config.run):
-        record_evaluation(config.run, entry)
+        record_evaluation(config.run, entry, FINDER if config.boxes else "evaluations")
         write_card(config.run)
     print(text)  # last: in a pipe that closes early, as with `head`, print fails, and all files are written by then
+
+
+def _score_names(config: EvaluateConfig, dataset: Path, split: str) -> tuple[dict[str, Any], str]:
+    """The entry for ``metrics.json`` of charts that are named, and the text to print."""
+    classifier, threshold = load_classifier(config.run, config.onnx), read_threshold(config.run)
+    weights, fingerprint = weights_name(config.run, config.onnx), _verified(dataset)
+    entry = evaluation(dataset.resolve().name, split, weights, fingerprint)
+    another = differing_dataset(config.run, str(dataset), fingerprint)
+    if another:
+        logger.warning(another)
+    if split == NONE:
+        rows = measuring_quarter(load_without_pattern(dataset))
+        probabilities = softmax(all_logits(classifier, rows, config.batch_size))
+        entry |= false_alarms(probabilities, threshold)
+        return entry, false_alarms_line(entry)
+    rows = load_split(dataset, split)
+    truth = np.array(label_ids(rows, classifier.classes))
+    probabilities = softmax(all_logits(classifier, rows, config.batch_size))
+    entry |= figures(probabilities, truth, classifier.classes, threshold)
+    return entry, f"{figures_line(entry)}\n{table(entry)}"
+
+
+def _score_boxes(config: EvaluateConfig, place: Path) -> tuple[dict[str, Any], str]:
+    """The entry for ``metrics.json`` of screenshots in which patterns are found, and the text to print."""
+    finder = open_finder(config.onnx or config.run, threads=1)  # pictures are looked at side by side
+    ours = (place / MANIFEST).is_file()
+    fingerprint = _verified(place) if ours else None
+    screens = read_screens(place, config.split)
+    weights = finder.file.name if config.run.is_file() else weights_name(config.run, finder.file)
+    entry = evaluation(place.resolve().name, (config.split or SCREENSHOTS) if ours else None, weights, fingerprint)
+    entry |= score_boxes(see_all(finder, screens), finder.classes, finder.threshold)
+    labels = Counter(mark.label for screen in screens for mark in screen.marks if mark.label is not None)
+    names = [f"{name} ({count})" for name, count in sorted(labels.items()) if name not in finder.classes]
+    lines = [headline(entry), finder_table(entry), shown(entry)]
+    if names:
+        lines.append(f"marks of classes that the model does not know, for which no name is right: {', '.join(names)}")
+    return entry, "\n".join(lines)
 
 
 def _verified(dataset: Path) -> str | None:

@@ -1,82 +1,73 @@
-"""Picture → a picture that shows which patches the model attended to, the prices that it read, and its answer."""
+"""Picture → a picture that shows what the model saw in it, and its answer."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.files import write_atomically
 from trainer.config import ExplainConfig
 from trainer.data.picture import open_rgb, say_once
-from trainer.figures.overlay import draw_explanation
-from trainer.models.answer import as_text
-from trainer.models.calibration import read_threshold
-from trainer.models.chart_reader import ReadingHead
-from trainer.models.heads import FILE_NAME, read_heads
-from trainer.models.load import ask_with
-from trainer.models.vit import TorchClassifier
+from trainer.figures.found import draw_found, draw_read, pane_of
+from trainer.models.answer import cut_text, screen_text
+from trainer.models.load import CUT, open_finder
+from trainer.models.pattern_model import READER
 from trainer.shipped import find_shipped
 
 
 def explain(config: ExplainConfig) -> None:
     """Write the picture and print the answer. Raises UserError for a picture, model or output that cannot be used."""
-    directory = find_shipped(config.model)
-    picture, classifier = open_rgb(config.picture, notice=say_once), TorchClassifier.load(directory)
-    answer = ask_with(classifier, read_threshold(directory))(picture)
-    tokens, attentions = _encode(classifier, classifier.preprocess(picture))
-    read = _read(directory, tokens)
     output = config.output or config.picture.with_name(f"{config.picture.stem}_explained.png")
-    try:
-        draw_explanation(picture, rollout(attentions), read, answer, output)
-    except (OSError, ValueError) as error:  # matplotlib raises ValueError for a format that it does not know
-        raise UserError(
-            f"--output {output} cannot be written ({error}); choose another place, ending in .png"
-        ) from None
-    print(as_text(str(config.picture), answer))
-    if read is None:
-        print(f"{directory} has no {FILE_NAME}, so the prices that it read are not drawn; train with --read-chart")
+    lines = (_explain_cut if config.cut else _explain_screen)(config, find_shipped(config.model), output)
+    print("\n".join(lines))
     print(f"  {output}")
 
 
-def rollout(attentions: np.ndarray) -> np.ndarray:
-    """Attention [layers, heads, 1 + patches, 1 + patches] → how much each patch adds to the class token [grid, grid].
-
-    Heads are averaged, each layer is averaged with its residual connection, and the layers are multiplied (Abnar and
-    Zuidema 2020, https://arxiv.org/abs/2005.00928). The patches' shares add up to 1.
-    """
-    tokens = attentions.shape[-1]
-    flow = np.eye(tokens)
-    for layer in attentions.mean(axis=1):
-        flow = (layer + np.eye(tokens)) / 2 @ flow
-    looked = flow[0, 1:] / flow[0, 1:].sum()
-    grid = round(len(looked) ** 0.5)
-    shares: np.ndarray = looked.reshape(grid, grid)
-    return shares
-
-
-def _encode(classifier: TorchClassifier, pixels: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
-    """Patch tokens [1, patches, width], and the attention of every layer as ``rollout`` takes it."""
-    vit = classifier.model.vit
-    classifier.model.set_attn_implementation("eager")  # fused attention does not return its weights
-    with torch.inference_mode():
-        seen = vit(torch.from_numpy(pixels[np.newaxis]).to(vit.device), output_attentions=True)
-    return seen.last_hidden_state[:, 1:].float().cpu(), torch.cat(seen.attentions).float().cpu().numpy()
+def _explain_screen(config: ExplainConfig, model: Path, output: Path) -> list[str]:
+    """Draw the prices that were read in a whole screenshot, their extent and the patterns; the lines to print."""
+    picture, finder = open_rgb(config.picture, notice=say_once), open_finder(model, hint=CUT)
+    if finder.reader is None:
+        raise UserError(f"{model} has no {READER}, which reads the prices; make it with `python -m trainer export`")
+    pixels = np.asarray(picture)
+    answer, prices = finder.answer(pixels), finder.reader.read(pixels)
+    drawn = draw_found(draw_read(picture, prices), answer)
+    try:
+        write_atomically(output, drawn.save)
+    except (OSError, ValueError) as error:  # Pillow raises ValueError for a format that it does not know
+        raise _not_written(output, error) from None
+    lines = [screen_text(str(config.picture), answer)]
+    if not len(prices.x):
+        return [*lines, "  no prices were read"]
+    left, top, right, bottom = (round(edge) for edge in pane_of(prices))
+    return [*lines, f"  prices were read from x {left} to {right}, y {top} to {bottom}, in {len(prices.x)} columns"]
 
 
-def _read(directory: Path, tokens: torch.Tensor) -> np.ndarray | None:
-    """The highest and lowest drawn pixel that the model read in each column of patches [grid, 2].
+def _explain_cut(config: ExplainConfig, directory: Path, output: Path) -> list[str]:
+    """Draw the patches of a cut chart that the checkpoint attended to, and what it read; the lines to print."""
+    from trainer.figures.overlay import draw_explanation
+    from trainer.models.attention import encode, read_columns, rollout  # loads torch
+    from trainer.models.calibration import read_threshold
+    from trainer.models.heads import FILE_NAME
+    from trainer.models.load import ask_with
+    from trainer.models.vit import TorchClassifier
 
-    In fractions of the height, as in ``data/targets.py``. None if the model has no head for that.
-    """
-    prefix = "reading."
-    weights = {name.removeprefix(prefix): w for name, w in read_heads(directory).items() if name.startswith(prefix)}
-    if not weights:
-        return None
-    patches = tokens.shape[1]
-    head = ReadingHead(tokens.shape[2])
-    head.load_state_dict(weights)
-    with torch.inference_mode():
-        heights: np.ndarray = head(tokens, torch.arange(patches)[None], round(patches**0.5))[0].numpy()
-    return heights
+    picture, classifier = open_rgb(config.picture, notice=say_once), TorchClassifier.load(directory)
+    answer = ask_with(classifier, read_threshold(directory))(picture)
+    tokens, attentions = encode(classifier, classifier.preprocess(picture))
+    read = read_columns(directory, tokens)
+    try:
+        draw_explanation(picture, rollout(attentions), read, answer, output)
+    except (OSError, ValueError) as error:  # matplotlib raises ValueError for a format that it does not know
+        raise _not_written(output, error) from None
+    lines = [cut_text(str(config.picture), answer)]
+    if read is None:
+        lines.append(
+            f"{directory} has no {FILE_NAME}, so the prices that it read are not drawn; train with --read-chart"
+        )
+    return lines
+
+
+def _not_written(output: Path, error: Exception) -> UserError:
+    return UserError(f"--output {output} cannot be written ({error}); choose another place, ending in .png")

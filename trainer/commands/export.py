@@ -13,7 +13,7 @@ from trainer.export.gate import Gate, fp32_fault, quantized_fault, size
 from trainer.export.latency import cpu_name, torch_latency
 from trainer.export.make import Maker
 from trainer.models.classifier import CHECKPOINT, ONNX, QUANTIZED
-from trainer.models.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER, CLASSIFIER_QUANTIZED
 from trainer.models.vit import TorchClassifier
 from trainer.runs.card import write_card
 from trainer.runs.results import read_results, write_results
@@ -31,15 +31,15 @@ def export(config: ExportConfig) -> None:
     run, results, checkpoint = config.run, read_results(config.run), TorchClassifier.load(config.run)
     gate = Gate(config, checkpoint)
     files = {CHECKPOINT: size(run / CHECKPOINT) | {"latency_ms": torch_latency(checkpoint)}}
-    with _scratch(run) as scratch:
+    with scratch_of(run) as scratch:
         make = Maker(run, scratch)
         if results.pop("export", None):  # of older files, which are replaced one by one from here on
             write_results(run, results)
         files[str(ONNX)] = gate.admit(make.fp32(), ONNX, fp32_fault)
         files[str(QUANTIZED)] = gate.admit(make.int8(config.target), QUANTIZED, quantized_fault)
-        files[str(DEPLOYABLE)] = gate.admit_deployable(make.deployable(), DEPLOYABLE, fp32_fault)
+        files[str(CLASSIFIER)] = gate.admit_deployable(make.deployable(), CLASSIFIER, fp32_fault)
         made = make.deployable_quantized(config.quantize, config.target)
-        files[str(DEPLOYABLE_QUANTIZED)] = gate.admit_deployable(made, DEPLOYABLE_QUANTIZED, quantized_fault)
+        files[str(CLASSIFIER_QUANTIZED)] = gate.admit_deployable(made, CLASSIFIER_QUANTIZED, quantized_fault)
     results["export"] = {
         "charts": len(gate.rows),
         "cpu": cpu_name(),
@@ -54,7 +54,7 @@ def export(config: ExportConfig) -> None:
 
 
 @contextmanager
-def _scratch(run: Path) -> Iterator[Path]:
+def scratch_of(run: Path) -> Iterator[Path]:
     """An empty directory in the run, removed at the end. What an export that was killed has left in it is dropped.
 
     Raises UserError if another process exports the run, or the directory cannot be made.

@@ -15,7 +15,7 @@ from trainer.config import ScanConfig
 from trainer.markets.exchange import Exchange, Unreachable
 from trainer.markets.fetch import Fetched, fetch_all
 from trainer.markets.timeframes import length, next_end
-from trainer.models.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.models.pattern_model import CLASSIFIER, CLASSIFIER_QUANTIZED, PatternModel
 from trainer.scan.candles import check_bars
 from trainer.scan.follow import LINES, Told
 from trainer.scan.report import write_report
@@ -214,4 +214,4 @@ def _model_file(model: Path) -> Path:
     """The file itself, or the smaller and faster one in a model directory."""
     if not model.is_dir():
         return model
-    return model / (DEPLOYABLE_QUANTIZED if (model / DEPLOYABLE_QUANTIZED).exists() else DEPLOYABLE)
+    return model / (CLASSIFIER_QUANTIZED if (model / CLASSIFIER_QUANTIZED).exists() else CLASSIFIER)

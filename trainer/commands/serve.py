@@ -7,7 +7,8 @@ import signal
 import sys
 
 from trainer.config import ServeConfig
-from trainer.models.pattern_model import PatternModel
+from trainer.models.deployed import Deployed
+from trainer.shipped import find_shipped
 
 
 def serve(config: ServeConfig) -> None:
@@ -22,13 +23,13 @@ def serve(config: ServeConfig) -> None:
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
     logging.getLogger("trainer").setLevel(logging.INFO)
     silence_decoders()
-    model = PatternModel(config.model)
+    model = Deployed(find_shipped(config.model))
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell starts `command &` with it ignored
         signal.signal(number, signal.default_int_handler)
     try:
         with listen(config.host, config.port) as listening:
             port = listening.getsockname()[1]
             print(f"serving {config.model} on http://{config.host}:{port}; Ctrl-C stops", flush=True)
-            make_server(make_app(model, config.model)).run([listening])
+            make_server(make_app(model)).run([listening])
     except KeyboardInterrupt:  # uvicorn raises the signal again when it has stopped
         print("stopped", flush=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from transformers import TrainingArguments, set_seed
 from transformers.utils import logging
@@ -14,6 +14,7 @@ from cryptoai_common.errors import UserError
 from trainer.config import TrainConfig
 from trainer.data.fetch import local_datasets
 from trainer.data.mixture import Mixture, read_mixture
+from trainer.models.chart_reader import ChartReader
 from trainer.models.heads import base_heads, write_heads
 from trainer.models.precision import bf16_is_fast
 from trainer.models.vit import build, preprocessor_of
@@ -47,7 +48,8 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     set_seed(arguments.seed)
     model, processor = build(config, mixture.classes)
     trainer, heads = assemble(config, arguments, mixture, model, preprocessor_of(processor)), base_heads(config.base)
-    trainer.model.load_state_dict(heads, strict=False)  # only heads of losses that are on; the others are copied below
+    reader = cast(ChartReader, trainer.model)
+    reader.load_state_dict(heads, strict=False)  # only heads of losses that are on; the others are copied below
     # The optimizer's and generators' state are torch files; the Trainer reads them with torch.load(weights_only=True),
     # which runs no code.
     began = time.perf_counter()
@@ -55,11 +57,11 @@ def train(config: TrainConfig, given: dict[str, Any]) -> None:
     if trainer.is_world_process_zero():
         figures = _figures(trainer, start, time.perf_counter() - began)
         fill_run(run.partial, mixture, model, processor, trainer.state.log_history, figures)
-        write_heads(run.partial, heads | trainer.model.heads())
+        write_heads(run.partial, heads | reader.heads())
         finish(run)
         print_summary(run.final)
     accelerator = trainer.accelerator
-    del trainer  # it must be freed before the process group: see end
+    del trainer, reader  # it must be freed before the process group: see end
     end(accelerator)
 
 
@@ -97,7 +99,7 @@ def _figures(trainer: ChartTrainer, start: Start, seconds: float) -> dict[str, A
     steps = state.global_step - (step_of(start.checkpoint) if start.checkpoint else 0)
     batch = arguments.train_batch_size * arguments.gradient_accumulation_steps * arguments.world_size
     return {
-        "parameters": trainer.model.model.num_parameters(),
+        "parameters": cast(ChartReader, trainer.model).model.num_parameters(),
         "epochs": state.epoch,
         "steps": state.global_step,
         "best_step": state.best_global_step,

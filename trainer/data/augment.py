@@ -19,12 +19,15 @@ HUE_STEPS = 12  # largest shift, of 256 around the colour circle (17 degrees): g
 CORNER = (0, 0)  # pixel whose colour fills what rotation uncovers: almost always the background
 
 
-def augment(picture: Image.Image, rng: np.random.Generator) -> tuple[Image.Image, float]:
-    """An RGB picture → a changed one of the same size, and by how many degrees it was turned anticlockwise."""
+def augment(picture: Image.Image, rng: np.random.Generator, turns: bool = True) -> tuple[Image.Image, float]:
+    """An RGB picture → a changed one of the same size, and by how many degrees it was turned anticlockwise.
+
+    Without ``turns`` it is not turned.
+    """
     if rng.random() < COLOUR_CHANCE:
         picture = _colours(picture, rng)
     degrees = 0.0
-    if rng.random() < TURN_CHANCE:
+    if turns and rng.random() < TURN_CHANCE:
         degrees = rng.uniform(-MAX_DEGREES, MAX_DEGREES)
         picture = picture.rotate(degrees, resample=Image.Resampling.BILINEAR, fillcolor=picture.getpixel(CORNER))
     if rng.random() < BLUR_CHANCE:

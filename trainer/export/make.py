@@ -22,7 +22,7 @@ from trainer.export.per_picture import per_picture
 from trainer.export.quantize import quantize_int8, quantize_network
 from trainer.models.calibration import read_threshold
 from trainer.models.classifier import CHECKPOINT, ONNX, QUANTIZED, read_classes
-from trainer.models.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER, CLASSIFIER_QUANTIZED
 from trainer.runs.directory import read_resolved
 
 
@@ -56,11 +56,11 @@ class Maker:
 
     def deployable(self) -> Path:
         """For pictures, fused."""
-        return self._save(self._surround(self.fused), DEPLOYABLE.name)
+        return self._save(self._surround(self.fused), CLASSIFIER.name)
 
     def deployable_quantized(self, kind: Quantize, target: Target) -> Path:
         """The same in fewer bits; in INT8 and INT4, each picture of a batch alone."""
-        made = quantize_network(_copy(self.fused), kind, target, self.scratch / DEPLOYABLE_QUANTIZED.name)
+        made = quantize_network(_copy(self.fused), kind, target, self.scratch / CLASSIFIER_QUANTIZED.name)
         model = self._surround(onnx.load(made))
         return self._save(model if kind == "fp16" else per_picture(model), made.name)
 

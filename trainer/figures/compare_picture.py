@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from cryptoai_common.files import write_atomically
-from trainer.figures.report import INK
+from trainer.figures.colours import INK
 from trainer.models.classifier import CHECKPOINT, ONNX, QUANTIZED
 
 MARKS = {CHECKPOINT: "o", ONNX.as_posix(): "^", QUANTIZED.as_posix(): "s"}

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
 from PIL import Image
 
-from trainer.figures.report import BLUE, FAINT, INK, ORANGE, save_figure, spoken
+from trainer.figures.colours import BLUE, FAINT, INK, ORANGE, spoken
+from trainer.figures.report import save_figure
 from trainer.models.answer import Answer
 
 OUTLINE = [Stroke(linewidth=4, foreground="white"), Normal()]  # legible on dark and light charts

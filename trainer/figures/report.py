@@ -13,8 +13,8 @@ from matplotlib.ticker import PercentFormatter
 from PIL import Image
 
 from cryptoai_common.files import write_atomically
+from trainer.figures.colours import BLUE, FAINT, GREEN, INK, ORANGE, RED, spoken
 
-INK, FAINT, BLUE, ORANGE, GREEN, RED = "#24292f", "#8c959f", "#0969da", "#bc4c00", "#1a7f37", "#cf222e"
 COLUMNS = 5  # of the grid of predictions
 DARK = 0.55  # share from which a cell of the confusion matrix is so dark that its number is white
 
@@ -111,11 +111,6 @@ def _finish_axes(axes: Axes, title: str) -> None:
     axes.set_xlabel("epoch")
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-
-
-def spoken(name: str) -> str:
-    """A class name with spaces for underscores."""
-    return name.replace("_", " ")
 
 
 def save_figure(figure: Figure, path: Path) -> None:

@@ -9,41 +9,72 @@ import numpy as np
 from PIL import Image
 
 from cryptoai_common.errors import UserError
-from trainer.models.answer import Answer, make_answer
+from trainer.models.answer import Answer, answer_cut
 from trainer.models.calibration import is_clear, read_threshold
-from trainer.models.classifier import ONNX, QUANTIZED, Classifier, OnnxClassifier, softmax
-from trainer.models.pattern_model import PatternModel
+from trainer.models.classifier import ONNX, QUANTIZED, Classifier, OnnxClassifier, read_classes, softmax
+from trainer.models.deployed import classifier_file, finder_file, first_file
+from trainer.models.finder import PatternFinder
+from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, INPUT, OUTPUTS, PatternModel, output_names
+from trainer.models.session import open_session
 
+CUT = ", or add --cut if the picture is a chart that is cut to its prices"
 Ask = Callable[[Image.Image], Answer]  # an RGB picture → the answer
 
 
-def load(model: Path, onnx: Path | None = None) -> Ask:
-    """The function of a model: of the deployable file ``model``, or of the directory ``model``.
+def load(model: Path, onnx: Path | None = None, cut: bool = False) -> Ask:
+    """The function of a model for whole screenshots, or for charts that are ``cut`` to their prices.
 
-    Of a directory it uses the file ``onnx``, or else the first that exists of INT8 file, fp32 file and checkpoint; its
-    answers have no ``model_version``. Raises UserError if the file cannot be used.
+    ``model`` is a deployable file or a directory. Of a directory it uses the file ``onnx``; or else the finder; for cut
+    charts the classifier, or else the first that exists of INT8 file, fp32 file and checkpoint, whose answers have no
+    ``model_version``. Raises UserError if there is no such file, or it cannot be used.
     """
-    if model.suffix == ".onnx":
+    if onnx and model.suffix == ".onnx":
+        raise UserError(f"--model {model} is a file already; leave out --onnx")
+    if not cut:
         if onnx:
-            raise UserError(f"--model {model} is a file already; leave out --onnx")
-        deployed = PatternModel(model)
+            raise UserError("--onnx names a classifier of cut charts; add --cut, or leave it out")
+        finder = open_finder(model, hint=CUT)
+        return lambda picture: finder.answer(np.asarray(picture))
+    file = model if model.suffix == ".onnx" else None if onnx else classifier_file(model)
+    if file:
+        deployed = PatternModel(file)
         return lambda picture: deployed.answer(np.asarray(picture))
     return ask_with(_classifier(model, onnx), read_threshold(model))
 
 
+def open_finder(model: Path, threads: int = 0, hint: str = "") -> PatternFinder:
+    """The finder ``model``, or that of the directory ``model``; ``threads`` 0: as many as there are cores.
+
+    Raises UserError if there is none; its sentence ends with ``hint``.
+    """
+    if model.suffix == ".onnx":
+        session = open_session(model, INPUT, threads)
+        if output_names(session) == OUTPUTS and model.name not in (FINDER.name, FINDER_QUANTIZED.name):
+            raise UserError(f"{model} is a classifier of cut charts; name a finder of patterns{hint}")
+        return PatternFinder(model, threads, session)
+    file = finder_file(model)
+    if file is None:
+        read_classes(model)  # raises UserError if this is no model directory at all
+        raise UserError(
+            f"{model} has no {FINDER_QUANTIZED}, which finds patterns in whole screenshots; make it with"
+            f" `python -m trainer export`{hint}"
+        )
+    return PatternFinder(file, threads)
+
+
 def ask_with(classifier: Classifier, threshold: float) -> Ask:
-    """The function of a network that gives logits; a picture is clear from ``threshold`` on."""
+    """The function of a network that gives logits; a cut chart is clear from ``threshold`` on."""
 
     def ask(picture: Image.Image) -> Answer:
         probabilities = softmax(classifier.logits(classifier.preprocess(picture)[np.newaxis]))
         clear = bool(is_clear(probabilities, threshold)[0])
-        return make_answer(classifier.classes, probabilities[0], clear, version=None)
+        return answer_cut(classifier.classes, probabilities[0], clear, None, picture.size)
 
     return ask
 
 
 def _classifier(directory: Path, onnx: Path | None) -> Classifier:
-    found = onnx or next((directory / name for name in (QUANTIZED, ONNX) if (directory / name).is_file()), None)
+    found = onnx or first_file(directory, QUANTIZED, ONNX)
     if found:
         return OnnxClassifier(directory, found)
     from trainer.models.vit import TorchClassifier  # loads torch

@@ -1,4 +1,4 @@
-"""Runs the deployable ONNX file: pictures in, probabilities and labels out.
+"""Runs the deployable classifier: charts that are cut to their prices in, probabilities and labels out.
 
 The file contains resizing, normalisation, temperature, softmax and threshold, and in its metadata the class names.
 This module needs onnxruntime and numpy, nothing else.
@@ -8,17 +8,36 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cryptoai_common.errors import UserError
-from trainer.models.answer import Answer, make_answer
+from trainer.models.answer import Answer, answer_cut
 from trainer.models.session import open_session, run_each
 
-DEPLOYABLE = Path("crypto_pattern_model.onnx")  # at the root of a run
-DEPLOYABLE_QUANTIZED = Path("crypto_pattern_model_quantized.onnx")
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+# At the root of a run: the classifier of cut charts, which this module runs, and the finder of patterns in whole
+# screenshots with the reader of prices, which ``finder`` runs.
+CLASSIFIER = Path("crypto_chart_classifier.onnx")
+CLASSIFIER_QUANTIZED = Path("crypto_chart_classifier_quantized.onnx")
+FINDER = Path("crypto_pattern_model.onnx")
+FINDER_QUANTIZED = Path("crypto_pattern_model_quantized.onnx")
+READER = Path("crypto_price_reader.onnx")
 INPUT, OUTPUTS = "input", ("probabilities", "label")
 UNCLEAR = -1  # the label of a chart without a clear pattern
+REMEDY = "make the files of a run with `python -m trainer export`"
+
+
+class Stored(NamedTuple):
+    """What the metadata of a deployable file says: see ``PatternModel``."""
+
+    classes: tuple[str, ...]
+    threshold: float
+    version: str
+    dataset_fingerprint: str
 
 
 class PatternModel:
@@ -28,18 +47,19 @@ class PatternModel:
     ``dataset_fingerprint`` the dataset that they were trained on.
     """
 
-    def __init__(self, file: Path, threads: int = 0) -> None:
-        """``threads`` 0: as many as there are cores. Raises UserError for a file that is missing or of another kind."""
-        self.session = open_session(file, INPUT, threads)
-        stored = self.session.get_modelmeta().custom_metadata_map
-        try:
-            self.classes: tuple[str, ...] = tuple(json.loads(stored["classes"]))
-            self.threshold = float(stored["threshold"])
-            self.version, self.dataset_fingerprint = stored["model_version"], stored["dataset_fingerprint"]
-        except (KeyError, ValueError, TypeError) as error:
+    def __init__(self, file: Path, threads: int = 0, session: InferenceSession | None = None) -> None:
+        """``threads`` 0: as many as there are cores. ``session``: the file, if it is open already.
+
+        Raises UserError for a file that is missing or of another kind.
+        """
+        self.session = session or open_session(file, INPUT, threads)
+        if output_names(self.session) != OUTPUTS:
             raise UserError(
-                f"{file} lacks the metadata of a deployable file ({error!r}); make it with `python -m trainer export`"
-            ) from None
+                f"{file} is no classifier of cut charts (it gives {', '.join(output_names(self.session))}); that is"
+                f" {CLASSIFIER_QUANTIZED} or {CLASSIFIER} of a run"
+            )
+        stored = read_stored(self.session, file)
+        self.classes, self.threshold, self.version, self.dataset_fingerprint = stored
 
     def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """RGB uint8 [n, height, width, 3], any size → probabilities float32 [n, classes], labels int64 [n]."""
@@ -47,6 +67,22 @@ class PatternModel:
         return probabilities, labels
 
     def answer(self, picture: np.ndarray) -> Answer:
-        """The answer for one picture, RGB uint8 [height, width, 3]."""
+        """The answer for one picture of a cut chart, RGB uint8 [height, width, 3]."""
         probabilities, labels = self(picture[np.newaxis])
-        return make_answer(self.classes, probabilities[0], bool(labels[0] != UNCLEAR), self.version)
+        height, width = picture.shape[:2]
+        return answer_cut(self.classes, probabilities[0], bool(labels[0] != UNCLEAR), self.version, (width, height))
+
+
+def read_stored(session: InferenceSession, file: Path) -> Stored:
+    """The metadata of the open ``file``. Raises UserError if it has none of a deployable file."""
+    stored = session.get_modelmeta().custom_metadata_map
+    try:
+        classes, threshold = tuple(json.loads(stored["classes"])), float(stored["threshold"])
+        return Stored(classes, threshold, stored["model_version"], stored["dataset_fingerprint"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise UserError(f"{file} lacks the metadata of a deployable file ({error!r}); {REMEDY}") from None
+
+
+def output_names(session: InferenceSession) -> tuple[str, ...]:
+    """The names of what the file gives, in order."""
+    return tuple(node.name for node in session.get_outputs())

@@ -10,11 +10,12 @@ from huggingface_hub import ModelCardData
 from cryptoai_common.files import PARTIAL, write_text
 from trainer.data.manifest import Manifest
 from trainer.models.classifier import QUANTIZED, read_classes
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED
 from trainer.runs.baselines import read_baselines, table
 from trainer.runs.card_figures import METRICS, eval_results, figures
 from trainer.runs.directory import read_resolved
-from trainer.runs.results import read_results
+from trainer.runs.finder_figures import finder_results, section
+from trainer.runs.results import FINDER, read_results
 
 
 def write_card(directory: Path) -> None:
@@ -40,7 +41,11 @@ def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:
         base_model=base if base and not _is_local(base) else None,
         metrics=list(METRICS.values()),
         model_name=name,
-        eval_results=eval_results(results["evaluations"], sources) or None,
+        eval_results=[
+            *eval_results(results["evaluations"], sources),
+            *finder_results(results.get(FINDER, []), sources),
+        ]
+        or None,
     )
     sections = [
         f"---\n{data.to_yaml()}\n---",
@@ -48,6 +53,7 @@ def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:
         _introduction(read_classes(directory)),
         _usage(name, directory),
         figures(results["evaluations"]),
+        section(results.get(FINDER, [])),
         _baselines(directory),
         _files(results.get("export", {})),
         _training(resolved["config"], parts, results["training"]),
@@ -66,16 +72,21 @@ def _formats(directory: Path) -> list[str]:
     return ["onnx", "transformers.js"] if (directory / QUANTIZED).exists() else []
 
 
+def _has(directory: Path, *files: Path) -> bool:
+    return all((directory / file).exists() for file in files)
+
+
 def _introduction(classes: tuple[str, ...]) -> str:
     names = ", ".join(name.replace("_", " ") for name in classes)
     return f"A Vision Transformer that names the chart pattern in a picture of a price chart: {names}."
 
 
 def _usage(name: str, directory: Path) -> str:
+    finder = _finder_program(name) if _has(directory, CLASSIFIER_QUANTIZED, FINDER_QUANTIZED) else ""
     text = f"""## Use
 
-{_first_program(name, (directory / DEPLOYABLE_QUANTIZED).exists())}
-
+{_first_program(name, _has(directory, CLASSIFIER_QUANTIZED))}
+{finder}
 With transformers, the same `picture`:
 
 ```python
@@ -115,14 +126,29 @@ picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), pictur
     if not deployable:
         return f"Open a picture of any size:\n\n```python\n{numpy}{pillow}{opening}```"
     answering = f"""
-session = onnxruntime.InferenceSession("{name}/{DEPLOYABLE_QUANTIZED}")
+session = onnxruntime.InferenceSession("{name}/{CLASSIFIER_QUANTIZED}")
 classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
 image = np.asarray(picture)[np.newaxis]  # uint8 [1, height, width, 3]
 probabilities, label = session.run(None, {{"input": image}})
 print(classes[label[0]] if label[0] >= 0 else "no clear pattern")
 """
     program = start + numpy + "import onnxruntime\n" + pillow + opening + answering
-    return f"With onnxruntime, numpy and Pillow alone, from a picture of any size:\n\n```python\n{program}```"
+    heading = "With onnxruntime, numpy and Pillow alone, from a chart that is cut to its prices, of any size:"
+    return f"{heading}\n\n```python\n{program}```"
+
+
+def _finder_program(name: str) -> str:
+    """Follows the program of ``_first_program``, whose picture it takes."""
+    return f"""
+In a whole screenshot, opened the same way, the patterns with their boxes (left, top, right, bottom in pixels):
+
+```python
+finder = onnxruntime.InferenceSession("{name}/{FINDER_QUANTIZED}")
+boxes, found, chances = finder.run(None, {{"input": np.asarray(picture)[np.newaxis]}})
+for box, number, chance in zip(boxes, found, chances):
+    print(f"{{chance:.0%}} {{classes[number]}} at {{box.round()}}")
+```
+"""
 
 
 def _baselines(directory: Path) -> str:

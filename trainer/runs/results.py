@@ -10,6 +10,7 @@ from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
 
 FILE_NAME = "metrics.json"
+FINDER = "finder"  # the key of the finder's evaluations, beside "evaluations" of the classifier
 SAME = ("dataset", "split", "weights")  # an evaluation replaces the earlier one with the same three
 
 
@@ -19,7 +20,8 @@ def is_run(directory: Path) -> bool:
 
 
 def read_results(directory: Path) -> dict[str, Any]:
-    """What ``metrics.json`` holds: ``training``, ``evaluations`` and, after an export, ``export``.
+    """What ``metrics.json`` holds: ``training``, ``evaluations``, after an export ``export``, and ``finder``,
+    what was measured of the finder.
 
     Raises UserError if ``directory`` is not a finished run.
     """
@@ -44,8 +46,8 @@ def write_results(directory: Path, results: dict[str, Any]) -> None:
     write_json(directory / FILE_NAME, results)
 
 
-def record_evaluation(directory: Path, entry: dict[str, Any]) -> None:
+def record_evaluation(directory: Path, entry: dict[str, Any], key: str = "evaluations") -> None:
     """Add one evaluation to a run; it replaces an earlier one of the same weights on the same split."""
     results = read_results(directory)
-    others = [old for old in results["evaluations"] if any(old[key] != entry[key] for key in SAME)]
-    write_results(directory, {**results, "evaluations": [*others, entry]})
+    others = [old for old in results.get(key, []) if any(old[name] != entry[name] for name in SAME)]
+    write_results(directory, {**results, key: [*others, entry]})

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from cryptoai_common.tool_files import is_of_a_tool
-from trainer.models.pattern_model import DEPLOYABLE
+from trainer.models.pattern_model import CLASSIFIER
 from trainer.runs.baselines import read_baselines
 from trainer.runs.baselines import table as table_of_baselines
-from trainer.runs.results import read_results
+from trainer.runs.finder_figures import headline, shown
+from trainer.runs.results import FINDER, read_results
 
 
 def print_summary(run: Path) -> None:
@@ -21,6 +22,8 @@ def print_summary(run: Path) -> None:
             print(false_alarms_line(entry))
         elif entry["split"] != "validation":
             print(figures_line(entry))
+    for entry in results.get(FINDER, []):
+        print(f"{headline(entry)}\n{shown(entry)}")
     compared = read_baselines(run)
     if compared:
         print(table_of_baselines(compared))
@@ -61,7 +64,7 @@ def export_lines(export: dict[str, Any]) -> list[str]:
     """Size, latency and agreement with the checkpoint of each file, and the fused nodes of the deployable ones."""
     lines = [_file_line(name, file, export["charts"]) for name, file in export["files"].items()]
     fused = ", ".join(f"{count} {kind}" for kind, count in export.get("fused_nodes", {}).items())
-    return [*lines, f"fused nodes of {DEPLOYABLE.name}: {fused}"] if fused else lines
+    return [*lines, f"fused nodes of {CLASSIFIER.name}: {fused}"] if fused else lines
 
 
 def _file_line(name: str, file: dict[str, Any], charts: int) -> str:

@@ -67,6 +67,7 @@ def all_logits(classifier: Classifier, rows: datasets.Dataset, batch_size: int =
     return np.concatenate(batches)
 
 
-def evaluation(dataset: str, split: str, weights: str, fingerprint: str | None) -> dict[str, Any]:
-    """An entry of ``metrics.json`` without its scores; ``fingerprint`` is None for an unknown dataset."""
+def evaluation(dataset: str, split: str | None, weights: str, fingerprint: str | None) -> dict[str, Any]:
+    """An entry of ``metrics.json`` without its scores; ``fingerprint`` is None for an unknown dataset,
+    ``split`` for a folder that has none."""
     return {"dataset": dataset, "split": split, "weights": weights, "fingerprint": fingerprint}

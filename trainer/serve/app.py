@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from trainer.models.pattern_model import PatternModel
+from trainer.models.deployed import Deployed
 from trainer.serve.beside import Beside
-from trainer.serve.event import HOW, BadRequest, Post, media_type
+from trainer.serve.event import HOW, BadRequest, Post, media_type, read_cut
 from trainer.serve.limits import SLOTS, OneLogLine, read_body
 from trainer.serve.openapi import describe
 from trainer.serve.page_files import ABOUT, INDEX, about, page_files
@@ -41,13 +41,10 @@ KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".t
 Work = Callable[[Post, Request], dict[str, Any]]
 
 
-def make_app(model: PatternModel, model_file: Path | None = None) -> Starlette:
-    """The application for ``model``, which runs for one request at a time, in its own thread.
-
-    What lies beside ``model_file`` reads prices and scans candles for the page.
-    """
+def make_app(model: Deployed) -> Starlette:
+    """The application for ``model``, which runs for one request at a time, in its own thread."""
     description = describe(model.classes, model.version)
-    beside = Beside(model_file)
+    beside = Beside(model)
     slots = asyncio.Semaphore(SLOTS)
     thread = ThreadPoolExecutor(1, "model")  # one thread, as in Lambda: one request uses all cores already
 
@@ -55,7 +52,8 @@ def make_app(model: PatternModel, model_file: Path | None = None) -> Starlette:
         async def endpoint(request: Request) -> Response:
             async with slots:
                 try:
-                    sent = Post(media_type(request.headers.get("content-type", "")), await read_body(request))
+                    cut = read_cut(request.query_params.getlist("cut"))
+                    sent = Post(media_type(request.headers.get("content-type", "")), await read_body(request), cut)
                 except BadRequest as error:
                     return _error(error)
                 done = asyncio.get_running_loop().run_in_executor(thread, outcome, lambda: work(sent, request))
@@ -70,7 +68,7 @@ def make_app(model: PatternModel, model_file: Path | None = None) -> Starlette:
 
         return Route(path, endpoint)
 
-    can = {"prices": beside.reader is not None, "candles": beside.classifier is not None}
+    can = {"prices": beside.reader is not None, "candles": model.classifier is not None}
     predict = post("/predict", lambda sent, _: answer(sent, model))
     pages = {f"/{name}": _page(f"/{name}", name, content) for name, content in page_files().items()}
     app = Starlette(

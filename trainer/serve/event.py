@@ -6,6 +6,7 @@ The HTTP server makes a ``Post`` of each request, too.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +29,14 @@ class BadRequest(UserError):
 
 @dataclass(frozen=True)
 class Post:
-    """A POST request: ``content_type`` in lower case, without parameters."""
+    """A POST request: ``content_type`` in lower case, without parameters.
+
+    ``cut``: its picture is a chart that is cut to its prices, not a whole screenshot.
+    """
 
     content_type: str
     body: bytes
+    cut: bool = False
 
     def __post_init__(self) -> None:
         """Raises BadRequest for a body that is empty or larger than ``MAX_BODY``."""
@@ -59,10 +64,17 @@ def read_event(event: Any) -> Post:
     if len(body) > (MAX_BODY * 4 / 3 + 4 if encoded else MAX_BODY):
         raise too_large()
     content = decode_base64(body, "the body") if encoded else body.encode(errors="replace")
-    request = Post(_content_type(event), content)
+    request = Post(_content_type(event), content, _cut(event))
     if request.is_picture and not encoded:
         raise BadRequest("the picture arrived as text; add image/* to the API's binary media types")
     return request
+
+
+def read_cut(values: Sequence[Any]) -> bool:
+    """What the query says of ``cut``, given all its values: 1 or 0, or none. Raises BadRequest for any other."""
+    if any(value not in ("0", "1") for value in values) or len(values) > 1:
+        raise BadRequest("cut must be 1, for a chart that is cut to its prices, or 0, for a whole screenshot")
+    return list(values) == ["1"]
 
 
 def decode_base64(text: str, what: str) -> bytes:
@@ -95,3 +107,8 @@ def _content_type(event: dict[str, Any]) -> str:
         if isinstance(name, str) and name.lower() == "content-type":
             return media_type(str(value))
     return ""
+
+
+def _cut(event: dict[str, Any]) -> bool:
+    query = event.get("queryStringParameters")
+    return read_cut([query["cut"]] if isinstance(query, dict) and "cut" in query else [])

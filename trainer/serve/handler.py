@@ -1,6 +1,6 @@
 """The handler that AWS Lambda calls. The model is loaded once, while the container starts.
 
-``MODEL_FILE`` in the environment names the deployable ONNX file.
+``MODEL_DIRECTORY`` in the environment names the directory of the deployable files.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from trainer.models.pattern_model import PatternModel
+from trainer.models.deployed import Deployed
 from trainer.serve.respond import respond, silence_decoders
 
 # onnxruntime would start a thread for each core of the machine, but at 1,769 MB of memory Lambda allows one core.
-MODEL = PatternModel(Path(os.environ["MODEL_FILE"]), threads=1)
+MODEL = Deployed(Path(os.environ["MODEL_DIRECTORY"]), threads=1)
 silence_decoders()
 
 

@@ -9,14 +9,21 @@ from trainer.serve.event import JSON, NOT_NAMED
 
 Schema = dict[str, Any]
 REASONS = {
-    400: "No body, no JSON, neither `image` nor `candles`, no base64, or no HTTP request.",
+    400: "No body, no JSON, neither `image` nor `candles`, no base64, another `cut` than 0 or 1, or no HTTP request.",
     408: "The body did not come in time.",
     411: "No Content-Length.",
     413: "More than 6 MB.",
     415: "Another content type.",
-    422: "No picture, a damaged one, or more than 16 million pixels; or candles that cannot be, with the row at fault.",
+    422: "No picture, a damaged one, or more than 16 million pixels; candles that cannot be, with the row at fault;"
+    " or a kind of picture that this model has no file for.",
     431: "The head of the request is too long.",
     500: "The server failed; nothing is known to be wrong with the request.",
+}
+CUT: Schema = {
+    "name": "cut",
+    "in": "query",
+    "description": "1: the picture is a chart that is cut to its prices. Candles are drawn as one, whatever this says.",
+    "schema": {"enum": ["0", "1"]},
 }
 FILE: Schema = {"type": "string", "format": "binary", "minLength": 1}
 VALUE: Schema = {"type": ["number", "string"]}
@@ -69,7 +76,8 @@ def describe(classes: tuple[str, ...], version: str) -> dict[str, Any]:
     """The description for a model with these classes; ``version`` is the model's."""
     classify = {
         "operationId": "classify",
-        "summary": "Name the pattern in a picture, or in a chart drawn from candles.",
+        "summary": "Find the patterns in a whole screenshot, or name the one in a cut chart or in candles.",
+        "parameters": [CUT],
         "requestBody": {
             "required": True,
             "content": {
@@ -99,12 +107,30 @@ def describe(classes: tuple[str, ...], version: str) -> dict[str, Any]:
 def _answer(classes: tuple[str, ...]) -> Schema:
     """``trainer.models.answer.Answer``, and ``candles`` and ``notes``."""
     chance = {"type": "number", "minimum": 0, "maximum": 1}
+    at_edge = {"type": ["boolean", "null"], "description": "Whether it ends where the prices end; null if not known."}
+    box = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
+    pattern = {
+        "label": {"enum": [*classes]},
+        "probability": chance,
+        "box": {**box, "description": "Left, top, right and bottom in pixels; of a cut chart the whole picture."},
+        "at_right_edge": at_edge,
+    }
     fields: dict[str, Schema] = {
-        "label": {"enum": [*classes, None], "description": "Class name; null without a clear pattern."},
-        "best_guess": {"enum": [*classes], "description": "The most probable class, clear or not."},
+        "patterns": {
+            "type": "array",
+            "items": _object(pattern),
+            "description": "The surest first; empty without a clear pattern.",
+        },
+        "label": {"enum": [*classes, None], "description": "Class of the surest pattern; null without a clear one."},
+        "best_guess": {"enum": [*classes, None], "description": "The most probable class, clear or not; null if none."},
         "score": {**chance, "description": "The probability of best_guess."},
         "clear": {"type": "boolean", "description": "Whether the score reaches the model's threshold."},
-        "probabilities": _object(dict.fromkeys(classes, chance)),
+        "probabilities": {
+            "type": "object",
+            "properties": dict.fromkeys(classes, chance),
+            "additionalProperties": False,
+            "description": "Of each class that the file which answers knows.",
+        },
         "model_version": {"type": ["string", "null"], "description": "Which weights answered."},
     }
     shown = {"type": "integer", "minimum": 1, "description": "How many candles the chart shows; for candles only."}

@@ -13,7 +13,8 @@ import numpy as np
 
 from cryptoai_common.errors import UserError
 from trainer.data.picture import open_rgb
-from trainer.models.pattern_model import PatternModel
+from trainer.models.answer import Answer
+from trainer.models.deployed import Deployed
 from trainer.serve import candles
 from trainer.serve.event import HOW, JSON, BadRequest, Post, decode_base64, read_event
 
@@ -22,7 +23,7 @@ PICTURE = "the picture"
 logger = logging.getLogger(__name__)
 
 
-def respond(event: Any, model: PatternModel) -> dict[str, Any]:
+def respond(event: Any, model: Deployed) -> dict[str, Any]:
     """An event of API Gateway (payload format 1.0 or 2.0) → the response that it expects, with a body of JSON."""
     status, content = outcome(lambda: answer(read_event(event), model))
     headers = {"Content-Type": JSON} | ({"Allow": "POST"} if status == 405 else {})
@@ -48,26 +49,27 @@ def failure() -> tuple[int, dict[str, Any]]:
     return 500, {"error": "the server failed; nothing is known to be wrong with the request"}
 
 
-def answer(request: Post, model: PatternModel) -> dict[str, Any]:
-    """The ``trainer.models.answer.Answer``; for candles also ``candles``, the number that the chart shows.
+def answer(request: Post, model: Deployed) -> dict[str, Any]:
+    """The ``trainer.models.answer.Answer``; for candles, which are drawn as a cut
+    chart, also ``candles``, the number that it shows.
     ``notes`` say what was done to read candles or picture, where there is something to say.
 
     Raises BadRequest for whatever is wrong with the request.
     """
     if request.is_picture:
-        return _answer_picture(request.body, model)
+        return _answer_picture(request.body, model, request.cut)
     if request.content_type != JSON:
         raise BadRequest(f"this content type is not known; {HOW}", 415)
     content = _parse(request.body)
     if set(content) == {"candles"}:
         drawn = candles.draw(content["candles"])
-        return {**model.answer(np.asarray(drawn.picture)), "candles": drawn.candles, **_noted(drawn.notes)}
+        return {**_ask(model, np.asarray(drawn.picture), cut=True), "candles": drawn.candles, **_noted(drawn.notes)}
     if set(content) != {"image"} or not isinstance(content["image"], str):
         raise BadRequest("the JSON must be an object with either image (a base64 text) or candles (a list of rows)")
     text = content["image"]
     if text.startswith("data:"):  # a data URL, as browsers make them
         text = text.partition(",")[2]
-    return _answer_picture(decode_base64(text, "image"), model)
+    return _answer_picture(decode_base64(text, "image"), model, request.cut)
 
 
 def silence_decoders() -> None:
@@ -87,10 +89,18 @@ def _parse(body: bytes) -> dict[str, Any]:
     return content
 
 
-def _answer_picture(content: bytes, model: PatternModel) -> dict[str, Any]:
+def _answer_picture(content: bytes, model: Deployed, cut: bool) -> dict[str, Any]:
     notes: list[str] = []
     pixels = decode(content, notes.append)
-    return {**model.answer(pixels), **_noted(notes)}
+    return {**_ask(model, pixels, cut), **_noted(notes)}
+
+
+def _ask(model: Deployed, pixels: np.ndarray, cut: bool) -> Answer:
+    """Raises BadRequest if the model has no file that answers for such a picture."""
+    try:
+        return model.answer(pixels, cut)
+    except UserError as error:
+        raise BadRequest(str(error), 422) from None
 
 
 def _noted(notes: Sequence[str]) -> dict[str, list[str]]:

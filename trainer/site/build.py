@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from importlib.resources import files
 from pathlib import Path
@@ -10,17 +9,15 @@ from typing import TYPE_CHECKING
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import disk_errors, json_text, partial_path
-from trainer.models.session import open_session
+from trainer.models.deployed import finder_file
+from trainer.models.finder import THRESHOLD, PatternFinder
+from trainer.models.pattern_model import FINDER_QUANTIZED, READER
 from trainer.serve.page_files import ABOUT, INDEX, about, page_files
 from trainer.site.runtime import runtime_files
 
 if TYPE_CHECKING:
     import onnx
 
-FINDERS = (Path("crypto_pattern_model_quantized.onnx"), Path("crypto_pattern_model.onnx"))
-READER = Path("crypto_price_reader.onnx")
-OUTPUTS = ["boxes", "labels", "probabilities"]
-THRESHOLD = "threshold"
 CARD = """---
 title: Chart patterns
 sdk: static
@@ -46,17 +43,13 @@ def build_site(model: Path, out: Path) -> None:
     model = model.parent if model.is_file() else model
     if out.exists() and not is_site(out) and not (out.is_dir() and not any(out.iterdir())):
         raise UserError(f"{out} is there and is no site: choose another --out")
-    file = next((model / name for name in FINDERS if (model / name).is_file()), None)
+    file = finder_file(model)
     if file is None:
-        raise UserError(f"{model} has no {FINDERS[0]}; make it with `python -m trainer export`")
-    reader = model / READER
-    session = open_session(file, "input")
-    if [node.name for node in session.get_outputs()] != OUTPUTS:
-        raise UserError(f"{file} finds no patterns in whole screenshots; make it anew with `python -m trainer export`")
-    stored = session.get_modelmeta().custom_metadata_map
-    version = stored["model_version"]
-    shown = about(tuple(json.loads(stored["classes"])), version, reader.is_file(), candles=False)
-    shown |= {THRESHOLD: float(stored[THRESHOLD]), "model": file.name}
+        raise UserError(f"{model} has no {FINDER_QUANTIZED}; make it with `python -m trainer export`")
+    finder, reader = PatternFinder(file, threads=1), model / READER
+    version = finder.version
+    shown = about(finder.classes, version, reader.is_file(), candles=False)
+    shown |= {THRESHOLD: finder.threshold, "model": file.name}
     shown |= {"reader": READER.name if reader.is_file() else None}
     content = page_files() | {path.name: path.read_bytes() for path in (files("trainer.site") / "page").iterdir()}
     content |= runtime_files()

@@ -1,4 +1,4 @@
-"""The Hugging Face Trainer that logs each part of ``ChartReader``'s loss and prints one line for each log entry."""
+"""The Hugging Face Trainer that logs each part of a model's loss and prints one line for each log entry."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from torch import nn
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
-from trainer.models.chart_reader import ChartReader
 from trainer.runs.checkpoints import write_checksum
 
-PARTS = ("label_loss", "reading_loss", "pivot_loss", "outlier_loss")
+PART = "_loss"  # the end of the names of the parts of a loss
 
 
 class ChartTrainer(Trainer):
-    """Batches are ``ChartDataset`` items; the model is a ``ChartReader``."""
-
-    model: ChartReader
+    """Batches are items of a dataset, and the model takes them: a ``ChartReader``, or a network of the finder."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,9 +36,9 @@ class ChartTrainer(Trainer):
     ) -> torch.Tensor | tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The model's loss, and with ``return_outputs`` its outputs too; its parts are kept for ``log``."""
         outputs: dict[str, torch.Tensor] = model(**inputs)
-        for name in PARTS:
-            if name in outputs:
-                self._parts[name].append(outputs[name].detach())
+        for name, value in outputs.items():
+            if name.endswith(PART):
+                self._parts[name].append(value.detach())
         return (outputs["loss"], outputs) if return_outputs else outputs["loss"]
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
@@ -90,6 +87,6 @@ def _line(logs: dict[str, float]) -> str:
     if "eval_accuracy" in logs:
         return f"validation accuracy {logs['eval_accuracy']:6.1%}   loss {logs['eval_loss']:.3f}"
     if "loss" in logs:
-        parts = "".join(f"   {name.replace('_', ' ')} {logs[name]:.3f}" for name in PARTS if name in logs)
+        parts = "".join(f"   {name.replace('_', ' ')} {logs[name]:.3f}" for name in logs if name.endswith(PART))
         return f"training loss {logs['loss']:.3f}{parts}   learning rate {logs['learning_rate']:.1e}"
     return ""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from argparse import SUPPRESS, Action
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, EnumMeta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from transformers import HfArgumentParser, TrainingArguments
 from transformers.hf_argparser import string_to_bool
 
 from cryptoai_common.options import Option
 from cryptoai_common.settings import read_with_more
-from trainer.config import TrainConfig
 
+T = TypeVar("T")
 # Arguments of TrainingArguments that a user may not set, and what to do instead.
 RESERVED = {
     "output_dir": "use --output",
@@ -31,13 +31,13 @@ RESERVED = {
 }
 
 
-def resolve(words: Sequence[str]) -> tuple[TrainConfig, dict[str, Any]]:
-    """Read the command line of ``train`` and its recipe.
+def resolve(config_class: type[T], program: str, words: Sequence[str]) -> tuple[T, dict[str, Any]]:
+    """Read the command line of ``train`` or ``train-finder`` and its recipe.
 
     Returns the configuration, and those arguments of ``transformers.TrainingArguments`` that the command line or the
     recipe gives, without defaults. Raises UserError for an unknown option or a wrong value.
     """
-    return read_with_more(TrainConfig, "python -m trainer train", words, _training_options(), RESERVED)
+    return read_with_more(config_class, program, words, _training_options(), RESERVED)
 
 
 def _training_options() -> Iterator[Option]:

@@ -12,19 +12,19 @@ from trainer.data.charts import load_split
 from trainer.export import gate, make
 from trainer.export.per_picture import all_nodes
 from trainer.models.classifier import ONNX, QUANTIZED, OnnxClassifier
-from trainer.models.pattern_model import DEPLOYABLE, DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER, CLASSIFIER_QUANTIZED
 from trainer.models.vit import TorchClassifier
 from trainer.scoring.evaluate import all_logits
 
 
 def test_all_files_and_their_figures_are_in_the_run(finished_run):
     files = json.loads((finished_run / "metrics.json").read_text())["export"]["files"]
-    for name in (ONNX, QUANTIZED, DEPLOYABLE, DEPLOYABLE_QUANTIZED):
+    for name in (ONNX, QUANTIZED, CLASSIFIER, CLASSIFIER_QUANTIZED):
         figures = files[name.as_posix()]
         assert figures["bytes"] == (finished_run / name).stat().st_size
         assert 0 < figures["latency_ms"]["one_thread"] < 1000 and 0 < figures["latency_ms"]["all_threads"] < 1000
         assert figures["largest_probability_difference"] < (1e-3 if "quantized" not in name.name else 0.05)
-    assert files[ONNX.as_posix()]["class_flips"] == files[DEPLOYABLE.as_posix()]["class_flips"] == 0
+    assert files[ONNX.as_posix()]["class_flips"] == files[CLASSIFIER.as_posix()]["class_flips"] == 0
     assert files[ONNX.as_posix()]["largest_logit_difference"] < 1e-3
     assert sorted(path.name for path in (finished_run / "onnx").iterdir()) == [ONNX.name, QUANTIZED.name]
     assert not list(finished_run.glob(".export*"))
@@ -98,10 +98,10 @@ def test_two_exports_of_one_run_at_once_are_refused(own_run, charts, fails):
 @pytest.mark.parametrize("kind", ["int4", "fp16"])
 def test_other_kinds_pass_the_same_gates(own_run, charts, kind, capsys):
     (own_run / SCRATCH / "more").mkdir(parents=True)  # as an export leaves it that was killed
-    (own_run / SCRATCH / DEPLOYABLE.name).write_bytes(b"half")
+    (own_run / SCRATCH / CLASSIFIER.name).write_bytes(b"half")
     assert main(["export", str(own_run), "--dataset", str(charts), "--quantize", kind]) == 0
     out = capsys.readouterr().out
-    line = next(line for line in out.splitlines() if line.startswith(str(DEPLOYABLE_QUANTIZED)))
+    line = next(line for line in out.splitlines() if line.startswith(str(CLASSIFIER_QUANTIZED)))
     assert "of 10 get another class than the checkpoint gives, largest probability difference" in line
     assert "2 MultiHeadAttention, 2 BiasGelu, 5 LayerNormalization" in out
     assert not (own_run / SCRATCH).exists()

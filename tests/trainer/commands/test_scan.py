@@ -19,9 +19,9 @@ from binance import UNITS, serving
 
 from dataset_builder import render_candles
 from trainer.__main__ import main
-from trainer.models.pattern_model import PatternModel
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, PatternModel
 from trainer.scan.sources import find_jobs
-from trainer.shipped import SHIPPED_INT8, find_shipped
+from trainer.shipped import SHIPPED, find_shipped
 
 ROOT = Path(__file__).parents[3]
 BARS = 120
@@ -33,7 +33,7 @@ OUTPUTS = ["hits.csv", "hits.json", "report.html"]
 def eager(tmp_path_factory) -> Path:
     """The shipped model with a threshold of 0: every window shows a pattern."""
     path = tmp_path_factory.mktemp("eager") / "eager.onnx"
-    return with_threshold(0, find_shipped(SHIPPED_INT8), path)
+    return with_threshold(0, find_shipped(SHIPPED / CLASSIFIER_QUANTIZED), path)
 
 
 def with_threshold(threshold: float, model: Path, path: Path) -> Path:

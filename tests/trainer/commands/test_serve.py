@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,15 +10,18 @@ import sys
 import time
 
 import pytest
+from finder_file import write_finder
 from PIL import Image
 from running import post, read_all
 
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED
 
 
 @pytest.fixture
-def model_file(finished_run):
-    return finished_run / DEPLOYABLE_QUANTIZED
+def model_file(finished_run, tmp_path):
+    """A finder with a classifier beside it."""
+    shutil.copy(finished_run / CLASSIFIER_QUANTIZED, tmp_path)
+    return write_finder(tmp_path / FINDER_QUANTIZED, ("double_top",))
 
 
 @pytest.fixture
@@ -38,7 +42,8 @@ def test_it_serves_until_it_is_told_to_stop_and_finishes_what_was_begun(model_fi
         line = process.stdout.readline()
         assert line.startswith(f"serving {model_file} on http://127.0.0.1:") and line.endswith("; Ctrl-C stops\n")
         port = int(line.split(":")[-1].split(";")[0])
-        assert post(port, png, "image/png")[0] == 200
+        whole, cut = post(port, png, "image/png"), post(port, png, "image/png", path="/?cut=1")
+        assert [whole[0], cut[0]] == [200, 200] and whole[1]["model_version"] != cut[1]["model_version"]
         with (
             socket.create_connection(("127.0.0.1", port), timeout=30),  # says nothing, and holds up nothing
             socket.create_connection(("127.0.0.1", port), timeout=30) as begun,
@@ -54,7 +59,7 @@ def test_it_serves_until_it_is_told_to_stop_and_finishes_what_was_begun(model_fi
     finally:
         process.kill()
     assert process.returncode == 0 and out == "stopped\n"
-    assert [line.split()[0] for line in err.splitlines()] == ["200", "200"]
+    assert [line.split()[0] for line in err.splitlines()] == ["200"] * 3
 
 
 def test_what_keeps_it_from_starting(model_file, tmp_path, fails):
@@ -65,3 +70,5 @@ def test_what_keeps_it_from_starting(model_file, tmp_path, fails):
     assert "cannot listen on 127.0.0.1:99999" in fails(*given, "--port", 99999)
     assert "check --host and --port" in fails(*given, "--host", "256.1.1.1")
     assert "no such file" in fails("serve", "--model", tmp_path / "none.onnx")
+    (tmp_path / "empty").mkdir()
+    assert "has neither" in fails("serve", "--model", tmp_path / "empty")

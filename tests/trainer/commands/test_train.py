@@ -32,7 +32,7 @@ def _train(charts: Path, output: Path, *options: str) -> list[str]:
 
 def test_a_run_holds_what_the_readme_lists(finished_run):
     files = {path.name for path in finished_run.iterdir()}
-    assert files == FILES | {"onnx", "crypto_pattern_model.onnx", "crypto_pattern_model_quantized.onnx"}
+    assert files == FILES | {"onnx", "crypto_chart_classifier.onnx", "crypto_chart_classifier_quantized.onnx"}
     for name in FILES:
         if name.endswith(".png"):
             with Image.open(finished_run / name) as picture:

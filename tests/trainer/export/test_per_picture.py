@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from trainer.data.charts import load_split, picture_of
 from trainer.export.per_picture import all_nodes, per_picture
 from trainer.models.classifier import ONNX, QUANTIZED
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED
 
 BASE = Path(__file__).parents[3] / "models/chart-vit"
-FILES = [DEPLOYABLE_QUANTIZED, QUANTIZED]
+FILES = [CLASSIFIER_QUANTIZED, QUANTIZED]
 KINDS = ("chart", "black", "white", "noise", "dark noise", "one bright pixel")
 
 

@@ -1,26 +1,35 @@
-"""A deployable model, and what to send to it."""
+"""The deployable files of a run, and what to send to them."""
 
 import io
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from events import make_event, make_rows, read
+from finder_file import write_finder, write_reader
 from PIL import Image
 from running import running
 
-from trainer.models.pattern_model import DEPLOYABLE_QUANTIZED, PatternModel
+from trainer.models.deployed import Deployed
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, READER, PatternModel
 from trainer.serve.respond import respond
 
 
 @pytest.fixture(scope="session")
-def model_file(finished_run):
-    return finished_run / DEPLOYABLE_QUANTIZED
+def model_directory(finished_run, tmp_path_factory) -> Path:
+    """The deployable files of a run, and nothing else of it."""
+    directory = tmp_path_factory.mktemp("deployed")
+    classifier = Path(shutil.copy(finished_run / CLASSIFIER_QUANTIZED, directory))
+    write_finder(directory / FINDER_QUANTIZED, PatternModel(classifier, threads=1).classes)
+    write_reader(directory / READER)
+    return directory
 
 
 @pytest.fixture(scope="session")
-def model(model_file) -> PatternModel:
-    return PatternModel(model_file, threads=1)
+def model(model_directory) -> Deployed:
+    return Deployed(model_directory, threads=1)
 
 
 @pytest.fixture(scope="session")

@@ -7,18 +7,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from trainer.models.pattern_model import PatternModel
+from trainer.models.deployed import Deployed
 from trainer.serve.app import make_app
 from trainer.serve.server import listen, make_server
 
 
 @contextmanager
-def running(model: PatternModel, *more: Path) -> Iterator[int]:
+def running(model: Deployed) -> Iterator[int]:
     """The port of a server in a thread of its own, which must stop at once."""
     with listen("127.0.0.1", 0) as listening:
-        server = make_server(make_app(model, *more))
+        server = make_server(make_app(model))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:

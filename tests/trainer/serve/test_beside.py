@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 from events import make_rows
@@ -13,6 +12,7 @@ from finder_file import write_finder
 from PIL import Image, ImageDraw
 from reader_file import write_reader
 
+from trainer.models.deployed import Deployed
 from trainer.scan import newest
 from trainer.serve.beside import Beside
 from trainer.serve.event import BadRequest
@@ -29,7 +29,8 @@ def csv(count: int, first_line: str = "time,open,high,low,close,volume") -> byte
 def beside(tmp_path) -> Beside:
     write_reader(tmp_path / "crypto_price_reader.onnx")
     shutil.copy(CLASSIFIER, tmp_path / "crypto_chart_classifier_quantized.onnx")
-    return Beside(write_finder(tmp_path / "crypto_pattern_model_quantized.onnx", ("double_top",)))
+    write_finder(tmp_path / "crypto_pattern_model_quantized.onnx", ("double_top",))
+    return Beside(Deployed(tmp_path))
 
 
 def test_prices_are_read(beside):
@@ -66,19 +67,8 @@ def test_only_the_newest_candles_are_looked_at_and_that_is_said(beside, monkeypa
 
 
 def test_without_the_files_one_sentence_says_so(tmp_path):
-    alone = Beside(write_finder(tmp_path / "crypto_pattern_model_quantized.onnx", ("double_top",)))
+    alone = Beside(Deployed(write_finder(tmp_path / "crypto_pattern_model_quantized.onnx", ("double_top",))))
     for ask in (lambda: alone.prices(b"x"), lambda: alone.scan(csv(60), "a.csv")):
-        with pytest.raises(BadRequest, match="does not lie beside the model") as told:
+        with pytest.raises(BadRequest, match="this model has no crypto_") as told:
             ask()
         assert told.value.status == 404
-
-
-def test_a_directory_will_do(beside):
-    folder = Beside(beside.model.parent)
-    assert (folder.reader, folder.classifier) == (beside.reader, beside.classifier)
-    assert folder.classifier.name == "crypto_chart_classifier_quantized.onnx" and folder.reader.is_file()
-
-
-def test_a_classifier_that_is_served_scans_too(tmp_path):
-    file = Path(shutil.copy(CLASSIFIER, tmp_path / "own.onnx"))
-    assert Beside(file).classifier == file and Beside(None).classifier is None

@@ -46,14 +46,16 @@ def _instructions(name: str) -> list[list[str]]:
 
 
 @pytest.fixture
-def image(tmp_path, model_file) -> Path:
+def image(tmp_path, model_directory) -> Path:
     """The directory that Lambda would run in."""
     for *sources, target in _instructions("COPY"):
         if target.startswith("/tmp/"):
             continue
         for source in sources:
-            if source == "${MODEL}":
-                shutil.copy(model_file, tmp_path / target)
+            (tmp_path / target).parent.mkdir(parents=True, exist_ok=True)
+            if source.startswith("${MODEL}/"):
+                (tmp_path / target).mkdir(exist_ok=True)
+                shutil.copy(model_directory / Path(source).name, tmp_path / target)
             elif (ROOT / source).is_dir():
                 shutil.copytree(ROOT / source, tmp_path / target, ignore=shutil.ignore_patterns("__pycache__"))
             else:
@@ -64,7 +66,12 @@ def image(tmp_path, model_file) -> Path:
 
 def test_the_files_copied_answer_with_the_packages_installed(image, png, rows):
     variable = _instructions("ENV")[0][0].split("=")
-    events = [make_event(png, "image/png"), make_event(json.dumps({"candles": rows})), make_event(b"junk", "image/png")]
+    events = [
+        make_event(png, "image/png"),
+        make_event(png, "image/png", queryStringParameters={"cut": "1"}),
+        make_event(json.dumps({"candles": rows})),
+        make_event(b"junk", "image/png"),
+    ]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=image,
@@ -78,7 +85,7 @@ def test_the_files_copied_answer_with_the_packages_installed(image, png, rows):
     files = homes.split()  # an editable installation would lend the modules that are missing here
     assert {str(image / name / "__init__.py") for name in ("trainer", "dataset_builder")} <= set(files)
     assert [file for file in files if not Path(file).is_relative_to(image)] == []
-    assert [read(json.loads(answer))[0] for answer in answers] == [200, 200, 422]
+    assert [read(json.loads(answer))[0] for answer in answers] == [200, 200, 200, 422]
     assert done.stderr == ""
 
 
@@ -89,8 +96,8 @@ def test_the_command_is_the_handler():
 def test_the_builder_is_sent_what_is_copied():
     lines = (DOCKERFILE.parent / "Dockerfile.dockerignore").read_text().splitlines()
     kept = [line[1:].replace("**/*", "*") for line in lines if line.startswith("!")]  # fnmatch's * takes slashes too
-    copied = [source for *sources, _ in _instructions("COPY") for source in sources if not source.startswith("$")]
-    copied += [word.split("=")[1] for words in _instructions("ARG") for word in words]
+    (home,) = [word.removeprefix("MODEL=") for words in _instructions("ARG") for word in words]
+    copied = [source.replace("${MODEL}", home) for *sources, _ in _instructions("COPY") for source in sources]
     files = [path for source in copied for path in ([source] if Path(source).suffix else [source + "any.py"])]
     assert [path for path in files if not any(fnmatchcase(path, pattern) for pattern in kept)] == []
 

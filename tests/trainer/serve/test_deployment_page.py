@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
 PROGRAMS, COMMANDS = (
     re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE) for kind in ("python", "bash")
 )
-MODEL = "models/chart-vit/crypto_pattern_model_quantized.onnx"
+MODEL = "models/chart-vit"
 BLOCK = (
     "import sys; sys.modules.update(dict.fromkeys(['torch', 'transformers', 'pandas', 'matplotlib', 'jsonargparse']))\n"
 )
@@ -34,10 +34,9 @@ def desk(tmp_path, png) -> Path:
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=["screenshot", "candles"])
-def test_programs(program, desk, model_file, model):
-    assert MODEL in program
-    (desk / MODEL).parent.mkdir(parents=True)
-    shutil.copy(model_file, desk / MODEL)
+def test_programs(program, desk, model_directory, model):
+    assert f"{MODEL}/crypto_" in program
+    shutil.copytree(model_directory, desk / MODEL)
     done = subprocess.run(
         [sys.executable, "-c", BLOCK + program],
         cwd=desk,
@@ -55,6 +54,7 @@ def test_requests(desk, server):
     script = commands.replace("127.0.0.1:8000", f"127.0.0.1:{server}")
     done = subprocess.run(["bash", "-euc", script], cwd=desk, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    picture, candles = map(json.loads, done.stdout.replace("}{", "}\n{").splitlines())
-    assert picture["probabilities"].keys() == candles["probabilities"].keys()
+    picture, cut, candles = map(json.loads, done.stdout.replace("}{", "}\n{").splitlines())
+    assert picture["model_version"] != cut["model_version"] == candles["model_version"]
+    assert picture["probabilities"].keys() == cut["probabilities"].keys() == candles["probabilities"].keys()
     assert candles["candles"] == 60

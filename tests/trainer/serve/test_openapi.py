@@ -19,7 +19,7 @@ from running import post, running
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from dataset_builder.patterns import CLASSES
-from trainer.models.answer import Answer
+from trainer.models.answer import Answer, Pattern
 from trainer.serve.openapi import describe
 
 
@@ -51,11 +51,12 @@ def test_every_answer_is_as_described(case, port):
     case.call_and_validate(base_url=f"http://127.0.0.1:{port}", excluded_checks=[positive_data_acceptance])
 
 
+@pytest.mark.parametrize("query", ["", "?cut=1", "?cut=0"])
 @pytest.mark.parametrize("kind", ["image/png", "application/octet-stream", "application/json"])
-def test_good_requests_are_described_too(port, kind):
+def test_good_requests_are_described_too(port, kind, query):
     """Random candles are hardly ever a market, and so are not left to chance."""
     body = json.dumps({"candles": make_rows(40)}).encode() if kind == "application/json" else _png(50)
-    response = requests.post(f"http://127.0.0.1:{port}/", body, headers={"Content-Type": kind}, timeout=60)
+    response = requests.post(f"http://127.0.0.1:{port}/{query}", body, headers={"Content-Type": kind}, timeout=60)
     assert response.status_code == 200 and ("candles" in response.json()) == (kind == "application/json")
     schema["/"]["POST"].validate_response(response)
 
@@ -66,3 +67,12 @@ def test_the_description_is_served_and_has_the_fields_of_the_answer(port, model)
     answer = served["components"]["schemas"]["Answer"]
     assert set(answer["required"]) == set(Answer.__annotations__)
     assert set(answer["properties"]) == {*Answer.__annotations__, "candles", "notes"}
+    assert set(answer["properties"]["patterns"]["items"]["required"]) == set(Pattern.__annotations__)
+
+
+@pytest.mark.parametrize("query", ["?cut=2", "?cut=", "?cut=1&cut=1"])
+def test_another_cut_is_refused(port, query):
+    response = requests.post(
+        f"http://127.0.0.1:{port}/{query}", _png(9), headers={"Content-Type": "image/png"}, timeout=60
+    )
+    assert response.status_code == 400 and "cut must be 1" in response.json()["error"]

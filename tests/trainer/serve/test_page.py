@@ -19,10 +19,10 @@ from finder_file import write_finder
 from PIL import Image, ImageDraw
 from reader_file import write_reader
 from running import running
-from stand_in import StandIn
 
 from cryptoai_common.errors import UserError
 from dataset_builder.patterns import CLASSES
+from trainer.models.deployed import Deployed
 from trainer.shipped import SHIPPED, find_shipped
 from trainer.site.build import build_site
 
@@ -75,8 +75,7 @@ def model_directory(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(model_directory) -> Iterator[str]:
-    finder = model_directory / "crypto_pattern_model_quantized.onnx"
-    with running(StandIn(finder), finder) as port:
+    with running(Deployed(model_directory)) as port:
         yield f"http://127.0.0.1:{port}/"
 
 

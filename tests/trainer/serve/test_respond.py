@@ -14,14 +14,34 @@ from events import make_event, make_rows, read
 from PIL import Image
 
 from dataset_builder import render_candles
-from trainer.models.pattern_model import PatternModel
+from trainer.models.deployed import Deployed
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, PatternModel
 from trainer.serve.event import MAX_BODY
 from trainer.serve.respond import respond
 
 
-def _expected(model: PatternModel, picture: Image.Image) -> dict:
-    probabilities, labels = model(np.asarray(picture)[np.newaxis])
+def _expected(model: Deployed, picture: Image.Image) -> dict:
+    """Of a whole screenshot: the finder of the tests gives one box of the first class, or none."""
+    (found,) = model.finder.find(np.asarray(picture.convert("RGB")))
+    box = {"box": list(found.box), "at_right_edge": True}
     return {
+        "patterns": [{"label": found.label, "probability": found.probability} | box],
+        "label": found.label,
+        "best_guess": found.label,
+        "score": found.probability,
+        "clear": True,
+        "probabilities": dict.fromkeys(model.classes, 0.0) | {found.label: found.probability},
+        "model_version": "0.0.0+test",
+    }
+
+
+def _expected_cut(model: Deployed, picture: Image.Image) -> dict:
+    model = model.classifier
+    probabilities, labels = model(np.asarray(picture)[np.newaxis])
+    clear = bool(labels[0] >= 0)
+    best = {"label": model.classes[int(probabilities[0].argmax())], "probability": float(probabilities.max())}
+    return {
+        "patterns": [best | {"box": [0, 0, *picture.size], "at_right_edge": None}] if clear else [],
         "label": None if labels[0] < 0 else model.classes[labels[0]],
         "best_guess": model.classes[int(probabilities[0].argmax())],
         "score": float(probabilities.max()),
@@ -34,6 +54,31 @@ def _expected(model: PatternModel, picture: Image.Image) -> dict:
 @pytest.mark.parametrize("content_type", ["image/png", "IMAGE/PNG; x=y", "application/octet-stream"])
 def test_a_picture_as_the_body(ask, model, png, content_type):
     assert ask(png, content_type) == (200, _expected(model, Image.open(io.BytesIO(png))))
+
+
+CUT = {"queryStringParameters": {"cut": "1"}}
+
+
+def test_a_picture_of_a_cut_chart(ask, model, png):
+    expected = 200, _expected_cut(model, Image.open(io.BytesIO(png)))
+    assert ask(png, "image/png", **CUT) == expected
+    assert ask({"image": base64.b64encode(png).decode()}, **CUT) == expected
+    assert ask(png, "image/png", queryStringParameters={"cut": "0"}) == ask(png, "image/png")
+    assert ask(png, "image/png", queryStringParameters=None) == ask(png, "image/png")
+    for value in ("", "2", "yes", None, ["1"]):
+        status, answer = ask(png, "image/png", queryStringParameters={"cut": value})
+        assert status == 400 and "cut must be 1" in answer["error"]
+
+
+def test_a_model_without_the_file_for_it_says_so(png, model_directory):
+    for name, query, words in (
+        (FINDER_QUANTIZED, {"cut": "1"}, "which answers for cut charts"),
+        (CLASSIFIER_QUANTIZED, {}, "which answers for whole screenshots; ask for a cut chart"),
+    ):
+        half = Deployed(model_directory, threads=1)
+        half.finder, half.classifier = (half.finder, None) if name == FINDER_QUANTIZED else (None, half.classifier)
+        status, answer = read(respond(make_event(png, "image/png", queryStringParameters=query), half))
+        assert status == 422 and words in answer["error"]
 
 
 def test_a_picture_in_json(ask, model, png):
@@ -57,7 +102,7 @@ def test_of_an_animated_picture_the_first_frame_is_taken_and_that_is_said(ask, m
 
 
 def test_candles_are_drawn_and_named(ask, model, rows):
-    expected = _expected(model, render_candles(np.array(rows)[:, 1:])) | {"candles": 60}
+    expected = _expected_cut(model, render_candles(np.array(rows)[:, 1:])) | {"candles": 60}
     assert ask({"candles": rows}) == (200, expected)
     without = expected | {"notes": ["it has no volume, which is taken as 0"]}
     assert ask({"candles": [row[:5] for row in rows]}) == (200, without)
@@ -72,14 +117,14 @@ def test_candles_are_drawn_and_named(ask, model, rows):
 def test_of_many_candles_the_last_are_shown(ask, model):
     many = make_rows(1000)
     status, answer = ask({"candles": many})
-    expected = _expected(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120}
+    expected = _expected_cut(model, render_candles(np.array(many)[-120:, 1:])) | {"candles": 120}
     assert (status, answer) == (200, expected)
 
 
 def test_a_chart_under_the_threshold_has_no_label(model, png, monkeypatch):
     unclear = PatternModel.__call__
     monkeypatch.setattr(PatternModel, "__call__", lambda *given: (unclear(*given)[0], np.array([-1])))
-    status, answer = read(respond(make_event(png, "image/png"), model))
+    status, answer = read(respond(make_event(png, "image/png", **CUT), model))
     assert status == 200 and answer["label"] is None and answer["clear"] is False
     assert answer["score"] == answer["probabilities"][answer["best_guess"]] == max(answer["probabilities"].values())
 
@@ -157,7 +202,7 @@ def test_our_own_fault_is_logged_on_one_line_and_not_told(ask, png, monkeypatch,
         raise RuntimeError("evil\n2024 all is well \x1b[2J")
 
     monkeypatch.setattr(PatternModel, "__call__", fail)
-    status, answer = ask(png, "image/png")
+    status, answer = ask(png, "image/png", **CUT)
     assert status == 500 and "evil" not in answer["error"]
     (log,) = caplog.messages
     assert "\n" not in log and log.isascii() and "\x1b" not in log and "RuntimeError" in json.loads(log)["error"]

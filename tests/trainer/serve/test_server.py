@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from running import post, raw, read_all, running
 
-from trainer.models.pattern_model import PatternModel
+from trainer.models.deployed import Deployed
 from trainer.serve import app, limits
 from trainer.serve.event import MAX_BODY
 from trainer.serve.limits import SLOTS
@@ -203,8 +203,8 @@ def test_the_model_answers_one_request_at_a_time_and_holds_up_nothing_else(serve
         inside.pop()
         return answer(*given)
 
-    answer = PatternModel.answer
-    monkeypatch.setattr(PatternModel, "answer", slow)
+    answer = Deployed.answer
+    monkeypatch.setattr(Deployed, "answer", slow)
     with ThreadPoolExecutor(8) as pool:
         answers = [pool.submit(post, server, png, "image/png") for _ in range(8)]
         while not inside:

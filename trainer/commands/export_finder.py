@@ -1,0 +1,118 @@
+"""The finder's weights → its deployable files in a run, calibrated and compared with the networks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+
+from cryptoai_common.errors import CheckFailed
+from trainer.commands.export import scratch_of
+from trainer.config import ExportFinderConfig
+from trainer.data.boxes import Screen, read_screens
+from trainer.data.mixture import checked_manifest
+from trainer.data.screenshots import for_calibration
+from trainer.export.finder import finder_graph, halved, reader_graph
+from trainer.export.graph import write_metadata
+from trainer.export.quantize import quantize_int8
+from trainer.finder.calibrate import fit_logistic, fit_threshold
+from trainer.finder.finder import Finder, squeeze, strongest
+from trainer.finder.weights import copy_halved, load_reader, load_spans, version_of
+from trainer.models.finder import PatternFinder
+from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, READER
+from trainer.scoring.boxes import SIDES, SPANS, Seen, match, score_boxes
+from trainer.scoring.screens import see_all
+
+COMPARED = 100  # screenshots on which a file is compared with the networks
+# Share of the patterns of the fp32 file that may differ from the networks': it resizes a screenshot in integers, they
+# in floating point, and two spans that are nearly equally sure may change places.
+DIFFERING = 0.02
+NEAR = 0.02  # of the width or height: boxes that differ by no more are the same
+RECALL_LOSS = 0.01  # of the first five, of the quantized file
+
+
+def export_finder(config: ExportFinderConfig) -> None:
+    """Write the files of the finder and of its reader into the run.
+
+    Raises UserError for weights or a dataset that cannot be used, and CheckFailed if a file differs too much from the
+    networks; none is written then.
+    """
+    spans, classes = load_spans(config.spans)
+    finder = Finder(load_reader(config.reader), spans)
+    fingerprint = checked_manifest(config.dataset).fingerprint
+    screens = read_screens(config.dataset, wanted=for_calibration)
+    with scratch_of(config.run) as place:
+        plain, small, reader = (place / name.name for name in (FINDER, FINDER_QUANTIZED, READER))
+
+        def write(file: Path, model: onnx.ModelProto, threshold: float) -> None:
+            write_metadata(model, classes, threshold, version_of(config.reader, config.spans), fingerprint)
+            onnx.save(model, file)
+
+        write(plain, finder_graph(finder, 1.0, 0.0, 0.0), 0.0)
+        slope, offset, threshold = _calibration(see_all(PatternFinder(plain, threads=1), screens))
+        write(plain, finder_graph(finder, slope, offset, threshold), threshold)
+        quantize_int8(onnx.load(plain), "auto", small)
+        write(small, halved(onnx.load(small)), threshold)
+        write(reader, halved(reader_graph(finder)), threshold)
+        _compare(plain, small, finder, screens[:COMPARED], classes, threshold)
+        for file in (reader, plain, small):
+            os.replace(file, config.run / file.name)
+    copy_halved(config.reader, config.spans, config.run)
+    sizes = ", ".join(
+        f"{name} {(config.run / name).stat().st_size / 1e6:.1f} MB" for name in (FINDER_QUANTIZED, READER)
+    )
+    print(f"{config.run}: calibrated on {len(screens)} screenshots, threshold {threshold:.3f}; {sizes}")
+
+
+def _calibration(seen: Sequence[Seen]) -> tuple[float, float, float]:
+    """Slope and offset of the probabilities, and the threshold, from what an uncalibrated finder sees."""
+    scores = np.array([place.probability for screen in seen for place in screen.places])
+    taken = [mark for screen in seen for mark in match(screen.marks, screen.places, SIDES[SPANS], named=True)]
+    right = np.array([mark is not None for mark in taken], float)
+    slope, offset, chances = fit_logistic(scores, right)
+    return slope, offset, fit_threshold(chances, right, sum(len(screen.marks) for screen in seen))
+
+
+def _compare(
+    plain: Path, small: Path, finder: Finder, screens: Sequence[Screen], classes: tuple[str, ...], threshold: float
+) -> None:
+    """The fp32 file against the networks, and the quantized one against it. Raises CheckFailed if one differs."""
+    deployed = PatternFinder(plain, threads=1)
+    seen = see_all(deployed, screens)
+    differing = [_differs(finder, screen, deployed) for screen in screens]
+    if np.mean(differing) > DIFFERING:
+        raise CheckFailed(
+            f"{plain.name} was not written: on {np.mean(differing):.0%} of {len(screens)} screenshots its surest"
+            f" pattern is not that of the networks ({DIFFERING:.0%} allowed)"
+        )
+    before, after = (
+        _first_five(score_boxes(each, classes, threshold)) for each in (seen, see_all(PatternFinder(small, 1), screens))
+    )
+    if before - after > RECALL_LOSS:
+        raise CheckFailed(
+            f"{small.name} was not written: it finds {after:.1%} of the patterns of {len(screens)} screenshots, and the"
+            f" file in fp32 {before:.1%} ({RECALL_LOSS:.0%} less is allowed)"
+        )
+
+
+def _differs(finder: Finder, screen: Screen, deployed: PatternFinder) -> bool:
+    """Whether the surest pattern of the file is another than that of the networks."""
+    picture = np.asarray(screen.open())
+    with torch.inference_mode():
+        boxes, labels, _ = strongest(finder.look(finder.read(squeeze(torch.from_numpy(picture.copy())))))
+    found = deployed.find(picture, 0.0)
+    if not found:
+        return len(boxes) > 0
+    height, width, _ = picture.shape
+    shares = np.array(found[0].box) / (width, height, width, height)
+    same_place = float(np.abs(shares - boxes[0].numpy()).max()) <= NEAR
+    return not (same_place and deployed.classes[int(labels[0])] == found[0].label)
+
+
+def _first_five(figures: dict[str, Any]) -> float:
+    return float(figures["recall"]["all"][SPANS]["first_5"]["right_name"])
