@@ -16,7 +16,7 @@ RUN ?= models/$(notdir $(CHARTS))-$(RECIPE)
 SPLIT ?= test
 # more options of `train`: TRAIN_ARGS="--dataset my_charts" learns from a folder of your own pictures too
 TRAIN_ARGS ?=
-# for push-dataset and push-model: user/name on the Hub, and for example PUSH_ARGS="--private --revision v1"
+# for push-dataset, push-model and push-space: user/name on the Hub, and for example PUSH_ARGS="--private --revision v1"
 REPO ?=
 PUSH_ARGS ?=
 # one process on all cores, of which accelerate would use half or one; `accelerate config` and LAUNCH="accelerate launch"
@@ -59,9 +59,11 @@ MODEL ?= $(FINDER_MODEL)
 MINUTES ?=
 RENDERERS := benchmarks/renderers
 PORT ?= 8000
+# the folder that `make site` writes
+SITE ?= site
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve predict scan baselines experiments pretrain finder renderers setup-renderers push-dataset push-model figures test mutate lint package bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve site predict scan baselines experiments pretrain finder renderers setup-renderers push-dataset push-model push-space figures test mutate lint package bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -143,8 +145,11 @@ scan: $(VENV)/installed$(if $(EXCHANGE),-exchange)  ## find patterns in PRICES="
 	if [ -z '$(EXCHANGE)' ] && [ -e "$(PRICES)" ]; then set -- "$(PRICES)"; fi; \
 	$(PY) -m trainer scan "$$@" --window $(WINDOWS) --stride $(STRIDE) --model $(SCAN_MODEL) --output "$(SCAN)" $(SCAN_ARGS)
 
-serve: $(VENV)/installed  ## find patterns over HTTP on localhost:PORT with MODEL, as the Lambda container does
+serve: $(VENV)/installed  ## a page and an HTTP port on localhost:PORT with MODEL, which answer pictures and candles
 	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)
+
+site: $(VENV)/installed  ## the page of `make serve` as static files in SITE, with the model in them; needs npm
+	$(PY) -m trainer site --model $(MODEL) --out $(SITE)
 
 experiments: $(VENV)/installed  ## hold all runs in models against each other
 	$(PY) -m trainer compare models/*
@@ -164,6 +169,9 @@ push-dataset: $(CHARTS)/manifest.json  ## publish DATASET as REPO=user/name on t
 
 push-model: $(RUN)/evaluation.json  ## publish RUN as REPO=user/name on the Hub
 	$(PY) -m trainer push $(RUN) --dataset $(DATASET) --repo '$(REPO)' $(PUSH_ARGS)
+
+push-space: site  ## publish SITE as the static Space REPO=user/name on the Hub
+	$(PY) -m trainer push-space $(SITE) --repo '$(REPO)' $(PUSH_ARGS)
 
 figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tables from RUN and the speed of drawing; MINUTES=8.6
 	$(PY) benchmarks/bench_charts.py --json benchmarks/results/charts.json
@@ -189,7 +197,7 @@ bench: $(VENV)/installed-dev  ## measure speed and memory
 
 clean:  ## delete runs, scans and caches; datasets stay
 	find models -mindepth 1 -maxdepth 1 ! -name chart-vit ! -name README.md -exec rm -r {} +
-	rm -rf scans build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf scans site build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 distclean: clean  ## delete datasets and the virtual environment too
 	find data -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -r {} +

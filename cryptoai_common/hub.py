@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
 ATTRIBUTES = ".gitattributes"  # how the Hub stores each file of a repository; no part of what was published
+SPACE: Literal["space"] = "space"  # a repository that is a page
 LOGIN = "make a token that may do this, then set HF_TOKEN or run `hf auth login`"
 AGAIN = "run the same command again, and it goes on where it stopped"
 
@@ -63,7 +64,7 @@ def writing_client(repo: str) -> HfApi:
 def publish(
     api: HfApi,
     to: Destination,
-    kind: Literal["model", "dataset"],
+    kind: Literal["model", "dataset", "space"],
     refuse_another: Callable[[], None],
     commit: Callable[[], str],
 ) -> None:
@@ -74,7 +75,8 @@ def publish(
     something else. Raises HubError for what the Hub refuses.
     """
     with hub_errors(to.repo):
-        api.create_repo(to.repo, repo_type=kind, private=to.private or None, exist_ok=True)
+        sdk = "static" if kind == SPACE else None
+        api.create_repo(to.repo, repo_type=kind, private=to.private or None, exist_ok=True, space_sdk=sdk)
         refs = api.list_repo_refs(to.repo, repo_type=kind)
         changed = False
         if to.revision in [tag.name for tag in refs.tags]:

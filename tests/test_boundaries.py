@@ -42,7 +42,9 @@ FLOORS = {
         "models markets",
         "finder",
         "scoring runs figures",
-        "export scan serve training",
+        "export scan training",
+        "serve",
+        "site",
         "commands",
     ),
 }

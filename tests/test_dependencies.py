@@ -36,7 +36,9 @@ EXTRA_COMMANDS = {
         "baselines": "train",
         "fetch": "hub",
         "push": "hub",
+        "push-space": "hub",
         "serve": "serve",
+        "site": "train",
     },
 }
 COMMANDS = {

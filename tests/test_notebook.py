@@ -50,4 +50,7 @@ def test_it_runs_from_top_to_bottom(notebook, tmp_path, monkeypatch):
     assert (run / "onnx" / "model_quantized.onnx").exists()
     assert run.with_suffix(".zip").stat().st_size > (run / "model.safetensors").stat().st_size / 2
     pictures = [output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
-    assert sum("image/png" in picture["data"] for picture in pictures) == 7
+    assert sum("image/png" in picture["data"] for picture in pictures) == 8
+    assert (tmp_path / "boxed.png").is_file() and "hits in" in said
+    pages = [picture["data"].get("text/html", "") for picture in pictures]
+    assert sum("<iframe srcdoc=" in page and "Chart patterns: charts-market" in page for page in pages) == 1

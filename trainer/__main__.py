@@ -23,11 +23,13 @@ COMMANDS: Commands = {
     "explain": (config.ExplainConfig, "trainer.commands.explain:explain"),
     "scan": (config.ScanConfig, "trainer.commands.scan:scan"),
     "serve": (config.ServeConfig, "trainer.commands.serve:serve"),
+    "site": (config.SiteConfig, "trainer.commands.site:site"),
     "baselines": (config.BaselinesConfig, "trainer.commands.baselines:baselines"),
     "compare": (config.CompareConfig, "trainer.commands.compare:compare"),
     "summary": (config.SummaryConfig, "trainer.commands.summary:summary"),
     "fetch": (config.FetchConfig, "trainer.commands.fetch:fetch"),
     "push": (config.PushConfig, "trainer.commands.push:push"),
+    "push-space": (config.PushSpaceConfig, "trainer.commands.push_space:push_space"),
 }
 
 

@@ -265,6 +265,19 @@ class ServeConfig:
 
 
 @dataclass(frozen=True)
+class SiteConfig:
+    """Build the page as a folder of static files, in which the model runs in the visitor's browser.
+
+    Needs npm, which fetches onnxruntime-web. The folder is for any static host, or for `push-space`.
+    """
+
+    model: Path = SHIPPED
+    """Model directory, or a file in it: crypto_pattern_model_quantized.onnx and crypto_price_reader.onnx are used."""
+    out: Path = Path("site")
+    """Folder for the page; an earlier page in it is replaced."""
+
+
+@dataclass(frozen=True)
 class CompareConfig:
     """Compare the scores of runs in a table and a picture."""
 
@@ -296,3 +309,17 @@ class PushConfig:
     """Tag for this version, such as v1."""
     dataset: Path | None = None
     """The dataset that the run was trained on, a directory or hub:user/name@revision, to check that it still is."""
+
+
+@dataclass(frozen=True)
+class PushSpaceConfig:
+    """Publish a page that `site` built as a static Space on the Hugging Face Hub."""
+
+    site: Positional[Path]
+    """Folder, as `site` writes it."""
+    repo: str
+    """Space, as user/name; created if it does not exist."""
+    private: bool = False
+    """If the Space is created, make it private."""
+    revision: str | None = None
+    """Tag for this version, such as v1."""

@@ -25,12 +25,13 @@ def missing_browser() -> str | None:
     """What to install before pages can be drawn, or None."""
     if find_spec("playwright") is None:
         return "playwright is not installed: make setup-renderers"
-    if _program() is None:
+    if program() is None:
         return "no Chromium is installed: on Debian, apt-get install chromium"
     return None
 
 
-def _program() -> str | None:
+def program() -> str | None:
+    """The Chromium that is installed."""
     return next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
@@ -40,7 +41,7 @@ def open_page(html: str = EMPTY, *scripts: Path) -> Iterator[Page]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_program())
+        browser = playwright.chromium.launch(executable_path=program())
         try:
             context = browser.new_context(offline=True, device_scale_factor=1)
             page = context.new_page()

@@ -15,9 +15,9 @@ import hub_api
 import hub_read
 from hub_http import HubServer
 
-KIND, NAME, REVISION = "(?P<kind>models|datasets)", "(?P<name>[^/]+/[^/]+)", "(?P<revision>[^/]+)"
+KIND, NAME, REVISION = "(?P<kind>models|datasets|spaces)", "(?P<name>[^/]+/[^/]+)", "(?P<revision>[^/]+)"
 API = f"/api/{KIND}/{NAME}"
-REPO = f"(?:/(?P<kind>datasets))?/{NAME}"
+REPO = f"(?:/(?P<kind>datasets|spaces))?/{NAME}"
 ROUTES = [
     ("GET", "/api/whoami-v2", hub_api.whoami),
     ("POST", "/api/repos/create", hub_api.create),

@@ -40,6 +40,8 @@ def create(request: Handler) -> None:
     kind, owner = f"{wanted.get('type') or 'model'}s", wanted.get("organization") or USER
     if request.user() is None:
         raise refusal(401, "Unauthorized", "Invalid username or password.")
+    if kind == "spaces" and wanted.get("sdk") != "static":
+        raise Answer(400, {"error": "a Space needs an sdk, and this Hub has static ones only"})
     if owner != USER:
         raise refusal(403, "Forbidden", f"You don't have the rights to create a repository under {owner}")
     prefix = "" if kind == "models" else f"{kind}/"

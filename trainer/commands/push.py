@@ -93,14 +93,14 @@ def _refuse_another(api: HfApi, config: PushConfig, folder: Path) -> None:
     there = {file.path: file for file in tree if isinstance(file, RepoFile)}
     here = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     for name in sorted(here.keys() | {name for name in there if Path(name).is_relative_to(REPLACED)}):
-        if name not in here or name not in there or not _is_same(here[name], there[name]):
+        if name not in here or name not in there or not is_same(here[name], there[name]):
             raise UserError(
                 f"{config.repo} has another {name} as {config.revision}: a version does not change,"
                 " choose another --revision"
             )
 
 
-def _is_same(path: Path, file: RepoFile) -> bool:
+def is_same(path: Path, file: RepoFile) -> bool:
     """Compare by SHA-256 for a large file, by git's hash for a small one."""
     if file.lfs:
         return file_hash(path) == file.lfs.sha256

@@ -23,7 +23,6 @@ PAGE = files("trainer.scan") / "page"
 WIDTH, HEIGHT = 480, 160  # of a small chart, in its own units
 BODY = 0.7  # width of a candle's body, as a share of its place
 MOST_LISTED = 50  # markets that were not scanned, and holes
-DAY = 86_400  # seconds
 COLUMNS = (  # heading, class, whether it is a number
     ("Market", "market", False),
     ("Pattern", "pattern", False),
@@ -37,7 +36,7 @@ COLUMNS = (  # heading, class, whether it is a number
 
 def write_report(results: Results, about: dict[str, Any], path: Path) -> None:
     """Write the page. ``about`` has ``title``, ``version`` (of the model) and ``latest``."""
-    page = Template((PAGE / "report.html").read_text(encoding="utf-8"))
+    page = Template(_text("report.html"))
     parts = {
         "title": escape(about["title"]),
         "summary": escape(_summary(results, about)),
@@ -46,11 +45,15 @@ def write_report(results: Results, about: dict[str, Any], path: Path) -> None:
         "backtest": _backtest(results.backtest()),
         "rest": _rest(results),
         "data": json.dumps([_data(excerpt) for _, excerpt in results.shown], separators=(",", ":")),
-        "css": (PAGE / "report.css").read_text(encoding="utf-8"),
-        "library": (PAGE / "lightweight-charts.js").read_text(encoding="utf-8"),
-        "script": (PAGE / "report.js").read_text(encoding="utf-8"),
+        "css": _text("colours.css") + _text("report.css"),
+        "library": _text("lightweight-charts.js"),
+        "script": _text("price_chart.js") + _text("report.js"),
     }
     write_text(path, page.substitute(parts))
+
+
+def _text(name: str) -> str:
+    return (PAGE / name).read_text(encoding="utf-8")
 
 
 def spoken(name: str) -> str:
@@ -150,8 +153,7 @@ def _data(excerpt: Excerpt) -> dict[str, Any]:
         for name, column in zip(PRICES, excerpt.prices.T.tolist(), strict=True)
     }
     steps = np.diff(excerpt.times, prepend=0).tolist()
-    intraday = bool((excerpt.times % DAY).any())
-    return {"steps": steps, "first": excerpt.first, "last": excerpt.last, "intraday": intraday, **prices}
+    return {"steps": steps, "first": excerpt.first, "last": excerpt.last, **prices}
 
 
 def _backtest(rows: Sequence[Row]) -> str:

@@ -103,7 +103,7 @@ def scan_file(task: Task, job: Job) -> list[MarketResult]:
         return [MarketResult(job.name, str(job.path), problem=str(error))]
     reading = (time.perf_counter() - began) / len(found)
     model = open_model(task.model)
-    return [_scan(task, job, series, model, reading) for series in found]
+    return [scan_series(task, job.path, series, model, job.after, reading) for series in found]
 
 
 @lru_cache(maxsize=1)
@@ -112,14 +112,17 @@ def open_model(file: Path) -> PatternModel:
     return PatternModel(file, threads=1)
 
 
-def _scan(task: Task, job: Job, series: Series, model: PatternModel, reading: float) -> MarketResult:
-    bars, source = len(series.micros), str(job.path)
+def scan_series(
+    task: Task, path: Path, series: Series, model: PatternModel, after: int | None = None, reading: float = 0.0
+) -> MarketResult:
+    """The result for one series of the file ``path``, which took ``reading`` seconds. ``after``: as in ``Job``."""
+    bars, source = len(series.micros), str(path)
     if bars < min(task.lengths):
         few = f"{source} has {bars} finished candles of {series.name}, too few for --window {min(task.lengths)}"
         return MarketResult(series.name, source, problem=few)
     ends = None
-    if job.after is not None:
-        later = int(np.searchsorted(series.micros, job.after, side="right"))
+    if after is not None:
+        later = int(np.searchsorted(series.micros, after, side="right"))
         ends = range(max(later, bars - MOST_CAUGHT_UP), bars)
     elif task.latest:
         ends = range(bars - 1, bars)

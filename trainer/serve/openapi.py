@@ -65,6 +65,11 @@ ERROR: Schema = {
     "required": ["error"],
     "additionalProperties": False,
 }
+READ = {
+    "x": "Columns in which a price is seen.",
+    "high": "Its highest point in each.",
+    "low": "Its lowest point in each.",
+}
 
 
 def describe(classes: tuple[str, ...], version: str) -> dict[str, Any]:
@@ -81,14 +86,17 @@ def describe(classes: tuple[str, ...], version: str) -> dict[str, Any]:
                 JSON: {"schema": INPUT},
             },
         },
-        "responses": {"200": _json("The answer.", _reference("Answer"))}
-        | {str(status): _json(reason, _reference("Error")) for status, reason in REASONS.items()},
+        "responses": {"200": _json("The answer.", _reference("Answer")), **_errors()},
     }
     return {
         "openapi": "3.1.0",
         "info": {"title": "Chart patterns", "version": version},
         "paths": {
-            "/": {"post": classify},
+            "/": {"get": _page(), "post": classify},
+            "/predict": {"post": {**classify, "operationId": "predict"}},
+            "/prices": {"post": _prices()},
+            "/scan": {"post": _scan(classes)},
+            "/about.json": {"get": _get("about", "What the page can ask for.", _about(classes))},
             "/health": {"get": _get("health", "Whether the server answers, and with which model.", _health())},
             "/openapi.json": {"get": _get("openapi", "This description.", {"type": "object"})},
         },
@@ -132,6 +140,65 @@ def _answer(classes: tuple[str, ...]) -> Schema:
         "description": "What was done to read candles or picture, such as a volume taken as 0; left out if nothing.",
     }
     return {**_object(fields), "properties": {**fields, "candles": shown, "notes": notes}}
+
+
+def _errors(**more: str) -> dict[str, Schema]:
+    """What is answered instead; ``more`` reasons by status, as ``s404``."""
+    reasons = {**{str(status): reason for status, reason in REASONS.items()}, **{k[1:]: v for k, v in more.items()}}
+    return {status: _json(reason, _reference("Error")) for status, reason in reasons.items()}
+
+
+def _page() -> Schema:
+    """The page for people."""
+    page = {"description": "The page.", "content": {"text/html": {"schema": {"type": "string"}}}}
+    return {"operationId": "page", "summary": "A page to drop pictures and candles on.", "responses": {"200": page}}
+
+
+def _prices() -> Schema:
+    """The prices in a picture."""
+    column: Schema = {"type": "array", "items": {"type": "number"}}
+    read = _object({name: {**column, "description": text} for name, text in READ.items()})
+    return {
+        "operationId": "prices",
+        "summary": "Read the prices in a picture: lists of one length, in its pixels, y downwards.",
+        "requestBody": {"required": True, "content": {kind: {"schema": FILE} for kind in ("image/*", NOT_NAMED)}},
+        "responses": {"200": _json("The prices.", read), **_errors(s404="No reader lies beside the model.")},
+    }
+
+
+def _scan(classes: tuple[str, ...]) -> Schema:
+    """The hits in a file of candles."""
+    number: Schema = {"type": "number"}
+    text: Schema = {"type": "string"}
+    row: Schema = {"type": "integer", "minimum": 0}
+    hit: dict[str, Schema] = {"pattern": {"enum": [*classes]}, "probability": {**number, "minimum": 0, "maximum": 1}}
+    hit |= {"start": text, "end": text, "first": row, "last": row, "missing": row}
+    prices: dict[str, Schema] = {
+        name: {"type": "array", "items": number} for name in ("time", "open", "high", "low", "close")
+    }
+    market: dict[str, Schema] = {"market": text, "read_as": text, "notes": {"type": "array", "items": text}}
+    market |= {"candles": row, "windows": row, "found": row}
+    market |= {"hits": {"type": "array", "items": _object(hit)}, "prices": _object(prices)}
+    return {
+        "operationId": "scan",
+        "summary": "Find patterns in the newest candles of a file: CSV, JSON, Parquet or Feather.",
+        "parameters": [{"name": "name", "in": "query", "schema": text, "description": "What answers call the file."}],
+        "requestBody": {"required": True, "content": {NOT_NAMED: {"schema": FILE}}},
+        "responses": {
+            "200": _json(
+                "The hits.", _object({"markets": {"type": "array", "items": _object(market)}, "advice": text})
+            ),
+            **_errors(s404="No classifier of cut charts lies beside the model."),
+        },
+    }
+
+
+def _about(classes: tuple[str, ...]) -> Schema:
+    """What the page asks first."""
+    flag = {"type": "boolean"}
+    return _object(
+        {"classes": {"const": [*classes]}, "model_version": {"type": "string"}, "prices": flag, "candles": flag}
+    )
 
 
 def _health() -> Schema:

@@ -91,7 +91,7 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 def _answer_picture(content: bytes, model: Deployed, cut: bool) -> dict[str, Any]:
     notes: list[str] = []
-    pixels = _decode(content, notes.append)
+    pixels = decode(content, notes.append)
     return {**_ask(model, pixels, cut), **_noted(notes)}
 
 
@@ -107,7 +107,7 @@ def _noted(notes: Sequence[str]) -> dict[str, list[str]]:
     return {"notes": list(notes)} if notes else {}
 
 
-def _decode(content: bytes, notice: Callable[[str], None]) -> np.ndarray:
+def decode(content: bytes, notice: Callable[[str], None]) -> np.ndarray:
     """A picture file → RGB uint8 [height, width, 3]. Raises BadRequest if it cannot be decoded."""
     try:
         return np.asarray(open_rgb(content, PICTURE, MAX_PIXELS, notice))

@@ -46,15 +46,23 @@ def test_health(server, model):
     )
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
 def test_other_methods_are_told_which_is_answered(server, method):
     head, _, body = raw(server, f"{method} / HTTP/1.1\r\nHost: a\r\n\r\n".encode()).partition(b"\r\n\r\n")
-    assert status(head) == 405 and b"\r\nallow: POST\r\n" in head
-    assert body == b"" if method == "HEAD" else json.loads(body)["error"].startswith("only POST is answered here; POST")
+    assert status(head) == 405 and b"\r\nallow: GET, HEAD, POST\r\n" in head
+    assert json.loads(body)["error"].startswith("only GET, HEAD, POST is answered here; POST")
+
+
+def test_who_looks_gets_the_page_and_who_sends_an_answer(server, png):
+    page = raw(server, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert status(page) == 200 and b"content-type: text/html" in page and b"<!doctype html>" in page
+    head = raw(server, b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert status(head) == 200 and head.endswith(b"\r\n\r\n")
+    assert post(server, png, "image/png", path="/predict") == post(server, png, "image/png")
 
 
 def test_an_unknown_address_is_told_the_known_one(server):
-    for path in ("/predict", "/health/"):
+    for path in ("/classify", "/health/"):
         code, answer = post(server, b"x", path=path)
         assert code == 404 and answer["error"].startswith("nothing has this address; POST a picture")
 

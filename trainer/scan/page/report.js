@@ -4,46 +4,16 @@ const table = document.getElementById("hits");
 const detail = document.getElementById("detail");
 let chart = null;
 
-function colours() {
-  const style = getComputedStyle(document.documentElement);
-  const of = (name) => style.getPropertyValue(name).trim();
-  return { ground: of("--ground"), ink: of("--ink"), line: of("--line"), up: of("--up"), down: of("--down") };
-}
-
 function show(row) {
   const hit = data[Number(row.dataset.hit)];
-  const c = colours();
   const market = row.querySelector(".market").textContent, pattern = row.querySelector(".pattern").textContent;
   document.getElementById("detail-title").textContent = `${market}: ${pattern}`;
   document.getElementById("detail-text").textContent =
     `${row.dataset.text} The window's candles are in full colour, those before and after it are faint.`;
   detail.showModal();
-  const smallest = Math.min(...hit.low);
-  const precision = Math.min(Math.max(2, 5 - Math.ceil(Math.log10(smallest))), 12);
-  chart = LightweightCharts.createChart(document.getElementById("chart"), {
-    autoSize: true,
-    layout: { background: { color: c.ground }, textColor: c.ink, attributionLogo: true },
-    grid: { vertLines: { color: c.line }, horzLines: { color: c.line } },
-    rightPriceScale: { borderColor: c.line },
-    timeScale: { borderColor: c.line, timeVisible: hit.intraday, secondsVisible: false },
-    crosshair: { mode: LightweightCharts.CrosshairMode.Normal },
-  });
-  const series = chart.addSeries(LightweightCharts.CandlestickSeries, {
-    upColor: c.up, downColor: c.down, wickUpColor: c.up, wickDownColor: c.down, borderVisible: false,
-    priceLineVisible: false, lastValueVisible: false,
-    priceFormat: { type: "price", precision, minMove: Number(`1e-${precision}`) },
-  });
-  let time = 0;
-  series.setData(hit.steps.map((step, i) => {
-    time += step;
-    const candle = { time, open: hit.open[i], high: hit.high[i], low: hit.low[i], close: hit.close[i] };
-    if (i < hit.first || i > hit.last) {
-      const faint = (candle.close >= candle.open ? c.up : c.down) + "59";
-      Object.assign(candle, { color: faint, wickColor: faint, borderColor: faint });
-    }
-    return candle;
-  }));
-  chart.timeScale().fitContent();
+  let sum = 0;
+  const time = hit.steps.map((step) => (sum += step));
+  chart = priceChart(document.getElementById("chart"), { time, ...hit }, hit.first, hit.last).chart;
 }
 
 function sortBy(heading) {
