@@ -88,7 +88,7 @@ def test_the_worked_example_works(tmp_path):
     assert [Path(name).parent.name for name, _ in files] == ["patterns", "styles"]
     for name, code in files:
         (tmp_path / name).write_text(code)
-    (command,) = re.findall(r"^python (-m dataset_builder build .*)$", page, re.MULTILINE)
+    command = re.findall(r"^python (-m dataset_builder build .*)$", page, re.MULTILINE)[0]
     words = [*command.replace("--size 220", "--size 55").split(), "--workers", "1"]
     done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
