@@ -25,16 +25,17 @@ from benchmarks.renderers.charts import Chart, alone, draw_drafts
 from benchmarks.renderers.contact import write_sheet
 from benchmarks.renderers.framings import DRAWINGS, FRAMINGS, Framing
 from benchmarks.renderers.libraries import LIBRARIES
-from benchmarks.renderers.library import Library
+from benchmarks.renderers.library import Box, Library
 from benchmarks.renderers.page import VARIANTS, Surroundings, draw_surroundings
 from benchmarks.renderers.pictures import FOLDER, Gallery, draw_all
-from benchmarks.renderers.scores import Figures, accuracy_table, confidence_table, figures
+from benchmarks.renderers.scores import Figures, accuracy_table, confidence_table, figures, found, found_table
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import disk_errors, write_json
 from dataset_builder.charts.draft import Draft
 from dataset_builder.charts.render import render_candles
 from dataset_builder.patterns import PATTERNS
-from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, PatternModel
+from trainer.models.finder import PatternFinder
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, PatternModel
 from trainer.shipped import SHIPPED, find_shipped
 
 Pages = dict[bool, list[Surroundings]]
@@ -65,21 +66,25 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(given: argparse.Namespace) -> None:
-    file = find_shipped(given.model)
-    file = file / CLASSIFIER_QUANTIZED if file.is_dir() else file
+    place = find_shipped(given.model)
+    file = place / CLASSIFIER_QUANTIZED if place.is_dir() else place
     model = PatternModel(file, threads=1)  # pictures are asked about side by side
+    finder = PatternFinder(file.parent / FINDER_QUANTIZED, 1) if (file.parent / FINDER_QUANTIZED).is_file() else None
     drafts = draw_drafts(given.charts)
     charts = list(alone(drafts))
     rows = _of_generator(model, drafts)
     with disk_errors(given.pictures):
         pages, galleries = _draw(_usable(given.library), charts, given.pictures)
-        rows += _of_libraries(model, galleries, charts, pages)
+        rows += _of_libraries(model, finder, galleries, charts, pages)
         _write_sheets(galleries, charts, pages, given.pictures)
     columns = {framing.name: framing.title for framing in FRAMINGS}
     print(f"\nBalanced accuracy in percent (95 % interval) of {file}, {len(charts)} charts a cell\n")
     print(accuracy_table(rows, columns))
     print("\nMean probability of the first answer, and percent of the charts called a pattern\n")
     print(confidence_table(rows, columns))
+    if finder:
+        print("\nPercent of the patterns that the finder has among its first five places, and names right too\n")
+        print(found_table(rows, {framing.name: framing.title for framing in FRAMINGS if framing.place}))
     told = {
         "version": dataset_builder.__version__,
         "model": str(given.model),
@@ -134,7 +139,11 @@ def _of_generator(model: PatternModel, drafts: list[Draft]) -> list[Figures]:
 
 
 def _of_libraries(
-    model: PatternModel, galleries: list[Gallery], charts: list[Chart], pages: Pages | None
+    model: PatternModel,
+    finder: PatternFinder | None,
+    galleries: list[Gallery],
+    charts: list[Chart],
+    pages: Pages | None,
 ) -> list[Figures]:
     cells = [(gallery, framing) for gallery in galleries for framing in _possible(pages)]
     labels = [chart.label for chart in charts]
@@ -143,7 +152,17 @@ def _of_libraries(
         pictures = [partial(_show, gallery, framing, number, pages) for number in range(len(charts))]
         names = {"library": gallery.library.name, "look": gallery.look.name, "framing": framing.name}
         rows.append({**names, **figures(model, pictures, labels)})
+        if finder and framing.place:
+            placed = [partial(_placed, gallery, framing, number, pages) for number in range(len(charts))]
+            rows[-1] |= found(finder, placed, labels)
     return rows
+
+
+def _placed(gallery: Gallery, framing: Framing, number: int, pages: Pages | None) -> tuple[Image.Image, Box]:
+    """The picture, and where the chart with the pattern is in it."""
+    assert framing.place is not None
+    drawing, page = gallery.open(framing.drawing, number), _page(gallery, number, pages)
+    return framing.show(drawing, page), framing.place(drawing, page)
 
 
 def _possible(pages: Pages | None) -> list[Framing]:
@@ -151,9 +170,12 @@ def _possible(pages: Pages | None) -> list[Framing]:
 
 
 def _show(gallery: Gallery, framing: Framing, number: int, pages: Pages | None) -> Image.Image:
+    return framing.show(gallery.open(framing.drawing, number), _page(gallery, number, pages))
+
+
+def _page(gallery: Gallery, number: int, pages: Pages | None) -> Surroundings | None:
     variant = number // len(PATTERNS) % VARIANTS  # so that every class meets every page
-    page = pages[gallery.look.dark][variant] if pages else None
-    return framing.show(gallery.open(framing.drawing, number), page)
+    return pages[gallery.look.dark][variant] if pages else None
 
 
 def _write_sheets(galleries: list[Gallery], charts: list[Chart], pages: Pages | None, folder: Path) -> None:

@@ -20,6 +20,7 @@ class Framing:
     title: str
     drawing: str
     show: Callable[[Drawing, Surroundings | None], Image.Image]
+    place: Callable[[Drawing, Surroundings | None], Box] | None = None  # of the pattern, if it is to be found
 
 
 def crop(image: Image.Image, box: Box) -> Image.Image:
@@ -47,14 +48,25 @@ def _page(drawing: Drawing, page: Surroundings | None) -> Image.Image:
     return page.around(drawing)
 
 
+def _pattern(drawing: Drawing, page: Surroundings | None) -> Box:
+    return drawing.pattern
+
+
+def _pattern_in_page(drawing: Drawing, page: Surroundings | None) -> Box:
+    if page is None:
+        raise ValueError("a framing with a page around the chart needs the page")
+    (left, top, right, bottom), (x, y, _, _) = drawing.pattern, page.room
+    return left + x, top + y, right + x, bottom + y
+
+
 # name -> times its bars of random market before the pattern, and whether it fills the room of a page
 DRAWINGS = {"alone": (0, False), "page": (0, True), "half": (1, False), "quarter": (3, False)}
 FRAMINGS = (
-    Framing("whole", "whole export", "alone", _whole),
+    Framing("whole", "whole export", "alone", _whole, _pattern),
     Framing("pane", "price pane", "alone", _pane),
-    Framing("page", "1440×900 page", "page", _page),
-    Framing("half", "pattern in 1/2 of the width", "half", _whole),
-    Framing("quarter", "in 1/4", "quarter", _whole),
+    Framing("page", "1440×900 page", "page", _page, _pattern_in_page),
+    Framing("half", "pattern in 1/2 of the width", "half", _whole, _pattern),
+    Framing("quarter", "in 1/4", "quarter", _whole, _pattern),
     Framing("half_cut", "in 1/2, cut to the pattern", "half", _cut),
     Framing("quarter_cut", "in 1/4, cut to the pattern", "quarter", _cut),
 )

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from benchmarks.renderers.library import Box
+from trainer.models.finder import PatternFinder
 from trainer.models.pattern_model import UNCLEAR, PatternModel
 from trainer.models.session import at_once
-from trainer.scoring.metrics import score
+from trainer.scoring.boxes import FIRST, FITS, span_overlap
+from trainer.scoring.metrics import score, wilson_interval
 
 Figures = dict[str, Any]  # what `figures` returns, and the names of the library, look and framing
 
@@ -33,6 +36,38 @@ def figures(model: PatternModel, pictures: Sequence[Callable[[], Image.Image]], 
         "called_pattern": float((named != UNCLEAR).mean()),
         "recall": {name: told["recall"] for name, told in found["per_class"].items()},
     }
+
+
+def found(
+    finder: PatternFinder, pictures: Sequence[Callable[[], tuple[Image.Image, Box]]], labels: Sequence[str]
+) -> Figures:
+    """In how many pictures one of the finder's first five places is the pattern, by its span of time; ready for JSON.
+
+    Each picture comes with the box of the chart that shows the pattern.
+    """
+
+    def see(number: int) -> tuple[bool, bool]:
+        image, box = pictures[number]()
+        places = finder.find(np.asarray(image), 0.0)[: FIRST[0]]
+        fits = [place.label == labels[number] for place in places if span_overlap(place.box, box) >= FITS]
+        return bool(fits), any(fits)
+
+    seen = np.array(list(at_once(see, range(len(pictures)))))
+    right = int(seen[:, 1].sum())
+    return {
+        "found": float(seen[:, 0].mean()),
+        "found_and_named": right / len(seen),
+        "found_and_named_interval": list(wilson_interval(right, len(seen))),
+    }
+
+
+def found_table(rows: list[Figures], framings: dict[str, str]) -> str:
+    """Markdown: percent of the patterns found among the first five places, and found and named right."""
+    return _table(
+        [row for row in rows if "found" in row],
+        framings,
+        lambda row: f"{100 * row['found']:.0f}, {100 * row['found_and_named']:.0f}",
+    )
 
 
 def accuracy_table(rows: list[Figures], framings: dict[str, str]) -> str:
