@@ -17,9 +17,8 @@ from trainer.config import ExportFinderConfig
 from trainer.data.boxes import Screen, read_screens
 from trainer.data.mixture import checked_manifest
 from trainer.data.screenshots import for_calibration
-from trainer.export.finder import finder_graph, halved, reader_graph
+from trainer.export.finder import finder_graph, reader_graph, with_small_weights
 from trainer.export.graph import write_metadata
-from trainer.export.quantize import quantize_int8
 from trainer.finder.calibrate import fit_logistic, fit_threshold
 from trainer.finder.finder import Finder, squeeze, strongest
 from trainer.finder.weights import copy_halved, load_reader, load_spans, version_of
@@ -56,9 +55,8 @@ def export_finder(config: ExportFinderConfig) -> None:
         write(plain, finder_graph(finder, 1.0, 0.0, 0.0), 0.0)
         slope, offset, threshold = _calibration(see_all(PatternFinder(plain, threads=1), screens))
         write(plain, finder_graph(finder, slope, offset, threshold), threshold)
-        quantize_int8(onnx.load(plain), "auto", small)
-        write(small, halved(onnx.load(small)), threshold)
-        write(reader, halved(reader_graph(finder)), threshold)
+        write(small, with_small_weights(onnx.load(plain)), threshold)
+        write(reader, with_small_weights(reader_graph(finder)), threshold)
         _compare(plain, small, finder, screens[:COMPARED], classes, threshold)
         for file in (reader, plain, small):
             os.replace(file, config.run / file.name)
