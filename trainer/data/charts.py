@@ -86,14 +86,21 @@ def _labels(rows: datasets.Dataset) -> list[Any]:
     return labels
 
 
+def _place(rows: datasets.Dataset, i: int) -> str:
+    """Where the user finds row ``i``."""
+    path = rows[i]["image"]["path"] if "image" in rows.column_names else None
+    return f"the first is {path}" if path else f"the first is number {i + 1}"
+
+
 def label_ids(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[int]:
     """The index in ``classes`` of each row's class, whether the dataset stores names or ids of its own.
 
     Raises UserError for a class that is not in ``classes``, or a chart without one.
     """
     feature, labels = rows.features["label"], _labels(rows)
-    if None in labels:
-        raise UserError("this split holds charts without a label, so there is nothing to learn or compare")
+    for i, label in enumerate(labels):
+        if label is None or not str(label).strip():
+            raise UserError(f"this split holds charts without a label ({_place(rows, i)}): nothing to learn or compare")
     names = feature.int2str(labels) if isinstance(feature, datasets.ClassLabel) else labels
     ids = {name: i for i, name in enumerate(classes)}
     for name in set(names) - ids.keys():

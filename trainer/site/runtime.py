@@ -19,6 +19,7 @@ WANTED = {
     "package/dist/ort.wasm.bundle.min.mjs": "onnxruntime-web.js",
     "package/dist/ort-wasm-simd-threaded.wasm": "onnxruntime-web.wasm",
 }
+QUIET = ("--no-update-notifier", "--logs-max=0")  # npm would also ask for its own newest version, and log what it did
 LONGEST = 600  # seconds for 33 MB
 
 
@@ -30,7 +31,15 @@ def runtime_files() -> dict[str, bytes]:
             f"npm is not installed, and fetches onnxruntime-web {VERSION} for the site: install Node.js, which has it"
         )
     with tempfile.TemporaryDirectory() as folder:
-        command = [npm, "pack", f"onnxruntime-web@{VERSION}", "--ignore-scripts", "--prefer-offline", "--silent"]
+        command = [
+            npm,
+            "pack",
+            f"onnxruntime-web@{VERSION}",
+            "--ignore-scripts",
+            "--prefer-offline",
+            "--silent",
+            *QUIET,
+        ]
         try:
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LONGEST)
         except subprocess.TimeoutExpired:

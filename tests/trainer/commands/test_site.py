@@ -89,6 +89,7 @@ def test_what_npm_may_say(model, tmp_path, fails, monkeypatch):
 
     def npm(code: int, archive: bytes | None):
         def run(command, cwd, **_):
+            assert "--no-update-notifier" in command and "--logs-max=0" in command  # asks for nothing of its own
             if archive is not None:
                 Path(cwd, "onnxruntime-web.tgz").write_bytes(archive)
             return subprocess.CompletedProcess(command, code, "", "npm error\nENOTFOUND")

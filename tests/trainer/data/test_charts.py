@@ -2,6 +2,7 @@ import shutil
 import subprocess
 import sys
 
+import datasets
 import numpy as np
 import pytest
 from PIL import Image
@@ -117,3 +118,14 @@ def test_augmentation_depends_on_seed_epoch_and_place_alone(charts):
 def test_reading_needs_the_metadata(folder):
     with pytest.raises(UserError, match="the dataset's metadata has no x, high, low; train with --read-chart 0"):
         ChartDataset(load_split(folder, "test"), [0, 1], PREPROCESS, grid=4, reads=True)
+
+
+@pytest.mark.parametrize("label", [None, "", "  "])
+def test_a_chart_without_a_label_is_refused_by_name(tmp_path, label):
+    for i in range(2):
+        Image.new("RGB", (8, 8), (i, 0, 0)).save(tmp_path / f"{i}.png")
+    paths = [str(tmp_path / f"{i}.png") for i in range(2)]
+    rows = datasets.Dataset.from_dict({"image": paths, "label": ["double_top", label]})
+    rows = rows.cast_column("image", datasets.Image(decode=False))
+    with pytest.raises(UserError, match=r"without a label \(the first is .*1\.png\)"):
+        label_ids(rows, ("double_top",))
