@@ -13,7 +13,7 @@ from trainer.finder.sizes import COLUMNS, ROWS
 from trainer.finder.span_net import SpanNet, overlap, price_channels
 
 SEEN = 0.5  # probability of a price from which a column is read
-SAME = 0.4  # overlap from which the less sure of two spans is dropped
+SAME = 0.5  # overlap from which the less sure of two spans is dropped: as where a box counts as found
 MOST = 20  # patterns of a screenshot
 
 
