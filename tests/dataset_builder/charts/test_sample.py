@@ -19,9 +19,10 @@ from dataset_builder.charts.labels import draw_accepted, found, refusal
 from dataset_builder.charts.sample import BESIDE, NO_CHART, UNSELECTED, draw_look_again, draw_sample, settle
 from dataset_builder.charts.variety import HELD_OUT_STYLES, TRAINING_STYLES, Variety
 from dataset_builder.drawing.random_look import draw_look
+from dataset_builder.market.match import Match
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.series import RANDOM
-from dataset_builder.market.swings import Match, View
+from dataset_builder.market.swings import View
 from dataset_builder.patterns import PATTERNS
 from dataset_builder.storage.schema import ROW
 
