@@ -37,7 +37,7 @@ FLOORS = {
     ),
     "trainer": (
         "shipped",
-        "config",
+        "config config_asking",
         "data",
         "models markets",
         "finder",

@@ -11,7 +11,7 @@ from cryptoai_common.command_line import Commands, run_program
 from cryptoai_common.hub_names import is_hub_name
 from cryptoai_common.settings import asks_for_help, read_settings
 from cryptoai_common.terminal import at_any_terminal
-from trainer import config
+from trainer import config, config_asking
 
 COMMANDS: Commands = {
     "train": (config.TrainConfig, "trainer.commands.train:train"),
@@ -19,11 +19,11 @@ COMMANDS: Commands = {
     "export-finder": (config.ExportFinderConfig, "trainer.commands.export_finder:export_finder"),
     "export": (config.ExportConfig, "trainer.commands.export:export"),
     "evaluate": (config.EvaluateConfig, "trainer.commands.evaluate:evaluate"),
-    "predict": (config.PredictConfig, "trainer.commands.predict:predict"),
-    "explain": (config.ExplainConfig, "trainer.commands.explain:explain"),
-    "scan": (config.ScanConfig, "trainer.commands.scan:scan"),
-    "serve": (config.ServeConfig, "trainer.commands.serve:serve"),
-    "site": (config.SiteConfig, "trainer.commands.site:site"),
+    "predict": (config_asking.PredictConfig, "trainer.commands.predict:predict"),
+    "explain": (config_asking.ExplainConfig, "trainer.commands.explain:explain"),
+    "scan": (config_asking.ScanConfig, "trainer.commands.scan:scan"),
+    "serve": (config_asking.ServeConfig, "trainer.commands.serve:serve"),
+    "site": (config_asking.SiteConfig, "trainer.commands.site:site"),
     "baselines": (config.BaselinesConfig, "trainer.commands.baselines:baselines"),
     "compare": (config.CompareConfig, "trainer.commands.compare:compare"),
     "summary": (config.SummaryConfig, "trainer.commands.summary:summary"),

@@ -16,8 +16,8 @@ from cryptoai_common.candles import Candles
 from dataset_builder.drawing.chart import Chart, encode_png, render
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.not_a_chart import draw_no_chart
+from dataset_builder.market.match import Match
 from dataset_builder.market.prices import Market
-from dataset_builder.market.swings import Match
 from dataset_builder.streams import random_stream
 
 MOST_OUTSIDE = 0.1  # of the candles may lie below the picture, and as many above: real crops are cut no closer

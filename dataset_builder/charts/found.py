@@ -10,10 +10,11 @@ from cryptoai_common.candles import Candles
 from dataset_builder.charts.labels import refusal
 from dataset_builder.charts.stages import UNSELECTED_STAGE, stage_of
 from dataset_builder.limits import FEWEST_BARS
+from dataset_builder.market.match import Match
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.prices import Market
 from dataset_builder.market.series import Series, draw_series
-from dataset_builder.market.swings import Match, View
+from dataset_builder.market.swings import View
 from dataset_builder.market.zigzag import Swing
 
 STEPS_A_WINDOW = 4  # windows begin a quarter of their length apart: nearer ones fail and succeed together

@@ -14,8 +14,8 @@ from dataset_builder.charts.labels import draw_accepted, refusal
 from dataset_builder.charts.stages import NO_CHART_STAGE
 from dataset_builder.charts.variety import Variety, variety
 from dataset_builder.drawing.look import Look
+from dataset_builder.drawing.pages.random_page import with_page
 from dataset_builder.drawing.random_look import draw_look
-from dataset_builder.drawing.random_page import with_page
 from dataset_builder.market import negative
 from dataset_builder.market.prices import Market
 from dataset_builder.market.series import Series

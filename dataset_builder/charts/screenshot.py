@@ -22,8 +22,8 @@ from dataset_builder.charts.labels import draw_accepted, refusal
 from dataset_builder.charts.stages import MIXED, SCREENSHOT_STAGE, UNSEEN_SCREENSHOT_STAGE, stage_of
 from dataset_builder.charts.variety import HELD_OUT_STYLES, TRAINING_STYLES, Variety
 from dataset_builder.drawing.look import Look
+from dataset_builder.drawing.pages.random_page import with_page
 from dataset_builder.drawing.random_look import draw_look
-from dataset_builder.drawing.random_page import with_page
 from dataset_builder.limits import FEWEST_BARS
 from dataset_builder.market.prices import Market
 from dataset_builder.market.series import RANDOM, Series, draw_series

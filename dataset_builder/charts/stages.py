@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataset_builder.market.swings import Match, View
+from dataset_builder.market.match import Match
+from dataset_builder.market.swings import View
 
 UNSELECTED_STAGE, NO_CHART_STAGE = "unselected", "no_chart"  # a market as it is; a picture without one
 UNCHECKED = (UNSELECTED_STAGE, NO_CHART_STAGE)  # charts without a pattern that no check has looked at

@@ -13,9 +13,10 @@ from PIL import Image
 
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
-from dataset_builder.drawing import frames, furniture, indicators, overlays, price, studies
+from dataset_builder.drawing import frames, indicators, overlays, price, studies
 from dataset_builder.drawing.canvas import Canvas
 from dataset_builder.drawing.look import Look
+from dataset_builder.drawing.panels.draw import draw_page
 from dataset_builder.drawing.plot import Plot, layout
 from dataset_builder.streams import random_stream
 
@@ -163,7 +164,7 @@ def _begin(look: Look, plot: Plot, size: tuple[int, int]) -> _Sheet:
         return _Sheet(canvas, canvas, rng)
     screen = Canvas((width, height), picture, look.page.ground, look.blur)
     screen.letters = look.page.letter
-    furniture.draw_page(screen, look, look.page)
+    draw_page(screen, look, look.page)
     chart = screen.window(look.page.pane)
     rows, columns = overlays.draw_backdrop(chart, plot, look, rng)
     frames.draw_frames(screen, chart, look, look.page, rows, columns)

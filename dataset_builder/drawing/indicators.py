@@ -8,7 +8,8 @@ import numpy as np
 
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
-from dataset_builder.drawing.canvas import Canvas, Layer
+from dataset_builder.drawing.canvas import Canvas
+from dataset_builder.drawing.layer import Layer
 from dataset_builder.drawing.look import LINE_COLOURS, Look
 from dataset_builder.drawing.overlays import LABEL_GAP, letter_size, price_label, write
 from dataset_builder.drawing.plot import Plot

@@ -25,7 +25,7 @@ class Study:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the page that is no chart. ``drawing/furniture.py`` has a function for each kind."""
+    """A part of the page that is no chart. ``drawing/panels/`` has a function for each kind."""
 
     kind: str
     box: Box

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
-from dataset_builder.drawing.canvas import Canvas, Layer
+from dataset_builder.drawing.canvas import Canvas
+from dataset_builder.drawing.layer import Layer
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.plot import Plot
 

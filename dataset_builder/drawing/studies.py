@@ -10,8 +10,9 @@ import numpy as np
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from dataset_builder.drawing import price
-from dataset_builder.drawing.canvas import Canvas, Layer
+from dataset_builder.drawing.canvas import Canvas
 from dataset_builder.drawing.indicators import exponential_average
+from dataset_builder.drawing.layer import Layer
 from dataset_builder.drawing.look import LINE_COLOURS, Look
 from dataset_builder.drawing.page import Page
 from dataset_builder.drawing.plot import FLATTEST, Plot

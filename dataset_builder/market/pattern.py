@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dataset_builder.market.match import Match
 from dataset_builder.market.sketch import Sketch
-from dataset_builder.market.swings import Match, View
+from dataset_builder.market.swings import View
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ arithmetic is the same on every machine.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from operator import neg
-from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -177,107 +176,3 @@ class View:
 
 def _bar(swing: Swing) -> int:
     return swing.bar
-
-
-class Match(NamedTuple):
-    """A pattern that a check has found: its turning points as (bar, price), in order of time, in the candles' unit.
-
-    What leads into the first of them and what follows the last is not part of it. Where a neckline makes the pattern,
-    as of tops and heads, ``legs`` are the bars in which the price leaves the neckline for the first top and comes back
-    to it after the last, or the first and last bar that are seen: people mark such a pattern from foot to foot.
-    """
-
-    points: tuple[tuple[int, float], ...]
-    legs: tuple[int, int] | None = None
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """The bars from which to which people mark the pattern: the legs, or else the first and last turning point."""
-        return self.legs or (self.points[0][0], self.points[-1][0])
-
-    def moved(self, bars: int) -> Match:
-        """The same, that many bars later."""
-        legs = (self.legs[0] + bars, self.legs[1] + bars) if self.legs else None
-        return Match(tuple([(bar + bars, price) for bar, price in self.points]), legs)
-
-    @property
-    def height(self) -> float:
-        """From the lowest turning point to the highest."""
-        prices = [price for _, price in self.points]
-        return max(prices) - min(prices)
-
-    def mirrored(self) -> Match:
-        """The same points upside down."""
-        return Match(tuple([(bar, -price) for bar, price in self.points]), self.legs)
-
-
-Rule = Callable[..., Match | str]
-
-
-def matched(*swings: Swing, legs: tuple[int, int] | None = None) -> Match:
-    """The match whose turning points are these swings."""
-    return Match(tuple([(swing.bar, swing.price) for swing in swings]), legs)
-
-
-def first_match(view: View, candidates: Iterable[Sequence[Any]], rule: Rule, nothing: str) -> Match | str:
-    """Try a rule on candidates in turn, and return the first match that ``rule(view, *candidate)`` gives.
-
-    If it gives none, returns its reason for the last candidate; without any candidate, ``nothing``.
-    """
-    found: Match | str = nothing
-    for candidate in candidates:
-        found = rule(view, *candidate)
-        if not isinstance(found, str):
-            return found
-    return found
-
-
-def turns(upper: Sequence[float], lower: Sequence[float], high: float, low: float) -> Iterator[tuple[int, float]]:
-    """The points (bar, price) of ``touches``: the extreme of each stay above ``high`` or below ``low``, in turn."""
-    side, bar, price = 0, 0, 0.0
-    for at, (top, bottom) in enumerate(zip(upper, lower, strict=True)):
-        if top > high and bottom >= low:
-            if side == -1:
-                yield bar, price
-            if side != 1 or top > price:
-                bar, price = at, top
-            side = 1
-        elif bottom < low and top <= high:
-            if side == 1:
-                yield bar, price
-            if side != -1 or bottom < price:
-                bar, price = at, bottom
-            side = -1
-    if side:
-        yield bar, price
-
-
-def touches(upper: Sequence[float], lower: Sequence[float], high: float, low: float) -> tuple[int, int]:
-    """How often the price rises above ``high`` and falls below ``low``; what counts is the change of sides.
-
-    Several bars in a row on one side count once. A bar that reaches both counts as neither.
-    """
-    ups = downs = side = 0
-    for top, bottom in zip(upper, lower, strict=True):
-        if top > high:
-            if bottom >= low and side != 1:
-                side, ups = 1, ups + 1
-        elif bottom < low and side != -1:
-            side, downs = -1, downs + 1
-    return ups, downs
-
-
-def drift(outline: Sequence[float], extreme: Callable[[Sequence[float]], float]) -> float:
-    """How far the ``extreme`` (``max`` or ``min``) of the first half lies from the second half's: 0 for a level side.
-
-    In the unit of the price. The outline has at least two bars.
-    """
-    half = len(outline) // 2
-    return abs(extreme(outline[:half]) - extreme(outline[half:]))
-
-
-def fitted_slope(values: Sequence[float]) -> float:
-    """Least-squares slope of at least two equally spaced values, per step from one to the next."""
-    n = len(values)
-    middle = (n - 1) / 2
-    return sum([(i - middle) * value for i, value in enumerate(values)]) * 12 / (n * (n * n - 1))

@@ -12,10 +12,11 @@ from operator import add
 
 import numpy as np
 
+from dataset_builder.market.match import Match, matched
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
-from dataset_builder.market.swings import Match, View, matched
+from dataset_builder.market.swings import View
 from dataset_builder.market.zigzag import Swing
 
 # Of the triangle's length: the longest time between two touches of the rising line. With more, only its ends are on it,

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dataset_builder.market.match import Match, first_match
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.sides import drift, touches, turns
 from dataset_builder.market.sketch import FAR as NO_WALL
 from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread
-from dataset_builder.market.swings import Match, View, drift, first_match, touches, turns
+from dataset_builder.market.swings import View
 
 MIN_RANGE_BARS = 12  # fewest bars of the range
 

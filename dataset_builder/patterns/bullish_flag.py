@@ -11,9 +11,11 @@ from operator import gt, sub
 
 import numpy as np
 
+from dataset_builder.market.match import Match, first_match
 from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.sides import fitted_slope
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
-from dataset_builder.market.swings import Match, View, first_match, fitted_slope
+from dataset_builder.market.swings import View
 
 # What is drawn. Prices in H, the height of the pole, which rises from 0 to 1; the flag is a zigzag between two
 # parallel lines, of which the upper one starts at 1.

@@ -12,10 +12,11 @@ from operator import add
 
 import numpy as np
 
+from dataset_builder.market.match import Match, first_match
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, spread
-from dataset_builder.market.swings import Match, View, first_match
+from dataset_builder.market.swings import View
 from dataset_builder.market.zigzag import Swing
 
 # What is drawn. Prices in H, the height of the rims over the bottom; the left rim lies at 1, the bottom at 0.

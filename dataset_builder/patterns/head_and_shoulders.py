@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from dataset_builder.market.match import Match, first_match, matched
 from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
-from dataset_builder.market.swings import Match, View, first_match, matched
+from dataset_builder.market.swings import View
 from dataset_builder.market.zigzag import Swing
 
 # What is drawn. Prices in H, the height of the head over the neckline; the troughs lie near 0, the head at 1.

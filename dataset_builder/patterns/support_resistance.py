@@ -11,10 +11,12 @@ from itertools import pairwise, product
 
 import numpy as np
 
+from dataset_builder.market.match import Match, first_match
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
+from dataset_builder.market.sides import touches, turns
 from dataset_builder.market.sketch import Sketch, between, evenly, log_uniform, outline, spread
-from dataset_builder.market.swings import Match, View, first_match, touches, turns
+from dataset_builder.market.swings import View
 
 # The last bars, as a share of the window, may be those of a leg out: one that takes a tenth makes a breakout. Of the
 # labelled ranges that an earlier model misread, 16 of 71 are cut off there.

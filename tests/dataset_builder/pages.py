@@ -7,8 +7,8 @@ from drawings import TRAINING, plain_look
 
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.page import Page
+from dataset_builder.drawing.pages.random_page import with_page
 from dataset_builder.drawing.random_look import draw_look
-from dataset_builder.drawing.random_page import with_page
 from dataset_builder.drawing.style import Style
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_atomically
-from trainer.config import ExplainConfig
+from trainer.config_asking import ExplainConfig
 from trainer.data.picture import open_rgb, say_once
 from trainer.figures.found import draw_found, draw_read, pane_of
 from trainer.models.answer import cut_text, screen_text

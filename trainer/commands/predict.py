@@ -12,7 +12,7 @@ from PIL import Image
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import disk_errors, write_atomically
-from trainer.config import PredictConfig
+from trainer.config_asking import PredictConfig
 from trainer.data.picture import open_rgb, say_once
 from trainer.figures.found import draw_found
 from trainer.models.answer import Answer, cut_text, screen_text

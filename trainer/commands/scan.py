@@ -11,7 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from cryptoai_common.errors import UserError
-from trainer.config import ScanConfig
+from trainer.config_asking import ScanConfig
 from trainer.markets.exchange import Exchange, Unreachable
 from trainer.markets.fetch import Fetched, fetch_all
 from trainer.markets.timeframes import length, next_end

@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 
-from trainer.config import ServeConfig
+from trainer.config_asking import ServeConfig
 from trainer.models.deployed import Deployed
 from trainer.shipped import find_shipped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.config import SiteConfig
+from trainer.config_asking import SiteConfig
 from trainer.shipped import find_shipped
 from trainer.site.build import build_site
 

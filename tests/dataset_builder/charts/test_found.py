@@ -11,8 +11,9 @@ from dataset_builder.charts.labels import refusal
 from dataset_builder.charts.sample import draw_sample, settle
 from dataset_builder.charts.stages import stage_of
 from dataset_builder.charts.variety import Variety
+from dataset_builder.market.match import Match
 from dataset_builder.market.series import RANDOM, Series, draw_series
-from dataset_builder.market.swings import Match, View
+from dataset_builder.market.swings import View
 from dataset_builder.patterns import BY_NAME, CLASSES, PATTERNS
 
 FOUND = Variety(found=1.0)

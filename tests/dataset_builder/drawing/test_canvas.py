@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dataset_builder.drawing.axis import SUB, Axis
-from dataset_builder.drawing.canvas import Canvas, Layer
+from dataset_builder.drawing.canvas import Canvas
+from dataset_builder.drawing.layer import Layer
 
 WHITE, BLACK, RED = (255, 255, 255), (0, 0, 0), (200, 0, 0)
 

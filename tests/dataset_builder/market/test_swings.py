@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from markets import candles_through, random_walk, view_of
 
-from dataset_builder.market.swings import Match, View, drift, first_match, fitted_slope, merge, touches, zigzag
+from dataset_builder.market.swings import View
+from dataset_builder.market.zigzag import merge, zigzag
 
 W = [(0, 0), (10, 10), (15, 5), (20, 9), (30, 1)]
 markets = some.builds(lambda seed, bars: random_walk(bars, np.random.default_rng(seed)),
@@ -73,38 +74,8 @@ def test_outlines_lie_half_way_between_body_and_wick():
     assert view.atr == pytest.approx(market.true_range().mean())
 
 
-def test_touches_count_only_when_the_price_went_to_the_other_side_between():
-    path = [0, 9, 10, 9.5, 6, 10, 1, 0, 9, 5, 1]
-    assert touches(path, path, 8, 2) == (2, 3)
-
-
-def test_drift_compares_the_halves():
-    assert drift([1, 5, 1, 1, 3, 1], max) == 2
-    assert drift([1, 5, 1, -1, 3, 1], min) == 2
-
-
-@given(some.lists(some.floats(-100, 100), min_size=2, max_size=60))
-def test_fitted_slope_is_that_of_least_squares(values):
-    expected = np.polyfit(np.arange(len(values)), values, 1)[0]
-    assert fitted_slope(values) == pytest.approx(expected, abs=1e-6)
-
-
 def test_bottom_share_tells_a_bowl_from_a_v():
     u = np.linspace(-1, 1, 61)
     v_shape, bowl = (view_of(*enumerate(10 * np.abs(u) ** power)) for power in (1, 2))
     assert v_shape.bottom_share(0, 60, 100, 10) == pytest.approx(0.33, abs=0.04)
     assert bowl.bottom_share(0, 60, 100, 10) == pytest.approx(0.58, abs=0.04)
-
-
-def test_first_match_stops_at_the_first_accepted_candidate():
-    tried = []
-    view = view_of(*W)
-
-    def rule(_, n):
-        tried.append(n)
-        return Match(((n, 0.0),)) if n == 2 else f"not {n}"
-
-    assert first_match(view, iter([(1,), (2,), (3,)]), rule, "none") == Match(((2, 0.0),))
-    assert tried == [1, 2]
-    assert first_match(view, [], rule, "nothing there") == "nothing there"
-    assert first_match(view, [(1,), (3,)], rule, "none") == "not 3"

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 import pytest
 from candle_files import DAYS, HEAD, HOURS, NEW_YEAR, check, lines, random_rows, read, refused, seconds
-from vendor_files import VENDORS, answer
+from exchange_answers import answer
+from vendor_files import VENDORS
 
 ROUND = [(t, *(round(price * 100, 2) for price in prices), 1500.0) for t, *prices, _ in DAYS]  # about 10,000
 

@@ -1,4 +1,4 @@
-"""The folder of static files that ``site`` writes, without a browser; tests/trainer/serve/test_page.py has one."""
+"""The folder of static files that ``site`` writes, without a browser; tests/trainer/serve/page/ has one."""
 
 from __future__ import annotations
 

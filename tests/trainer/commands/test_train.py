@@ -1,22 +1,19 @@
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from command_words import train
 from PIL import Image
 from safetensors.numpy import load_file
 from transformers import pipeline
 
 from trainer.__main__ import main
-from trainer.runs.checkpoints import newest_whole
-from trainer.training.chart_trainer import ChartTrainer
 
 ROOT = Path(__file__).parents[3]
 FILES = {
@@ -24,10 +21,6 @@ FILES = {
     *("training_curves.png", "confusion_matrix.png", "predictions_visualization.png"),
     *("config_resolved.yaml", "training_log.json", "chart_reader.safetensors"),
 }
-
-
-def _train(charts: Path, output: Path, *options: str) -> list[str]:
-    return ["train", "--dataset", str(charts), "--output", str(output), *options]
 
 
 def test_a_run_holds_what_the_readme_lists(finished_run):
@@ -93,116 +86,16 @@ def test_figures_of_every_split_that_training_did_not_use(finished_run):
 
 def test_a_finished_run_is_left_alone(finished_run, charts, trained, fails, capsys):
     before = {path: path.stat().st_mtime_ns for path in finished_run.rglob("*")}
-    assert main(_train(charts, finished_run, *trained)) == 0
+    assert main(train(charts, finished_run, *trained)) == 0
     assert "nothing to do" in capsys.readouterr().out
-    assert "is another run (its seed is None, not 5)" in fails(*_train(charts, finished_run, *trained, "--seed", "5"))
+    assert "is another run (its seed is None, not 5)" in fails(*train(charts, finished_run, *trained, "--seed", "5"))
     assert {path: path.stat().st_mtime_ns for path in finished_run.rglob("*")} == before
 
 
 def test_the_same_seed_gives_the_same_weights(finished_run, charts, trained, tmp_path):
-    assert main(_train(charts, tmp_path / "run", *trained)) == 0
+    assert main(train(charts, tmp_path / "run", *trained)) == 0
     first, second = (load_file(run / "model.safetensors") for run in (finished_run, tmp_path / "run"))
     assert all(np.array_equal(first[name], second[name]) for name in first)
-
-
-def test_killed_and_resumed_it_ends_with_the_weights_of_a_run_in_one_go(charts, tiny, changed, tmp_path, capsys):
-    options = changed(tiny, num_train_epochs="6")
-    assert main(_train(charts, tmp_path / "whole", *options)) == 0
-    _kill_after_checkpoint(_train(charts, tmp_path / "killed", *options), tmp_path / "killed.partial")
-    assert not (tmp_path / "killed").exists()
-    capsys.readouterr()
-    assert main(_train(charts, tmp_path / "killed", *options)) == 2
-    assert "add --resume to go on" in capsys.readouterr().err
-    assert main(_train(charts, tmp_path / "killed", *options, "--resume")) == 0
-    assert "going on from" in capsys.readouterr().out
-    whole, killed = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "killed"))
-    assert all(np.allclose(whole[name], killed[name], atol=1e-6) for name in whole)
-    logs = [json.loads((tmp_path / name / "training_log.json").read_text()) for name in ("whole", "killed")]
-    losses = [[entry["loss"] for entry in log if "loss" in entry] for log in logs]
-    assert losses[0] == pytest.approx(losses[1], abs=1e-4)
-
-
-def test_a_killed_run_that_was_moved_still_ends_with_its_best_weights(charts, tiny, changed, tmp_path, monkeypatch):
-    """The best checkpoint is noted by a path that is no longer there, and the Trainer would take the last weights."""
-    options = changed(tiny, num_train_epochs="2", save_total_limit="1", metric_for_best_model="loss")
-    bests = iter((1.0, 2.0))  # the second epoch is worse
-
-    def worse(self, metrics, trial):
-        return determine(self, metrics | {"eval_loss": next(bests)}, trial)
-
-    determine = ChartTrainer._determine_best_metric
-    monkeypatch.setattr(ChartTrainer, "_determine_best_metric", worse)
-
-    def killed(self):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ChartTrainer, "_load_best_model", killed)
-        assert main(_train(charts, tmp_path / "first", *options)) != 0
-    partial = (tmp_path / "first.partial").rename(tmp_path / "second.partial")
-    best, last = (load_file(partial / f"checkpoint-{step}" / "model.safetensors") for step in (6, 12))
-    loaded = []
-    load = ChartTrainer._load_best_model
-
-    def noted(self):
-        load(self)
-        loaded.append(self.model.model.classifier.weight.detach().numpy().copy())
-
-    monkeypatch.setattr(ChartTrainer, "_load_best_model", noted)
-    assert main(_train(charts, tmp_path / "second", *options, "--resume")) == 0
-    name = "model.classifier.weight"
-    assert not np.array_equal(best[name], last[name])
-    assert np.array_equal(loaded[0], best[name])
-
-
-def _kill_after_checkpoint(command: list[str], partial: Path) -> None:
-    """Start the command, and kill it as soon as a checkpoint is whole."""
-    process = subprocess.Popen([sys.executable, "-m", "trainer", *command], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 90
-    while newest_whole(partial, best_needed=True).checkpoint is None:  # files exist before they are filled
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-
-
-def _interrupt(*arguments) -> None:
-    raise KeyboardInterrupt
-
-
-def test_killed_after_the_last_step_it_only_has_to_write_the_run(finished_run, charts, trained, tmp_path, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr("trainer.commands.train.fill_run", _interrupt)
-        assert main(_train(charts, tmp_path / "run", *trained)) == 130
-    assert not (tmp_path / "run").exists()
-    assert main(_train(charts, tmp_path / "run", *trained, "--resume")) == 0
-    first, second = (load_file(run / "model.safetensors") for run in (finished_run, tmp_path / "run"))
-    assert all(np.array_equal(first[name], second[name]) for name in first)
-
-
-def test_it_goes_on_from_the_last_checkpoint_that_is_whole(
-    finished_run, charts, trained, tmp_path, monkeypatch, capsys
-):
-    with monkeypatch.context() as patch:
-        patch.setattr("trainer.commands.train.fill_run", _interrupt)
-        assert main(_train(charts, tmp_path / "run", *trained)) == 130
-    partial = tmp_path / "run.partial"
-    steps = sorted(int(path.name.split("-")[1]) for path in partial.glob("checkpoint-*"))
-    last, before = (partial / f"checkpoint-{step}" for step in (steps[-1], steps[-2]))
-    optimizer = last / "optimizer.pt"
-    optimizer.write_bytes(optimizer.read_bytes()[:1000])
-    capsys.readouterr()
-    assert main(_train(charts, tmp_path / "run", *trained, "--resume")) == 0
-    said = capsys.readouterr().out
-    assert f"{last} is passed over: its optimizer.pt is damaged (1,000 bytes)\ngoing on from {before}\n" in said
-    first, second = (load_file(run / "model.safetensors") for run in (finished_run, tmp_path / "run"))
-    assert all(np.allclose(first[name], second[name], atol=1e-6) for name in first)
-
-
-def test_nothing_to_resume_is_said(charts, tiny, tmp_path, capsys):
-    assert main(_train(charts, tmp_path / "run", *tiny, "--resume")) == 0
-    assert "there is no checkpoint" in capsys.readouterr().out
-    assert (tmp_path / "run" / "model.safetensors").exists()
 
 
 def test_two_processes_train_one_run(charts, tiny, tmp_path):
@@ -211,7 +104,7 @@ def test_two_processes_train_one_run(charts, tiny, tmp_path):
     launch = ["accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1"]
     launch += ["--main_process_port", "0", "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "trainer"]
     done = subprocess.run(
-        [sys.executable, "-m", *launch, *_train(charts, tmp_path / "run", *tiny)],
+        [sys.executable, "-m", *launch, *train(charts, tmp_path / "run", *tiny)],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
@@ -227,13 +120,13 @@ def test_two_processes_train_one_run(charts, tiny, tmp_path):
 def test_a_launcher_that_starts_too_few_processes_is_noticed(charts, tiny, tmp_path, monkeypatch, capsys):
     for name, value in {"ACCELERATE_USE_CPU": "True", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500"}.items():
         monkeypatch.setenv(name, value)
-    assert main(_train(charts, tmp_path / "run", *tiny)) == 0
+    assert main(train(charts, tmp_path / "run", *tiny)) == 0
     assert "accelerate started one process" in capsys.readouterr().out
 
 
 def test_a_frozen_backbone_stays_as_it_was(finished_run, charts, tiny, tmp_path):
     options = [*tiny, "--base", str(finished_run), "--freeze-backbone", "--learning-rate", "0.1"]
-    assert main(_train(charts, tmp_path / "run", *options)) == 0
+    assert main(train(charts, tmp_path / "run", *options)) == 0
     before, after = (load_file(run / "model.safetensors") for run in (finished_run, tmp_path / "run"))
     changed = {name for name in before if not np.array_equal(before[name], after[name])}
     assert changed == {"classifier.weight", "classifier.bias"}
@@ -241,7 +134,7 @@ def test_a_frozen_backbone_stays_as_it_was(finished_run, charts, tiny, tmp_path)
 
 def test_labels_alone_from_parquet_with_early_stopping(parquet_charts, tiny, changed, tmp_path):
     options = changed(tiny, read_chart="0", early_stopping_patience="1", num_train_epochs="30")
-    assert main(_train(parquet_charts, tmp_path / "run", *options, "--learning-rate", "1e-9")) == 0
+    assert main(train(parquet_charts, tmp_path / "run", *options, "--learning-rate", "1e-9")) == 0
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert metrics["training"]["epochs"] < 30
 
@@ -250,21 +143,21 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(charts, tiny, changed, tmp
     output = tmp_path / "run"
     file = tmp_path / "file"
     file.write_text("mine")
-    assert "has no manifest.json" in fails(*_train(tmp_path, output, *tiny))
-    assert "is a file; choose a directory" in fails(*_train(charts, file, *tiny))
-    assert "unknown recipe" in fails(*_train(charts, output, "--recipe", "vit-bse"))
-    assert "do not go together" in fails(*_train(charts, output, *changed(tiny, eval_strategy="no")))
-    assert "did you mean 'accuracy'?" in fails(*_train(charts, output, *tiny, "--metric-for-best-model", "acuracy"))
+    assert "has no manifest.json" in fails(*train(tmp_path, output, *tiny))
+    assert "is a file; choose a directory" in fails(*train(charts, file, *tiny))
+    assert "unknown recipe" in fails(*train(charts, output, "--recipe", "vit-bse"))
+    assert "do not go together" in fails(*train(charts, output, *changed(tiny, eval_strategy="no")))
+    assert "did you mean 'accuracy'?" in fails(*train(charts, output, *tiny, "--metric-for-best-model", "acuracy"))
     patience = ["--early-stopping-patience", "2", "--load-best-model-at-end", "false"]
-    assert "needs --load-best-model-at-end" in fails(*_train(charts, output, *tiny, *patience))
-    assert "cannot be loaded" in fails(*_train(charts, output, *tiny, "--base", str(tmp_path / "none")))
-    assert "--base is empty; name a checkpoint, or write null" in fails(*_train(charts, output, *tiny, "--base", ""))
-    assert "must be at least 1" in fails(*_train(charts, output, *changed(tiny, patch_size="0")))
+    assert "needs --load-best-model-at-end" in fails(*train(charts, output, *tiny, *patience))
+    assert "cannot be loaded" in fails(*train(charts, output, *tiny, "--base", str(tmp_path / "none")))
+    assert "--base is empty; name a checkpoint, or write null" in fails(*train(charts, output, *tiny, "--base", ""))
+    assert "must be at least 1" in fails(*train(charts, output, *changed(tiny, patch_size="0")))
     assert not output.exists() and file.read_text() == "mine"
-    assert main(_train(charts, output, *tiny)) == 0, "a mistake must not stand in the way of the next try"
+    assert main(train(charts, output, *tiny)) == 0, "a mistake must not stand in the way of the next try"
 
 
 def test_a_spoilt_dataset_does_not_start_a_run(own_charts, tiny, tmp_path, fails):
     sorted(own_charts.glob("train/*/*.png"))[0].write_bytes(b"x")
-    assert "was altered since the dataset was built" in fails(*_train(own_charts, tmp_path / "run", *tiny))
+    assert "was altered since the dataset was built" in fails(*train(own_charts, tmp_path / "run", *tiny))
     assert list(tmp_path.iterdir()) == [own_charts]

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pages import page_look
 
-from dataset_builder.drawing import furniture, random_page
 from dataset_builder.drawing.look import NUISANCES
 from dataset_builder.drawing.page import FRAMES, KINDS, PAGE_NUISANCES, STUDIES, page_nuisances
+from dataset_builder.drawing.pages import around
+from dataset_builder.drawing.pages.random_page import with_page
+from dataset_builder.drawing.panels.draw import PANELS
 from dataset_builder.drawing.random_look import draw_look
-from dataset_builder.drawing.random_page import with_page
 
 LOOKS = [page_look(seed) for seed in range(1500)]
 PAGES = [look.page for look in LOOKS]
@@ -102,9 +103,9 @@ def test_every_kind_of_page_study_panel_and_frame_comes():
     kinds = Counter(page.kind for page in PAGES)
     assert set(kinds) == set(KINDS)
     for kind in KINDS:
-        assert kinds[kind] / len(PAGES) == pytest.approx(random_page.KINDS.count(kind) / 9, abs=0.05)
+        assert kinds[kind] / len(PAGES) == pytest.approx(around.KINDS.count(kind) / 9, abs=0.05)
     assert {study.kind for page in PAGES for study in page.studies} == set(STUDIES)
-    assert {panel.kind for page in PAGES for panel in page.panels} == set(furniture.PANELS)
+    assert {panel.kind for page in PAGES for panel in page.panels} == set(PANELS)
     assert {page.frame for page in PAGES} == set(FRAMES)
     assert {page.axes[:2] for page in PAGES} == {(True, False), (False, True), (True, True), (False, False)}
     assert {look.volume for look in LOOKS} == {"none", "overlay", "pane"}

@@ -6,8 +6,8 @@ from drawings import BY_NAME
 from pages import plain_page
 
 from dataset_builder.drawing.chart import render_blank
-from dataset_builder.drawing.furniture import PANELS
 from dataset_builder.drawing.page import Panel
+from dataset_builder.drawing.panels.draw import PANELS
 from dataset_builder.drawing.words import KINDS, VARIANTS, text, word_mask
 
 STYLE = BY_NAME["tradingview_light"]
