@@ -89,7 +89,7 @@ $(VENV)/installed-exchange: $(VENV)/installed
 	@touch $@
 
 setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
-setup-finder: $(VENV)/installed  ## remake the finder of whole screenshots in models/chart-vit: two hours on 2 cores
+setup-finder: $(VENV)/installed  ## remake the finder of whole screenshots in models/chart-vit: an hour on 2 cores
 	$(PY) -m dataset_builder build --output data/screens --size 100 --seed 7 --screenshots 14000
 	$(PY) -m trainer train-finder --recipe finder-reader --dataset data/screens --output models/finder-reader --resume
 	$(PY) -m trainer train-finder --recipe finder-spans --dataset data/screens --output models/finder-spans --resume
