@@ -89,13 +89,7 @@ $(VENV)/installed-exchange: $(VENV)/installed
 	@touch $@
 
 setup-node: tests/node/node_modules/.package-lock.json  ## transformers.js, for the test that runs a model in Node
-setup-finder: $(VENV)/installed  ## remake the finder of whole screenshots in models/chart-vit: an hour on 2 cores
-	$(PY) -m dataset_builder build --output data/screens --size 100 --seed 7 --screenshots 14000
-	$(PY) -m trainer train-finder --recipe finder-reader --dataset data/screens --output models/finder-reader --resume
-	$(PY) -m trainer train-finder --recipe finder-spans --dataset data/screens --output models/finder-spans --resume
-	$(PY) -m trainer export-finder models/chart-vit --reader models/finder-reader --spans models/finder-spans --dataset data/screens
-
-renderers: $(VENV)/installed-renderers  ## charting libraries for `make renderers`; Chromium is yours to install
+setup-renderers: $(VENV)/installed-renderers  ## charting libraries for `make renderers`; Chromium is yours to install
 
 $(VENV)/installed-renderers: $(VENV)/installed-dev $(RENDERERS)/package.json
 	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable '.[renderers]'
@@ -160,6 +154,12 @@ pretrain: $(VENV)/installed  ## remake the base in models/chart-vit, from the on
 	$(BIN)/$(LAUNCH) -m trainer train --recipe pretrain-whole --base models/pretrain --dataset data/pretrain \
 		--output models/chart-vit --resume --overwrite
 	$(PY) -m trainer export models/chart-vit --dataset data/pretrain
+
+finder: $(VENV)/installed  ## remake the finder of whole screenshots in models/chart-vit: an hour on 2 cores
+	$(PY) -m dataset_builder build --output data/screens --size 100 --seed 7 --screenshots 14000
+	$(PY) -m trainer train-finder --recipe finder-reader --dataset data/screens --output models/finder-reader --resume
+	$(PY) -m trainer train-finder --recipe finder-spans --dataset data/screens --output models/finder-spans --resume
+	$(PY) -m trainer export-finder models/chart-vit --reader models/finder-reader --spans models/finder-spans --dataset data/screens
 
 renderers: $(VENV)/installed-renderers  ## name patterns on charts of other libraries, with RUN's model or the base
 	$(PY) -m benchmarks.renderers --model $(SCAN_MODEL) $(RENDERERS_ARGS)

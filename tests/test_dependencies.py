@@ -30,6 +30,8 @@ EXTRA_COMMANDS = {
     "dataset_builder": {"audit": "audit", "push": "hub"},
     "trainer": {
         "train": "train",
+        "train-finder": "train",
+        "export-finder": "train",
         "export": "train",
         "evaluate": "train",
         "explain": "train",

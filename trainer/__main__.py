@@ -45,9 +45,9 @@ def _settings(command: str, config_class: type, program: str, words: list[str]) 
     ``train`` and ``train-finder`` get those of transformers.TrainingArguments as well.
     """
     if command.startswith("train") and not asks_for_help(words):
-        from trainer.training.recipe import resolve
+        from trainer.training.recipe import resolve_for
 
-        return resolve(config_class, program, words)
+        return resolve_for(command, config_class, words)
     return (_fetched(read_settings(config_class, program, words)),)
 
 

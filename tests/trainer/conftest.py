@@ -72,6 +72,14 @@ def finished_run(charts, tmp_path_factory) -> Path:
     return run
 
 
+@pytest.fixture(scope="session")
+def run_without_finder(finished_run, tmp_path_factory) -> Path:
+    """The same run as a version before the finder left it. Tests must not change it."""
+    run = tmp_path_factory.mktemp("models") / "run"
+    shutil.copytree(finished_run, run, ignore=shutil.ignore_patterns("crypto_pattern_*", "crypto_price_*"))
+    return run
+
+
 @pytest.fixture
 def own_run(finished_run, tmp_path) -> Path:
     """A copy to spoil."""

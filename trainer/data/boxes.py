@@ -105,9 +105,10 @@ def _of_dataset(directory: Path, split: str, wanted: Callable[[Mapping[str, Any]
     manifest = read_manifest(directory)
     if split not in manifest["splits"]:
         raise UserError.unknown(f"split of {directory}", split, manifest["splits"])
-    screens = []
+    screens, passed_over = [], 0
     for number, row in enumerate(read_rows(directory, manifest, split), 1):
         if split == SCREENSHOTS and not wanted(row):
+            passed_over += 1
             continue
         where = f"{directory} split {split} row {number}"
         if not isinstance(row.get("patterns"), list):
@@ -126,6 +127,12 @@ def _of_dataset(directory: Path, split: str, wanted: Callable[[Mapping[str, Any]
         except (KeyError, TypeError) as error:
             raise UserError(f"{where} is damaged ({error!r}); build the dataset again") from None
         screens.append(Screen(where if isinstance(source, bytes) else str(source), source, tuple(marks)))
+    if not screens:
+        raise UserError(
+            f"{directory} has too few screenshots: one in twenty is for measuring; build it with 40 or more"
+        )
+    if passed_over:
+        say_once(f"{directory}: {passed_over} screenshots are for training or calibration, and left out here")
     return screens
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from huggingface_hub import EvalResult
+if TYPE_CHECKING:
+    from huggingface_hub import EvalResult
 
 SIDES, FIRST, NAMES = ("spans", "boxes"), ("first_5", "first_20"), ("any_name", "right_name")
 NONE = "–"
@@ -95,6 +96,8 @@ def section(entries: list[dict[str, Any]]) -> str:
 
 def finder_results(entries: list[dict[str, Any]], sources: dict[str, dict[str, str]]) -> list[EvalResult]:
     """Entries of ``model-index``. ``sources`` maps a dataset's fingerprint to its place on the Hub."""
+    from huggingface_hub import EvalResult  # the summary does not need it
+
     results = []
     for entry in entries:
         source = sources.get(entry["fingerprint"])

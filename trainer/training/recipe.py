@@ -12,6 +12,7 @@ from transformers.hf_argparser import string_to_bool
 
 from cryptoai_common.options import Option
 from cryptoai_common.settings import read_with_more
+from trainer.config import TrainConfig
 
 T = TypeVar("T")
 # Arguments of TrainingArguments that a user may not set, and what to do instead.
@@ -31,13 +32,18 @@ RESERVED = {
 }
 
 
-def resolve(config_class: type[T], program: str, words: Sequence[str]) -> tuple[T, dict[str, Any]]:
-    """Read the command line of ``train`` or ``train-finder`` and its recipe.
+def resolve(words: Sequence[str]) -> tuple[TrainConfig, dict[str, Any]]:
+    """What ``resolve_for`` says of ``train``."""
+    return resolve_for("train", TrainConfig, words)
+
+
+def resolve_for(command: str, config_class: type[T], words: Sequence[str]) -> tuple[T, dict[str, Any]]:
+    """Read the command line of a command that trains, and its recipe.
 
     Returns the configuration, and those arguments of ``transformers.TrainingArguments`` that the command line or the
     recipe gives, without defaults. Raises UserError for an unknown option or a wrong value.
     """
-    return read_with_more(config_class, program, words, _training_options(), RESERVED)
+    return read_with_more(config_class, f"python -m trainer {command}", words, _training_options(), RESERVED)
 
 
 def _training_options() -> Iterator[Option]:

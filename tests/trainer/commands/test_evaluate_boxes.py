@@ -10,7 +10,7 @@ from PIL import Image
 
 from trainer.__main__ import main
 from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, READER
-from trainer.runs.results import read_results
+from trainer.runs.results import read_results, write_results
 
 REAL_SCREENS = Path(__file__).parents[4] / "shared" / "real_screens"
 CLASSES = ("double_top", "bullish_flag")
@@ -81,6 +81,7 @@ def test_without_a_reader_nothing_is_said_of_the_right_edge(finder, screens, tmp
 
 def test_a_run_remembers_them_and_shows_them_in_card_and_summary(own_run, screens, capsys):
     write_finder(own_run / FINDER_QUANTIZED, CLASSES)
+    write_results(own_run, {**read_results(own_run), "finder": []})  # those of the shipped one
     others = read_results(own_run)["evaluations"]
     for _ in range(2):
         assert main(["evaluate", str(own_run), "--boxes", str(screens)]) == 0
@@ -94,12 +95,14 @@ def test_a_run_remembers_them_and_shows_them_in_card_and_summary(own_run, screen
     assert "by spans the first five places find 66.7%" in capsys.readouterr().out
 
 
-def test_bad_input(finished_run, finder, screens, charts, tmp_path, fails):
+def test_bad_input(run_without_finder, finder, screens, charts, tmp_path, fails):
     assert "name either --dataset" in fails("evaluate", finder)
     assert "name either --dataset" in fails("evaluate", finder, "--dataset", charts, "--boxes", screens)
-    assert "has no crypto_pattern_model_quantized.onnx" in fails("evaluate", finished_run, "--boxes", screens)
-    classifier = finished_run / CLASSIFIER_QUANTIZED
-    assert "is a classifier of cut charts" in fails("evaluate", finished_run, "--onnx", classifier, "--boxes", screens)
+    assert "has no crypto_pattern_model_quantized.onnx" in fails("evaluate", run_without_finder, "--boxes", screens)
+    classifier = run_without_finder / CLASSIFIER_QUANTIZED
+    assert "is a classifier of cut charts" in fails(
+        "evaluate", run_without_finder, "--onnx", classifier, "--boxes", screens
+    )
     assert "no such folder" in fails("evaluate", finder, "--boxes", tmp_path / "none")
     assert "unknown split" in fails("evaluate", finder, "--boxes", charts)
     (screens / "images" / "2.png").write_bytes(b"none")

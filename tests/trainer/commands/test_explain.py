@@ -98,8 +98,8 @@ def test_of_a_screenshot_the_prices_and_the_patterns_are_drawn(screen, tmp_path,
     assert "  no prices were read" in capsys.readouterr().out.splitlines()
 
 
-def test_a_screenshot_needs_finder_and_reader(finished_run, screen, tmp_path, fails):
-    assert "has no crypto_pattern_model_quantized.onnx" in fails("explain", screen, "--model", finished_run)
+def test_a_screenshot_needs_finder_and_reader(run_without_finder, screen, tmp_path, fails):
+    assert "has no crypto_pattern_model_quantized.onnx" in fails("explain", screen, "--model", run_without_finder)
     write_finder(tmp_path / FINDER_QUANTIZED, ("double_top",))
     assert "has no crypto_price_reader.onnx, which reads the prices" in fails("explain", screen, "--model", tmp_path)
     write_reader(tmp_path / READER)

@@ -226,13 +226,13 @@ def test_a_picture_that_cannot_be_written(run, screen, tmp_path, fails):
     assert "choose another directory" in fails(*command, tmp_path / "none" / "found.png", screen)
 
 
-def test_without_a_finder_one_sentence_says_what_to_do(finished_run, picture, fails):
-    error = fails("predict", "--model", finished_run, picture)
+def test_without_a_finder_one_sentence_says_what_to_do(run_without_finder, picture, fails):
+    error = fails("predict", "--model", run_without_finder, picture)
     assert "has no crypto_pattern_model_quantized.onnx, which finds patterns in whole screenshots" in error
     assert "`python -m trainer export`, or add --cut" in error
-    error = fails("predict", "--model", finished_run / CLASSIFIER_QUANTIZED, picture)
+    error = fails("predict", "--model", run_without_finder / CLASSIFIER_QUANTIZED, picture)
     assert "is a classifier of cut charts; name a finder of patterns, or add --cut" in error
-    error = fails("predict", "--model", finished_run, "--onnx", finished_run / "onnx/model.onnx", picture)
+    error = fails("predict", "--model", run_without_finder, "--onnx", run_without_finder / "onnx/model.onnx", picture)
     assert "--onnx names a classifier of cut charts; add --cut" in error
 
 

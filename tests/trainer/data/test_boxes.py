@@ -11,6 +11,7 @@ from PIL import Image
 
 from cryptoai_common.errors import UserError
 from trainer.data.boxes import Mark, plain_label, read_screens
+from trainer.data.screenshots import HELD_BACK, for_training
 
 COCO = {
     "images": [{"id": 7, "file_name": "a.png", "width": 60, "height": 40}, {"id": 8, "file_name": "b.png"}],
@@ -54,14 +55,16 @@ def test_lines(folder):
 
 
 @pytest.mark.parametrize("form", ["imagefolder", "parquet"])
-def test_a_dataset_of_ours(tmp_path, form):
+def test_a_dataset_of_ours(tmp_path, form, capsys):
     directory = tmp_path / "charts"
     sizes = ["--size", "60", "--validation-fraction", "0.2", "--test-fraction", "0.2", "--image-size", "64"]
-    sizes += ["--screenshots", "3", "--format", form, "--workers", "1", "--seed", "5"]
+    sizes += ["--screenshots", "60", "--format", form, "--workers", "1", "--seed", "5"]
     command = [sys.executable, "-m", "dataset_builder", "build", "--output", str(directory), *sizes]
     subprocess.run(command, check=True, capture_output=True)
     screens = read_screens(directory)
+    assert "57 screenshots are for training or calibration" in capsys.readouterr().err
     assert len(screens) == 3 and screens[0].open().size == (960, 600)
+    assert len(read_screens(directory, wanted=for_training)) == 54
     marks = [mark for screen in screens for mark in screen.marks]
     assert marks and all(mark.label and mark.stage and 0 < mark.end <= 1 for mark in marks)
     assert all(0 <= mark.box[0] < mark.box[2] <= 960 and 0 <= mark.box[1] < mark.box[3] <= 600 for mark in marks)
@@ -72,7 +75,13 @@ def test_a_dataset_of_ours(tmp_path, form):
 def test_where_a_pattern_ends_is_a_share_of_the_candles(tmp_path, monkeypatch):
     monkeypatch.setattr("trainer.data.boxes.read_manifest", lambda _: {"splits": {"screenshots": {}}})
     each = {"label": "breakout", "stage": "forming", "box": [1, 2, 3, 4]}
-    row = {"candles": 50, "file_name": "x.png", "patterns": [{**each, "last": 24}, {**each, "last": 49}]}
+    row = {
+        "candles": 50,
+        "file_name": "x.png",
+        "stage": HELD_BACK,
+        "index": 10,
+        "patterns": [{**each, "last": 24}, {**each, "last": 49}],
+    }
     monkeypatch.setattr("trainer.data.boxes.read_rows", lambda *_: [row])
     (tmp_path / "manifest.json").touch()
     (screen,) = read_screens(tmp_path)
