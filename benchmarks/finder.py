@@ -104,25 +104,26 @@ def threshold_keeping(screens: Sequence[Seen], share: float) -> float | None:
 
 def _shown(finder: PatternFinder, number: int, threshold: float | None) -> tuple[float, float]:
     """How many places are shown on a random market: from ``threshold`` on, and from the finder's own."""
-    rng, kind = random_stream(SEED, STREAM, number), Variety(stream=STREAM)
-    candles = draw_series(rng, BARS).window(0, BARS, rng)
-    look = replace(look_of_screenshot(SEED, number, kind), bars=BARS)
-    draft = Draft(SEED, None, number, look, Market.without_pattern(candles), SCREENSHOT_STAGE, {}, SIZE, MIXED)
-    places = finder.find(draft.render().pixels, 0.0)
+    places = finder.find(_random_screen(number), 0.0)
     lowest = np.inf if threshold is None else threshold
     return sum(each.probability >= lowest for each in places), sum(
         each.probability >= finder.threshold for each in places
     )
 
 
+def _random_screen(number: int) -> np.ndarray:
+    """A random market on a page: RGB, uint8 [height, width, 3]."""
+    rng = random_stream(SEED, STREAM, number)
+    candles = draw_series(rng, BARS).window(0, BARS, rng)
+    look = replace(look_of_screenshot(SEED, number, Variety(stream=STREAM)), bars=BARS)
+    draft = Draft(SEED, None, number, look, Market.without_pattern(candles), SCREENSHOT_STAGE, {}, SIZE, MIXED)
+    return draft.render().pixels
+
+
 def _milliseconds(file: Path, threads: int) -> float:
     """The fastest answer for a screenshot of 1440 x 900 pixels."""
     finder = PatternFinder(file, threads)
-    look = look_of_screenshot(SEED, 0, Variety())
-    rng = random_stream(SEED, STREAM, "time")
-    candles = draw_series(rng, look.bars).window(0, look.bars, rng)
-    draft = Draft(SEED, None, 0, look, Market.without_pattern(candles), SCREENSHOT_STAGE, {}, SIZE, MIXED)
-    picture = np.asarray(Image.fromarray(draft.render().pixels).resize(SCREEN))
+    picture = np.asarray(Image.fromarray(_random_screen(0)).resize(SCREEN))
     times = []
     for _ in range(RUNS):
         start = time.perf_counter()

@@ -12,10 +12,9 @@ from benchmarks.renderers.library import Box
 from trainer.models.finder import PatternFinder
 from trainer.models.pattern_model import UNCLEAR, PatternModel
 from trainer.models.session import at_once
-from trainer.scoring.boxes import FITS, span_overlap
+from trainer.scoring.boxes import FIRST, FITS, span_overlap
 from trainer.scoring.metrics import score, wilson_interval
 
-FIRST_PLACES = 5  # of a picture, among which a pattern counts as found
 Figures = dict[str, Any]  # what `figures` returns, and the names of the library, look and framing
 
 
@@ -49,7 +48,7 @@ def found(
 
     def see(number: int) -> tuple[bool, bool]:
         image, box = pictures[number]()
-        places = finder.find(np.asarray(image), 0.0)[:FIRST_PLACES]
+        places = finder.find(np.asarray(image), 0.0)[: FIRST["first_5"]]
         fits = [place.label == labels[number] for place in places if span_overlap(place.box, box) >= FITS]
         return bool(fits), any(fits)
 

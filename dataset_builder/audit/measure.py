@@ -17,14 +17,14 @@ from PIL import Image
 
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
-from cryptoai_common.dataset import NONE, SCREENSHOTS, read_rows
+from cryptoai_common.dataset import NONE, SCREENSHOTS, UNSEEN_SCREENSHOT, read_rows
 from cryptoai_common.errors import UserError
 from dataset_builder.audit.duplicates import picture_hash, price_hash
 from dataset_builder.audit.leaks import THUMBNAIL
 from dataset_builder.charts.labels import refusal
 from dataset_builder.charts.sample import draw_look_again
 from dataset_builder.charts.screenshot import look_of_screenshot
-from dataset_builder.charts.stages import SCREENSHOT_STAGE, UNCHECKED, UNSEEN_SCREENSHOT_STAGE
+from dataset_builder.charts.stages import SCREENSHOT_STAGE, UNCHECKED
 from dataset_builder.charts.variety import variety
 from dataset_builder.drawing.chart import render_blank
 from dataset_builder.drawing.look import Look
@@ -174,7 +174,7 @@ def find_mistake(row: dict[str, Any]) -> str | None:
     label = row["label"]
     if label is None and row["stage"] in UNCHECKED:
         return None
-    if row["stage"] in (SCREENSHOT_STAGE, UNSEEN_SCREENSHOT_STAGE):
+    if row["stage"] in (SCREENSHOT_STAGE, UNSEEN_SCREENSHOT):
         return _find_mistaken_place(row)
     if not row["candles"]:
         return f"{row['id']} as {label or NONE}: no candles"

@@ -15,11 +15,11 @@ import numpy as np
 
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
-from cryptoai_common.dataset import SCREENSHOTS
+from cryptoai_common.dataset import HELD_BACK_EVERY, SCREENSHOTS, UNSEEN_SCREENSHOT
 from dataset_builder.charts.draft import Draft, Place
 from dataset_builder.charts.found import LOWEST
 from dataset_builder.charts.labels import draw_accepted, refusal
-from dataset_builder.charts.stages import MIXED, SCREENSHOT_STAGE, UNSEEN_SCREENSHOT_STAGE, stage_of
+from dataset_builder.charts.stages import MIXED, SCREENSHOT_STAGE, stage_of
 from dataset_builder.charts.variety import HELD_OUT_STYLES, TRAINING_STYLES, Variety
 from dataset_builder.drawing.look import Look
 from dataset_builder.drawing.pages.random_page import with_page
@@ -36,7 +36,6 @@ Window = tuple[int, int]  # first bar, and the one after the last
 
 SIZE = (960, 600)  # of the picture: what a screenshot of 1440 x 900 has at two thirds
 BARS = (20, 400)  # candles on a screen
-HELD_BACK = 10  # one screenshot in ten has a style that no training chart has, and is for evaluation
 PLANTED = (0, 0, 1, 1, 2, 2, 3, 4)  # stretches drawn along a sketch, each number as likely as the others
 AT_THE_EDGE = 0.25  # share of these that end with the last candle
 STRETCH, LONGEST = (0.15, 1.0), 120  # length of one: share of the market, and most candles
@@ -57,7 +56,7 @@ def settle_screenshot(seed: int, index: int, kind: Variety) -> Draft:
     candles, drawn = _market(random_stream(seed, SCREENSHOTS, index, "market", kind.stream), look.bars)
     places, overlapping = find_places(candles, drawn)
     market = Market.without_pattern(candles)
-    stage = UNSEEN_SCREENSHOT_STAGE if _is_held_back(index) else SCREENSHOT_STAGE
+    stage = UNSEEN_SCREENSHOT if _is_held_back(index) else SCREENSHOT_STAGE
     return Draft(seed, None, index, look, market, stage, {}, SIZE, MIXED, places, overlapping)
 
 
@@ -71,7 +70,8 @@ def look_of_screenshot(seed: int, index: int, kind: Variety) -> Look:
 
 
 def _is_held_back(index: int) -> bool:
-    return index % HELD_BACK == 0
+    """Whether a screenshot has a style that no training chart has, and is for evaluation."""
+    return index % HELD_BACK_EVERY == 0
 
 
 def find_places(candles: Candles, drawn: Iterable[Window] = ()) -> tuple[tuple[Place, ...], tuple[Place, ...]]:

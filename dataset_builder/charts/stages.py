@@ -8,9 +8,6 @@ from dataset_builder.market.swings import View
 UNSELECTED_STAGE, NO_CHART_STAGE = "unselected", "no_chart"  # a market as it is; a picture without one
 UNCHECKED = (UNSELECTED_STAGE, NO_CHART_STAGE)  # charts without a pattern that no check has looked at
 SCREENSHOT_STAGE, MIXED = "screenshot", "mixed"  # stage and source of a market with several patterns, or none
-UNSEEN_SCREENSHOT_STAGE = (
-    "screenshot_unseen"  # the same, held back from training, in a style that no training chart has
-)
 BROKEN = 0.05  # of the pattern's height: a close that far outside its turning points ends it
 
 

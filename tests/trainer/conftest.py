@@ -29,6 +29,7 @@ def _changed(options: list[str], **values: str) -> list[str]:
 # Enough training that INT8 changes no answer: a net fresh from random weights is torn between all classes.
 TRAINED = _changed(TINY, num_train_epochs="8", learning_rate="3e-3")
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 torch.set_num_threads(1)  # tiny nets only wait for each other's threads
 
 
@@ -116,3 +117,15 @@ def fails(capsys):
         return error.strip().splitlines()[-1]
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser that Playwright drives; the test is skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed: on Debian, apt-get install chromium")
+    with playwright.sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()

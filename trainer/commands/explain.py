@@ -31,7 +31,8 @@ def _explain_screen(config: ExplainConfig, model: Path, output: Path) -> list[st
     if finder.reader is None:
         raise UserError(f"{model} has no {READER}, which reads the prices; make it with `python -m trainer export`")
     pixels = np.asarray(picture)
-    answer, prices = finder.answer(pixels), finder.reader.read(pixels)
+    prices = finder.reader.read(pixels)
+    answer = finder.answer(pixels, prices)
     drawn = draw_found(draw_read(picture, prices), answer)
     try:
         write_atomically(output, drawn.save)

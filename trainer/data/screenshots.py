@@ -1,6 +1,6 @@
 """Which screenshots of a dataset are for training, which for calibration and which for measuring.
 
-One in ten, of the stage ``HELD_BACK``, has a style that no training chart has. Every other one of these is for
+One in ten, of the stage ``UNSEEN_SCREENSHOT``, has a style that no training chart has. Every other one of these is for
 calibration, and the others are for measuring.
 """
 
@@ -12,18 +12,16 @@ from typing import Any
 
 import datasets
 
-from cryptoai_common.dataset import SCREENSHOTS
+from cryptoai_common.dataset import HELD_BACK_EVERY, SCREENSHOTS, UNSEEN_SCREENSHOT
 from cryptoai_common.errors import UserError
 from trainer.data.charts import cached
 
-HELD_BACK = "screenshot_unseen"
-HELD_BACK_EVERY = 10  # of the indices; see dataset_builder/charts/screenshot.py
 Row = Mapping[str, Any]  # with ``stage`` and ``index``
 
 
 def for_training(row: Row) -> bool:
     """Whether a screenshot is one to learn from."""
-    return bool(row["stage"] != HELD_BACK)
+    return bool(row["stage"] != UNSEEN_SCREENSHOT)
 
 
 def for_calibration(row: Row) -> bool:

@@ -18,7 +18,7 @@ import torch
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from torch import nn
 
-from trainer.export.graph import Part
+from trainer.export.graph import Part, enclose, resized
 from trainer.finder.calibrate import TINY
 from trainer.finder.finder import MOST, SAME, Finder
 from trainer.finder.sizes import COLUMNS, ROWS
@@ -142,9 +142,7 @@ def _traced(network: nn.Module, outputs: list[str]) -> ModelProto:
 
 def _pixels(part: Part, output: str) -> str:
     """Squeeze the screenshot as ``finder.squeeze`` does. Returns the name of its width and height, float [2]."""
-    size = np.array([ROWS, COLUMNS], np.int64)
-    resized = part.add("Resize", INPUT, "", "", size, axes=[1, 2], mode="linear", antialias=1, exclude_outside=1)
-    part.add("Cast", part.add("Transpose", resized, perm=[0, 3, 1, 2]), to=TensorProto.FLOAT, output=output)
+    resized(part, (ROWS, COLUMNS), output)
     sides = part.add("Gather", part.add("Shape", INPUT), np.array([2, 1]))
     return part.add("Cast", sides, to=TensorProto.FLOAT)
 
@@ -194,10 +192,7 @@ def _around(
 ) -> ModelProto:
     """The network with what comes before and after it; with a threshold, that is an input with this default."""
     graph = model.graph
-    nodes = [*before.nodes, *graph.node, *after.nodes]
-    del graph.node[:], graph.input[:], graph.output[:]
-    graph.node.extend(nodes)
-    graph.initializer.extend([*before.constants, *after.constants])
+    enclose(model, before, after)
     graph.input.append(helper.make_tensor_value_info(INPUT, TensorProto.UINT8, [1, "height", "width", 3]))
     if threshold is not None:
         graph.input.append(helper.make_tensor_value_info(THRESHOLD, TensorProto.FLOAT, []))

@@ -37,10 +37,7 @@ def deployable(network: ModelProto, preprocess: Preprocessor, classes: tuple[str
     before, after = Part("picture"), Part("answer")
     _pixels(before, preprocess, graph.input[0].name)
     _answer(after, graph.output[0].name, threshold)
-    nodes = [*before.nodes, *graph.node, *after.nodes]
-    del graph.node[:], graph.input[:], graph.output[:]
-    graph.node.extend(nodes)
-    graph.initializer.extend([*before.constants, *after.constants])
+    enclose(model, before, after)
     graph.input.append(helper.make_tensor_value_info(INPUT, TensorProto.UINT8, [BATCH, "height", "width", 3]))
     graph.output.append(helper.make_tensor_value_info(PROBABILITIES, TensorProto.FLOAT, [BATCH, len(classes)]))
     graph.output.append(helper.make_tensor_value_info(LABEL, TensorProto.INT64, [BATCH]))
@@ -83,14 +80,28 @@ class Part:
         return name
 
 
+def enclose(model: ModelProto, before: Part, after: Part) -> None:
+    """Put the parts around a network, in place. It has no inputs and outputs then, until they are named."""
+    graph = model.graph
+    nodes = [*before.nodes, *graph.node, *after.nodes]
+    del graph.node[:], graph.input[:], graph.output[:]
+    graph.node.extend(nodes)
+    graph.initializer.extend([*before.constants, *after.constants])
+
+
+def resized(part: Part, size: tuple[int, int], output: str = "") -> str:
+    """The input, resized to (height, width) as Pillow does, as float [batch, 3, height, width], 0 to 255."""
+    # exclude_outside: at an edge the weights of the pixels that are there add up to 1, as in Pillow
+    sides = np.array(size, np.int64)
+    small = part.add("Resize", INPUT, "", "", sides, axes=[1, 2], mode="linear", antialias=1, exclude_outside=1)
+    return part.add("Cast", part.add("Transpose", small, perm=[0, 3, 1, 2]), output=output, to=TensorProto.FLOAT)
+
+
 def _pixels(part: Part, preprocess: Preprocessor, output: str) -> None:
     """What ``Preprocessor.__call__`` does, in the same order."""
     if preprocess.resample != Image.Resampling.BILINEAR:
         raise UserError(f"{PREPROCESSOR} asks for resample {preprocess.resample}; only 2 (bilinear) can be exported")
-    size = np.array(preprocess.size, np.int64)
-    # exclude_outside: at an edge the weights of the pixels that are there add up to 1, as in Pillow
-    resized = part.add("Resize", INPUT, "", "", size, axes=[1, 2], mode="linear", antialias=1, exclude_outside=1)
-    pixels = part.add("Cast", part.add("Transpose", resized, perm=[0, 3, 1, 2]), to=TensorProto.FLOAT)
+    pixels = resized(part, preprocess.size)
     scaled = part.add("Mul", pixels, preprocess.gain[:, None, None])
     part.add("Sub", scaled, preprocess.offset[:, None, None], output=output)
 

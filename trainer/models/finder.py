@@ -82,12 +82,13 @@ class PatternFinder:
             for box, label, probability in zip(boxes.tolist(), labels.tolist(), probabilities.tolist(), strict=True)
         ]
 
-    def answer(self, picture: np.ndarray) -> Answer:
-        """The answer for one whole screenshot, RGB uint8 [height, width, 3]."""
+    def answer(self, picture: np.ndarray, prices: Prices | None = None) -> Answer:
+        """The answer for one whole screenshot, RGB uint8 [height, width, 3], whose ``prices`` may have been read."""
         places = self.find(picture, 0.0)
         clear = bool(places) and places[0].probability >= np.float32(self.threshold)
-        read = self.reader.read(picture).x if self.reader and clear else None  # of no use without a pattern to show
-        return answer_screen(self.classes, places, self.threshold, self.version, read)
+        if prices is None and self.reader and clear:  # they are of no use without a pattern to show
+            prices = self.reader.read(picture)
+        return answer_screen(self.classes, places, self.threshold, self.version, prices.x if prices else None)
 
 
 def is_finder(session: InferenceSession) -> bool:

@@ -11,8 +11,7 @@ import onnx
 import onnxruntime
 import pytest
 import yaml
-from finder_file import write_finder
-from reader_file import write_reader
+from finder_file import write_finder, write_reader
 
 from trainer.__main__ import main
 from trainer.shipped import SHIPPED, find_shipped

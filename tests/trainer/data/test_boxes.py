@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cryptoai_common.dataset import UNSEEN_SCREENSHOT
 from cryptoai_common.errors import UserError
 from trainer.data.boxes import Mark, plain_label, read_screens
-from trainer.data.screenshots import HELD_BACK, for_training
+from trainer.data.screenshots import for_training
 
 COCO = {
     "images": [{"id": 7, "file_name": "a.png", "width": 60, "height": 40}, {"id": 8, "file_name": "b.png"}],
@@ -78,7 +79,7 @@ def test_where_a_pattern_ends_is_a_share_of_the_candles(tmp_path, monkeypatch):
     row = {
         "candles": 50,
         "file_name": "x.png",
-        "stage": HELD_BACK,
+        "stage": UNSEEN_SCREENSHOT,
         "index": 10,
         "patterns": [{**each, "last": 24}, {**each, "last": 49}],
     }

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dataset_builder.patterns import CLASSES
 from trainer.data.screenshots import for_calibration, for_measuring, for_training, load_screenshots
 from trainer.finder.columns import column_prices
 from trainer.finder.screens import MOST, ScreenPictures, ScreenPrices
@@ -12,10 +13,6 @@ from trainer.finder.sizes import COLUMNS, ROWS
 @pytest.fixture(scope="module")
 def rows(screenshots):
     return load_screenshots(screenshots, for_training)
-
-
-CLASSES = ("head_and_shoulders", "double_top", "double_bottom", "ascending_triangle", "descending_triangle")
-CLASSES = (*CLASSES, "cup_and_handle", "bullish_flag", "bearish_flag", "support_resistance", "breakout")
 
 
 def test_each_screenshot_has_one_use(screenshots):

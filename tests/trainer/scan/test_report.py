@@ -1,25 +1,11 @@
 """The page in a real browser: no network, sorting, filtering, the interactive chart, dark, a phone's width."""
 
-import shutil
-
 import pytest
 from found import ABOUT, a_hit, result, results_of
 
 from trainer.scan.report import write_report
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ import shutil
 
 import pytest
 from events import make_rows
-from finder_file import write_finder
+from finder_file import write_finder, write_reader
 from PIL import Image, ImageDraw
-from reader_file import write_reader
 
 from trainer.models.deployed import Deployed
 from trainer.scan import newest

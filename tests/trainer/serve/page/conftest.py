@@ -10,9 +10,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from finder_file import write_finder
+from finder_file import write_finder, write_reader
 from in_browser import SIZES
-from reader_file import write_reader
 from running import running
 
 from cryptoai_common.errors import UserError
@@ -20,8 +19,6 @@ from dataset_builder.patterns import CLASSES
 from trainer.models.deployed import Deployed
 from trainer.shipped import SHIPPED, find_shipped
 from trainer.site.build import build_site
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +57,6 @@ def site(model_directory, tmp_path_factory) -> Iterator[str]:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{serving.server_port}/"
         serving.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed: on Debian, apt-get install chromium")
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
