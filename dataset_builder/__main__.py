@@ -11,6 +11,7 @@ from dataset_builder import config
 
 COMMANDS: Commands = {
     "build": (config.BuildConfig, "dataset_builder.storage.build:build"),
+    "markets": (config.MarketsConfig, "dataset_builder.storage.long_markets:make_markets"),
     "audit": (config.AuditConfig, "dataset_builder.audit.run:audit"),
     "merge": (config.MergeConfig, "dataset_builder.storage.merge:merge"),
     "render": (config.RenderConfig, "dataset_builder.series.render:render"),

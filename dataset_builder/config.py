@@ -110,6 +110,35 @@ def _named_by_content(path: Path) -> str:
 
 
 @dataclass(frozen=True)
+class MarketsConfig(FromRecipe):
+    """Draw long markets without pictures, and look for patterns in them: what the finder's span network learns from.
+
+    A run that was killed continues where it stopped.
+    """
+
+    output: Path = Path("data/markets")
+    """Directory to make."""
+    count: int = 10_000
+    """Markets to draw."""
+    seed: int = 42
+    """Root seed: the same seed gives the same markets."""
+    workers: int = usable_cores()
+    """Processes that draw."""
+    engine: Literal["processes", "ray"] = "processes"
+    """What runs them: this machine's processes, or a Ray cluster that shares the output's disk."""
+
+    def content(self) -> dict[str, Any]:
+        """The settings that the markets depend on, as JSON values."""
+        return {"count": self.count, "seed": self.seed}
+
+    def check(self) -> None:
+        """Check the settings. Raises UserError for what cannot be drawn."""
+        for name, value, least in (("count", self.count, 1), ("workers", self.workers, 1), ("seed", self.seed, 0)):
+            if value < least:
+                raise UserError(f"--{name} must be at least {least}, not {value}")
+
+
+@dataclass(frozen=True)
 class MergeConfig(FromRecipe):
     """Join the parts that 'build --shard' made into one dataset."""
 

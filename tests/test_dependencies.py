@@ -23,7 +23,7 @@ OURS = ("cryptoai_common", "dataset_builder", "trainer")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # Commands that the core must carry, and the extra that each of the others needs as a whole.
 CORE_COMMANDS = {
-    "dataset_builder": ("build", "render", "merge", "verify", "diff"),
+    "dataset_builder": ("build", "markets", "render", "merge", "verify", "diff"),
     "trainer": ("predict", "scan", "compare", "summary"),
 }
 EXTRA_COMMANDS = {

@@ -85,6 +85,8 @@ class TrainFinderConfig:
     """Name of a recipe in trainer/recipes, finder-reader or finder-spans, or a YAML file."""
     part: Literal["reader", "spans"] = "reader"
     """The network: the reader of prices from pictures, or the finder of spans in prices."""
+    markets: Path | None = None
+    """Markets without pictures to learn spans from as well: an output of `python -m dataset_builder markets`."""
     base: Path | None = None
     """Weights to go on from: an output of this command."""
     resume: bool = False

@@ -12,7 +12,7 @@ from pathlib import Path
 import dataset_builder
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import locked, partial_path, write_json
-from dataset_builder.config import BuildConfig, RenderConfig
+from dataset_builder.config import BuildConfig, MarketsConfig, RenderConfig
 from dataset_builder.storage.plan import Chunk
 
 
@@ -53,7 +53,7 @@ class BuildFiles:
 
 
 @contextmanager
-def partial_directory(config: BuildConfig | RenderConfig) -> Iterator[Path]:
+def partial_directory(config: BuildConfig | MarketsConfig | RenderConfig) -> Iterator[Path]:
     """Make the directory of the unfinished output, or use the one that is there, for this process alone.
 
     Raises UserError if a file has its name or another process works in it.

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-import datasets
 from torch.utils.data import default_collate
-from transformers import TrainingArguments, set_seed
+from transformers import set_seed
 from transformers.utils import logging
 
+from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
 from trainer.commands.train import LIBRARIES
 from trainer.config import TrainFinderConfig
 from trainer.data.mixture import checked_manifest
 from trainer.data.screenshots import for_training, load_screenshots
-from trainer.finder.screens import ScreenPictures, ScreenPrices
+from trainer.finder.charts import Charts, MarketCharts, ScreenshotCharts, load_markets
+from trainer.finder.screens import ChartPrices, ScreenPictures
 from trainer.finder.weights import in_training, load_into, save
 from trainer.models.precision import bf16_is_fast
 from trainer.runs.directory import RunDirectory, finish, prepare
@@ -36,18 +38,23 @@ def train_finder(config: TrainFinderConfig, given: dict[str, Any]) -> None:
     arguments = training_arguments(given, run.partial, 0)
     manifest = checked_manifest(config.dataset)
     rows = load_screenshots(config.dataset, for_training)
-    start = prepare(run, _resolved(config, given, manifest.fingerprint), config.resume, config.overwrite)
+    markets = _markets(config, manifest.classes)
+    fingerprints = {"dataset": manifest.fingerprint, **({"markets": markets.fingerprint} if markets else {})}
+    start = prepare(run, _resolved(config, given, fingerprints), config.resume, config.overwrite)
     if start.finished:
         print(f"{run.final} is finished, with this configuration and this dataset: nothing to do")
         return
     set_seed(arguments.seed)
-    model = in_training(config.part, _shares(rows, manifest.classes))
+    sources: list[Charts] = [ScreenshotCharts(rows), *([markets] if markets else [])]
+    model = in_training(config.part, _shares(sources, manifest.classes))
     if config.base:
         load_into(model, config.part, config.base)
     trainer = ChartTrainer(
         model=model,
         args=arguments,
-        train_dataset=_charts(config, arguments, rows, manifest.classes),
+        train_dataset=ScreenPictures(rows, change=True, seed=arguments.seed)
+        if config.part == "reader"
+        else ChartPrices(sources, manifest.classes, change=True, seed=arguments.seed),
         data_collator=default_collate,
     )
     trainer.train(resume_from_checkpoint=str(start.checkpoint) if start.checkpoint else None)
@@ -57,30 +64,34 @@ def train_finder(config: TrainFinderConfig, given: dict[str, Any]) -> None:
     print(f"{run.final}: {config.part}, {sum(each.numel() for each in model.parameters()):,} parameters")
 
 
-def _shares(rows: datasets.Dataset, classes: tuple[str, ...]) -> list[float]:
+def _markets(config: TrainFinderConfig, classes: tuple[str, ...]) -> MarketCharts | None:
+    """The long markets that were given. Raises UserError if they are damaged, or of no use for this training."""
+    if config.markets is None:
+        return None
+    if config.part == "reader":
+        raise UserError("--markets has no pictures, and the reader of prices learns from pictures: leave it out")
+    markets = load_markets(config.markets)
+    if markets.classes != classes:
+        raise UserError(
+            f"{config.markets} has other classes than {config.dataset}: make both with one version of dataset_builder"
+        )
+    return markets
+
+
+def _shares(sources: Sequence[Charts], classes: tuple[str, ...]) -> list[float]:
     """The share of each class among all patterns."""
-    counts = Counter(
-        pattern["label"] for name in ("patterns", "overlapping") for row in rows[name][:] for pattern in row
-    )
+    counts = sum((each.labels() for each in sources), Counter[str]())
     return [counts[name] / max(counts.total(), 1) for name in classes]
 
 
-def _charts(
-    config: TrainFinderConfig, arguments: TrainingArguments, rows: datasets.Dataset, classes: tuple[str, ...]
-) -> ScreenPictures | ScreenPrices:
-    if config.part == "reader":
-        return ScreenPictures(rows, change=True, seed=arguments.seed)
-    return ScreenPrices(rows, classes, change=True, seed=arguments.seed)
-
-
-def _resolved(config: TrainFinderConfig, given: dict[str, Any], fingerprint: str) -> dict[str, Any]:
-    """The settings that affect the weights."""
-    excluded = ("dataset", "output", "resume", "overwrite")
+def _resolved(config: TrainFinderConfig, given: dict[str, Any], fingerprints: dict[str, str]) -> dict[str, Any]:
+    """The settings that affect the weights. ``fingerprints`` are those of what it learns from."""
+    excluded = ("dataset", "markets", "output", "resume", "overwrite")
     settings = {name: value for name, value in asdict(config).items() if name not in excluded}
     settings["base"] = str(config.base) if config.base else None
     return {
         "config": settings,
         "training_arguments": given,
-        "dataset": {"fingerprint": fingerprint},
+        **{name: {"fingerprint": fingerprint} for name, fingerprint in fingerprints.items()},
         "versions": {library: version(library) for library in LIBRARIES},
     }

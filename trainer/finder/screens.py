@@ -7,6 +7,7 @@ where a run was resumed.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import datasets
@@ -15,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from trainer.data.augment import augment
 from trainer.data.charts import picture_of
+from trainer.finder.charts import Charts
 from trainer.finder.columns import Span, column_prices, spans_between
 from trainer.finder.sizes import COLUMNS, ROWS
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 else:
     TorchDataset = object
 
-MOST = 24  # patterns of a screenshot that are learnt from: more than any of 14,000 has
+MOST = (
+    64  # patterns of a chart that are learnt from: 24 is more than any of 14,000 screenshots has, and some are joined
+)
 WHOLE, AROUND = 0.45, 0.4  # share of pictures that stay whole; of the others, those cut near the chart
 DRAWN_ON, MOST_DRAWN = 0.35, 5  # share of pictures that somebody has drawn on; lines, curves and words at most
 WIDEST = 0.12  # of the page: what is left around a chart that is cut out
@@ -65,12 +69,12 @@ class ScreenPictures(TorchDataset):
         return {"pixels": np.array(seen), "prices": prices.clip(0, 1).astype(np.float32)}
 
 
-class ScreenPrices(TorchDataset):
+class ChartPrices(TorchDataset):
     """Item i: ``prices`` float32 [COLUMNS, 2] as read, NaN where there is none, and the patterns in them: ``labels``
     int64 [MOST], ``spans`` float32 [MOST, 2] in columns and ``clear`` bool [MOST], as in ``span_net.Truth``."""
 
-    def __init__(self, rows: datasets.Dataset, classes: tuple[str, ...], change: bool, seed: int = 0) -> None:
-        self.rows = rows.select_columns(["x", "high", "low", "patterns", "overlapping"])
+    def __init__(self, charts: Sequence[Charts], classes: tuple[str, ...], change: bool, seed: int = 0) -> None:
+        self.charts, self.ends = charts, np.cumsum([len(each) for each in charts])
         self.ids = {name: number for number, name in enumerate(classes)}
         self.change, self.seed, self.epoch = change, seed, 0
 
@@ -79,10 +83,12 @@ class ScreenPrices(TorchDataset):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return int(self.ends[-1])
 
     def __getitem__(self, index: int) -> dict[str, np.ndarray]:
-        row, rng = self.rows[index], np.random.default_rng([self.seed, self.epoch, index])
+        rng = np.random.default_rng([self.seed, self.epoch, index])
+        source = int(np.searchsorted(self.ends, index, side="right"))
+        row = self.charts[source].chart(index - int(self.ends[source]) + len(self.charts[source]), rng)
         left, right = _part(rng, row["x"], self.change and rng.random() < IN_TIME)
         width = COLUMNS * (rng.uniform(NARROWEST, 1) if self.change else 0.8)
         first = rng.uniform(0, COLUMNS - width) if self.change else 0.1 * COLUMNS

@@ -8,25 +8,30 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import yaml
 from PIL import Image
 
+from cryptoai_common.long_markets import LIST, read_list
+from dataset_builder.config import MarketsConfig
+from dataset_builder.patterns import CLASSES
+from dataset_builder.storage.long_markets import make_markets
 from trainer.__main__ import main
 from trainer.commands import export_finder
+from trainer.finder.charts import MarketCharts
 from trainer.finder.finder import Finder, squeeze, strongest
 from trainer.finder.weights import FILES, load_reader, load_spans
 from trainer.models.finder import PatternFinder, PriceReader
 from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, READER
 from trainer.shipped import SHIPPED, find_shipped
 
-FEW = ["--max-steps", "2", "--per-device-train-batch-size", "2", "--bf16", "false", "--dataloader-num-workers", "0"]
+FEW = ["--per-device-train-batch-size", "2", "--bf16", "false", "--dataloader-num-workers", "0"]
 FEW += ["--dataloader-persistent-workers", "false", "--save-strategy", "no"]
 BASE = find_shipped(SHIPPED)
 
 
-def train(part: str, dataset: Path, output: Path, *more: str) -> int:
-    return main(
-        ["train-finder", "--recipe", f"finder-{part}", "--dataset", str(dataset), "--output", str(output), *FEW, *more]
-    )
+def train(part: str, dataset: Path, output: Path, *more: str, steps: int = 2) -> int:
+    words = ["--recipe", f"finder-{part}", "--dataset", str(dataset), "--output", str(output), *FEW, *more]
+    return main(["train-finder", *words, "--max-steps", str(steps)])
 
 
 @pytest.mark.parametrize("part", ["reader", "spans"])
@@ -45,6 +50,35 @@ def test_the_spans_know_their_classes(screenshots, tmp_path):
     assert train("spans", screenshots, tmp_path / "spans") == 0
     manifest = json.loads((screenshots / "manifest.json").read_text())
     assert list(load_spans(tmp_path / "spans")[1]) == manifest["classes"]
+
+
+@pytest.fixture(scope="module")
+def markets(tmp_path_factory) -> Path:
+    return make_markets(MarketsConfig(tmp_path_factory.mktemp("long") / "markets", count=6, workers=1))
+
+
+def test_spans_are_learnt_from_markets_without_pictures_too(screenshots, markets, tmp_path, monkeypatch):
+    seen = []
+    chart = MarketCharts.chart
+    monkeypatch.setattr(MarketCharts, "chart", lambda self, *which: seen.append(which[0]) or chart(self, *which))
+    assert train("spans", screenshots, tmp_path / "spans", "--markets", str(markets), steps=20) == 0
+    assert seen and set(seen) <= set(range(6))
+    assert load_spans(tmp_path / "spans")[1] == CLASSES
+    resolved = yaml.safe_load((tmp_path / "spans" / "config_resolved.yaml").read_text())
+    assert resolved["markets"]["fingerprint"] == read_list(markets).fingerprint
+
+
+def test_markets_that_cannot_be_learnt_from_are_refused(screenshots, markets, tmp_path, capsys):
+    assert train("reader", screenshots, tmp_path / "reader", "--markets", str(markets)) == 2
+    assert "--markets has no pictures" in capsys.readouterr().err
+    assert train("spans", screenshots, tmp_path / "spans", "--markets", str(screenshots)) == 2
+    assert "has no markets.json" in capsys.readouterr().err
+    other = tmp_path / "other"
+    shutil.copytree(markets, other)
+    listing = json.loads((other / LIST).read_text())
+    (other / LIST).write_text(json.dumps(listing | {"classes": listing["classes"][::-1]}))
+    assert train("spans", screenshots, tmp_path / "spans", "--markets", str(other)) == 2
+    assert "has other classes than" in capsys.readouterr().err
 
 
 def test_a_dataset_without_screenshots_is_refused(charts, tmp_path, capsys):

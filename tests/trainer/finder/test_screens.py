@@ -5,8 +5,9 @@ import pytest
 
 from dataset_builder.patterns import CLASSES
 from trainer.data.screenshots import for_calibration, for_measuring, for_training, load_screenshots
+from trainer.finder.charts import ScreenshotCharts
 from trainer.finder.columns import column_prices
-from trainer.finder.screens import MOST, ScreenPictures, ScreenPrices
+from trainer.finder.screens import MOST, ChartPrices, ScreenPictures
 from trainer.finder.sizes import COLUMNS, ROWS
 
 
@@ -54,7 +55,7 @@ def test_prices_of_changed_pictures_lie_inside(rows):
 
 
 def test_patterns_lie_where_the_chart_is(rows):
-    charts = ScreenPrices(rows, CLASSES, change=False)
+    charts = ChartPrices([ScreenshotCharts(rows)], CLASSES, change=False)
     found = 0
     for index in range(len(rows)):
         item, row = charts[index], rows[index]
@@ -73,7 +74,7 @@ def test_patterns_lie_where_the_chart_is(rows):
 
 
 def test_a_part_of_a_chart_marks_what_it_cuts(rows):
-    charts = ScreenPrices(rows, CLASSES, change=True)
+    charts = ChartPrices([ScreenshotCharts(rows)], CLASSES, change=True)
     cut = 0
     for epoch in range(4):
         charts.set_epoch(epoch)
@@ -84,3 +85,12 @@ def test_a_part_of_a_chart_marks_what_it_cuts(rows):
             assert (item["spans"] >= -1e-3).all()
             assert (item["spans"] <= COLUMNS + 1e-3).all()
     assert cut > 5
+
+
+def test_charts_of_several_sources_follow_each_other(rows):
+    sources = [ScreenshotCharts(rows.select([0, 1])), ScreenshotCharts(rows.select([2, 3, 4]))]
+    apart, together = ChartPrices(sources, CLASSES, change=False), ChartPrices([ScreenshotCharts(rows)], CLASSES, False)
+    assert len(apart) == 5
+    for index in range(5):
+        for name, value in together[index].items():
+            np.testing.assert_array_equal(apart[index][name], value)
