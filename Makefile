@@ -155,10 +155,12 @@ pretrain: $(VENV)/installed  ## remake the base in models/chart-vit, from the on
 		--output models/chart-vit --resume --overwrite
 	$(PY) -m trainer export models/chart-vit --dataset data/pretrain
 
-finder: $(VENV)/installed  ## remake the finder of whole screenshots in models/chart-vit: an hour on 2 cores
+finder: $(VENV)/installed  ## remake the finder of whole screenshots in models/chart-vit: three hours on 2 cores
 	$(PY) -m dataset_builder build --output data/screens --size 100 --seed 7 --screenshots 14000
 	$(PY) -m trainer train-finder --recipe finder-reader --dataset data/screens --output models/finder-reader --resume
-	$(PY) -m trainer train-finder --recipe finder-spans --dataset data/screens --output models/finder-spans --resume
+	$(PY) -m dataset_builder markets --output data/markets --count 40000 --seed 1007
+	$(PY) -m trainer train-finder --recipe finder-spans --dataset data/screens --markets data/markets \
+		--output models/finder-spans --resume
 	$(PY) -m trainer export-finder models/chart-vit --reader models/finder-reader --spans models/finder-spans --dataset data/screens
 
 renderers: $(VENV)/installed-renderers  ## name patterns on charts of other libraries, with RUN's model or the base
