@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from cryptoai_common.candles import Candles
 from cryptoai_common.errors import UserError
@@ -109,10 +108,9 @@ def windows_of(
 
 def draw(series: Series, window: Window) -> np.ndarray:
     """The chart of a window, RGB uint8 [224, 224, 3], as the model was trained on."""
-    from dataset_builder import render_candles
+    from dataset_builder.charts.render import candle_pixels
 
-    picture: Image.Image = render_candles(series.candles[window.first : window.last + 1])
-    return np.asarray(picture)
+    return candle_pixels(series.candles[window.first : window.last + 1])
 
 
 def stand(series: Series, window: Window, pattern: str) -> Standing | None:
