@@ -58,7 +58,7 @@ def quantize_int8(network: ModelProto, target: Target, made: Path) -> Path:
         quantize_dynamic(
             network,
             made,
-            op_types_to_quantize=["MatMul", "Gemm"],
+            op_types_to_quantize=["MatMul", "Gemm", "Attention"],
             per_channel=True,
             reduce_range=reduce_range,
             weight_type=weights,
