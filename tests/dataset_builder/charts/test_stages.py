@@ -13,6 +13,7 @@ from cryptoai_common.candles import Candles
 from dataset_builder.charts.sample import settle
 from dataset_builder.charts.stages import standing
 from dataset_builder.market.match import Line, Match
+from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.swings import View
 from dataset_builder.patterns import BY_NAME, CLASSES
 
@@ -139,6 +140,10 @@ def test_a_pattern_in_the_newer_half_of_the_candles_is_found_and_an_older_one_is
     told, later = standing("double_top", candles), standing("double_top", before)
     assert told is not None and later is not None
     assert (later.line, later.first) == (pytest.approx(told.line), told.first + len(flat))
+    to_go = later.line - float(before.close[-1])
+    assert later.true_ranges == pytest.approx(to_go / before.true_range().mean()), "ranges are those of all candles"
+    long_before = Candles(*(np.concatenate([flat] * 9 + [series]) for series in candles.series()))
+    assert standing("double_top", long_before) is None, "it fills three quarters of the last third only"
     wide = np.full(2 * len(candles), float(candles.close[-1]))
     after = Candles(*(np.concatenate([series, wide]) for series in candles.series()))
     assert standing("double_top", after) is None
@@ -149,9 +154,40 @@ def test_without_a_pattern_there_is_no_line():
     candles = Candles(rising, rising + 1, rising - 1, rising, np.ones(60))
     assert all(standing(name, candles) is None for name in CLASSES)
     assert standing("double_top", replace(candles, close=-rising)) is None
+    candles, _ = drawn("double_top", 0)
+    shifted = [series - candles.close[-1] for series in candles.series()[:4]]
+    assert standing("double_top", Candles(*shifted, candles.volume)) is None, "no percent of a price of 0"
     assert standing("my own class", drawn("double_top", 0)[0]) is None
     level = np.ones(60)
     assert standing("double_top", Candles(level, level, level, level, level)) is None
+
+
+LOW, HIGH = Line(0, 90.0, 25, above=False), Line(0, 110.0, 25, above=True)
+
+
+@pytest.mark.parametrize(
+    ("closes", "lines", "opposite", "stage", "line"),
+    [
+        ({}, (LOW, HIGH), None, "complete", 110.0),  # nearer to 101
+        ({29: 99.0}, (LOW, HIGH), None, "complete", 90.0),
+        ({24: 111.0}, (LOW, HIGH), None, "complete", 110.0),  # the turning points were not yet known
+        ({25: 111.0}, (LOW, HIGH), None, "broken", 110.0),  # and came back
+        ({26: 111.0, 28: 89.0}, (LOW, HIGH), None, "broken", 90.0),  # the latest
+        ({26: 111.0}, (HIGH,), LOW, "broken", 110.0),
+        ({26: 111.0, 28: 89.0}, (HIGH,), LOW, "failed", 110.0),
+        ({26: 89.0, 28: 111.0}, (HIGH,), LOW, "broken", 110.0),
+        ({29: 111.0}, (HIGH._replace(known=30),), None, "broken", 110.0),  # a range goes on to the last candle
+        ({28: 111.0}, (HIGH._replace(known=30),), None, "complete", 110.0),
+    ],
+)
+def test_the_latest_close_beyond_a_line_tells_the_stage(monkeypatch, closes, lines, opposite, stage, line):
+    close = np.full(30, 101.0)
+    close[list(closes)] = list(closes.values())
+    candles = Candles(close, close + 1, close - 1, close, np.ones(30))
+    found = Match(((5, 110.0), (24, 90.0)), lines=lines, opposite=opposite)
+    monkeypatch.setitem(BY_NAME, "mine", Pattern(0, "mine", sketch=None, find=lambda view: found))
+    told = standing("mine", candles)
+    assert told is not None and (told.stage, told.line) == (stage, line)
 
 
 def test_a_line_moves_and_turns_with_its_match():
