@@ -95,7 +95,7 @@ def embed_bytes(deployable: ModelProto, preprocess: Preprocessor) -> ModelProto:
     """A graph of ``graph.deployable`` whose patch embedding takes bytes as they are; changed in place.
 
     Normalisation, the patch embedding (``Conv``), the class token and the positions become an integer product and a
-    sum. It takes one picture at a time: ``per_picture`` comes after.
+    sum.
     """
     model = OnnxModel(deployable)
     made_by, used_by = model.output_name_to_node(), model.input_name_to_nodes()
@@ -118,9 +118,9 @@ def embed_bytes(deployable: ModelProto, preprocess: Preprocessor) -> ModelProto:
     of_bytes = (weights * preprocess.gain[:, None, None]).transpose(2, 3, 1, 0).reshape(-1, width)
     constant = bias - (weights * preprocess.offset[:, None, None]).sum(axis=(1, 2, 3))
     products = [_product(part, patches, *each) for each in in_two_parts(of_bytes)]
-    embedded = part.add("Add", part.add("Add", *products), (positions[:, 1:] + constant).astype(np.float32))
-    first = (class_token + positions[:, :1]).astype(np.float32)
-    part.add("Concat", first, embedded, axis=1, output=placed.output[0])
+    embedded = part.add("Pad", part.add("Add", *products), np.array([0, 1, 0, 0, 0, 0]))  # room for the class token
+    beside = np.concatenate([class_token + positions[:, :1], positions[:, 1:] + constant], axis=1)
+    part.add("Add", embedded, beside.astype(np.float32), output=placed.output[0])
     for constant_of_part in part.constants:
         model.add_initializer(constant_of_part)
     _replace(model, [placed], part.nodes)
@@ -140,8 +140,8 @@ def in_two_parts(weights: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _product(part: Part, patches: str, weights: np.ndarray, scale: np.ndarray) -> str:
-    whole = part.add("MatMulInteger", patches, weights)
-    return part.add("Mul", part.add("Cast", whole, to=1), scale)  # 1: float
+    one = np.ones(1, np.float32)  # the scale of bytes
+    return part.add("MatMulIntegerToFloat", patches, weights, one, scale, domain=DOMAIN)
 
 
 def _array(model: OnnxModel, name: str) -> np.ndarray:

@@ -65,6 +65,8 @@ def test_the_embedding_from_bytes_gives_the_same_probabilities(fused, finished_r
     expected = answers(before, INPUT, PICTURES)
     made = per_picture(embed_bytes(copy(before), preprocess))
     np.testing.assert_allclose(answers(made, INPUT, PICTURES), expected, atol=1e-3)
+    in_a_batch = embed_bytes(copy(before), preprocess)
+    np.testing.assert_allclose(answers(in_a_batch, INPUT, PICTURES), expected, atol=1e-3)
     assert np.ptp(expected, axis=0).max() > 0.01, "pictures that all get one answer would tell nothing"
     (scan,) = made.graph.node
     body = onnx.helper.get_node_attr_value(scan, "body")
