@@ -81,7 +81,8 @@ def test_candles_are_scanned_and_a_hit_is_shown_in_the_chart(visit, server):
     hit, button = market["hits"][with_line[0]], hits.nth(with_line[0])
     assert f"; {hit['stage']}, line at {hit['line']}, " in button.inner_text()
     page.evaluate(
-        "const draw = drawLine; globalThis.drawn = []; drawLine = (...all) => (drawn.push(all.slice(1)), draw(...all))"
+        "() => { const draw = drawLine; globalThis.drawn = [];"
+        " drawLine = (...all) => (drawn.push(all.slice(1)), draw(...all)); }"
     )
     for _ in range(1 + (with_line[0] == 0)):
         button.click()
