@@ -12,7 +12,7 @@ from operator import add
 
 import numpy as np
 
-from dataset_builder.market.match import Match, matched
+from dataset_builder.market.match import Line, Match, matched
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
@@ -198,7 +198,13 @@ def _refuse_lines(
         return "a close outside the triangle"
     if reason := _refuse_sequel(view, last.bar, top - width * height, top, room):
         return reason
-    return matched(*before[-1:] if first < low.bar else (), *swings)
+    return matched(
+        *before[-1:] if first < low.bar else (),
+        *swings,
+        line=Line(first, top, last.bar + 1, above=True),
+        # A later low that still touches the rising line may close a little below it.
+        opposite=Line(low.bar, low.price - room, last.bar + 1, above=False, slope=slope),
+    )
 
 
 def _refuse_size(view: View, first: int, low: Swing, last: Swing, width: float) -> str | None:

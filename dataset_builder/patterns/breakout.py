@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dataset_builder.market.match import Match, first_match
+from dataset_builder.market.match import Line, Match, first_match
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sides import drift, touches, turns
@@ -182,7 +182,7 @@ def _refuse(view: View, start: int, stop: int) -> Match | str:
         return "a fall into two lows: a double bottom"
     inside = [(start + bar, price) for bar, price in turns(upper, lower, top - ZONE * height, bottom + ZONE * height)]
     end = stop + after.index(max(after))
-    return Match((*inside, (end, view.upper[end])))
+    return Match((*inside, (end, view.upper[end])), lines=(Line(start, top, stop, above=True),))
 
 
 PATTERN = Pattern(id=9, name="breakout", sketch=sketch, find=find)

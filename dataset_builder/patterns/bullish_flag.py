@@ -11,7 +11,7 @@ from operator import gt, sub
 
 import numpy as np
 
-from dataset_builder.market.match import Match, first_match
+from dataset_builder.market.match import Line, Match, first_match
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sides import fitted_slope
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, shares, spread
@@ -143,7 +143,24 @@ def _refuse_channel(view: View, foot: int, start: int, stop: int, pole: float) -
         return "too small in the window"
     inside = [(s.bar, s.price) for s in view.finest if start <= s.bar < stop]
     last = (stop - 1, view.close[stop - 1])
-    return Match(((foot, view.lower[foot]), *inside, *[last][: inside[-1][0] < last[0]]))
+    line, opposite = _sides(view, start, stop, slope)
+    points = ((foot, view.lower[foot]), *inside, *[last][: inside[-1][0] < last[0]])
+    return Match(points, lines=(line,), opposite=opposite)
+
+
+def _sides(view: View, start: int, stop: int, slope: float) -> tuple[Line, Line | None]:
+    """The upper and the lower side of the channel: as steep as it is, through its outermost turning points.
+
+    Without a low in the flag it has no lower side. The last swing of the window may still be moving: a price that is
+    just leaving the flag does not make its side.
+    """
+    still = view.finest[-1].bar
+    turns = [s for s in view.finest if start <= s.bar < stop and (s.bar < still or s.bar == start)]
+    known = turns[-1].bar + 1
+    tops = [s.price - slope * (s.bar - start) for s in turns if s.top]
+    lows = [s.price - slope * (s.bar - start) for s in turns if not s.top]
+    lower = Line(start, min(lows), known, above=False, slope=slope) if lows else None
+    return Line(start, max(tops), known, above=True, slope=slope), lower
 
 
 PATTERN = Pattern(id=6, name="bullish_flag", sketch=sketch, find=find)

@@ -12,7 +12,7 @@ from operator import add
 
 import numpy as np
 
-from dataset_builder.market.match import Match, first_match
+from dataset_builder.market.match import Line, Match, first_match
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_uniform, outline, pick_stage, spread
@@ -166,7 +166,11 @@ def _refuse_handle(view: View, left: Swing, right: Swing, height: float) -> Matc
     if not view.fills(left.bar, right.bar + end):
         return "too small in the window"
     points = [(bar, view.lower[bar]) for bar in (view.lowest_bar(left.bar, right.bar), handle)]
-    return Match(((left.bar, left.price), points[0], (right.bar, right.price), points[1]))
+    return Match(
+        ((left.bar, left.price), points[0], (right.bar, right.price), points[1]),
+        lines=(Line(right.bar, right.price, handle + 1, above=True),),
+        opposite=Line(handle, view.lower[handle], handle + 1, above=False),
+    )
 
 
 PATTERN = Pattern(id=5, name="cup_and_handle", sketch=sketch, find=find)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataset_builder.market.match import Match, first_match, matched
+from dataset_builder.market.match import Line, Match, first_match, matched
 from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
@@ -106,7 +106,12 @@ def _refuse(view: View, first: Swing, valley: Swing, second: Swing) -> Match | s
     fills = view.fills(start, second.bar + end, FILLS)
     if not fills:
         return "too small in the window"
-    return matched(first, valley, second, legs=view.legs(first, second, valley.price, valley.price))
+    return matched(
+        *(first, valley, second),
+        line=Line(valley.bar, valley.price, second.bar + 1, above=False),
+        opposite=Line(first.bar, ceiling, second.bar + 1, above=True),
+        legs=view.legs(first, second, valley.price, valley.price),
+    )
 
 
 PATTERN = Pattern(id=1, name="double_top", sketch=sketch, find=find)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataset_builder.market.match import Match, first_match, matched
+from dataset_builder.market.match import Line, Match, first_match, matched
 from dataset_builder.market.moves import approach, trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sketch import FAR, Sketch, between, log_uniform, outline, pick_stage
@@ -102,7 +102,13 @@ def _refuse(view: View, e1: Swing, e2: Swing, e3: Swing, e4: Swing, e5: Swing) -
     end = min(e5.bar + (e5.bar - e3.bar), view.bars - 1)
     if not view.fills(start, end, FILLS):
         return "too small in the window"
-    return matched(e1, e2, e3, e4, e5, legs=view.legs(e1, e5, e2.price, e4.price))
+    slope = (e4.price - e2.price) / (e4.bar - e2.bar)
+    return matched(
+        *(e1, e2, e3, e4, e5),
+        line=Line(e2.bar, e2.price, e5.bar + 1, above=False, slope=slope),
+        opposite=Line(e5.bar, e5.price, e5.bar + 1, above=True),  # Bulkowski: a close over the right shoulder
+        legs=view.legs(e1, e5, e2.price, e4.price),
+    )
 
 
 PATTERN = Pattern(id=0, name="head_and_shoulders", sketch=sketch, find=find)

@@ -11,7 +11,7 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from dataset_builder.market.match import Match, first_match
+from dataset_builder.market.match import Line, Match, first_match
 from dataset_builder.market.moves import trend
 from dataset_builder.market.pattern import Pattern
 from dataset_builder.market.sides import touches, turns
@@ -155,12 +155,15 @@ def _refuse(view: View, start: int, stop: int) -> Match | str:
     if view.narrowed(start, top, bottom):
         return "wider before the range: a triangle"
     if high + low >= TOUCHES - (not _trend(view, start, top, bottom)):
-        return _points(start, upper, lower, top - ZONE * height, bottom + ZONE * height)
+        found = _points(start, upper, lower, top - ZONE * height, bottom + ZONE * height)
+        return Match(found, lines=(Line(start, top, stop, above=True), Line(start, bottom, stop, above=False)))
     return _refuse_single(start, upper, lower, top, bottom)
 
 
-def _points(start: int, upper: Sequence[float], lower: Sequence[float], high: float, low: float) -> Match:
-    return Match(tuple([(start + bar, price) for bar, price in turns(upper, lower, high, low)]))
+def _points(
+    start: int, upper: Sequence[float], lower: Sequence[float], high: float, low: float
+) -> tuple[tuple[int, float], ...]:
+    return tuple([(start + bar, price) for bar, price in turns(upper, lower, high, low)])
 
 
 def _trend(view: View, start: int, top: float, bottom: float) -> bool:
@@ -178,10 +181,12 @@ def _refuse_single(
     away, at, near, far = (share * height for share in (BOUNCE_FROM, BOUNCE_AT, FAR_FROM, FAR_TO))
     _, off_low = touches(upper, lower, bottom + away, bottom + at)
     if off_low >= BOUNCES and touches(upper, lower, top - near, top - far)[0] >= FAR_SWINGS:
-        return _points(start, upper, lower, bottom + away, bottom + at)
+        found = _points(start, upper, lower, bottom + away, bottom + at)
+        return Match(found, lines=(Line(start, bottom, start + len(upper), above=False),))
     off_top, _ = touches(upper, lower, top - at, top - away)
     if off_top >= BOUNCES and touches(upper, lower, bottom + far, bottom + near)[1] >= FAR_SWINGS:
-        return _points(start, upper, lower, top - at, top - away)
+        found = _points(start, upper, lower, top - at, top - away)
+        return Match(found, lines=(Line(start, top, start + len(upper), above=True),))
     return "too few touches"
 
 

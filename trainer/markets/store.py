@@ -87,9 +87,11 @@ def read_market(path: Path) -> tuple[Market, Kept] | None:
     """What ``write_market`` wrote; None for any other file, and for one that is not there."""
     try:
         with path.open("rb") as file:
-            if file.read(4) != b"PAR1":
+            content = file.read(4)
+            if content != b"PAR1":
                 return None
-        table = pyarrow.parquet.ParquetFile(path).read(use_threads=False)
+            content += file.read()  # at once: pyarrow would read a file of this size in a dozen pieces
+        table = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(content)).read(use_threads=False)
         about = json.loads((table.schema.metadata or {})[ABOUT])
         market = Market(about["exchange"], about["symbol"], about["timeframe"])
         times = table["time"].cast(pyarrow.int64()).to_numpy()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from cryptoai_common.candles import Candles
 from cryptoai_common.errors import UserError
@@ -22,10 +21,12 @@ from dataset_builder.series.windows import Hole, Window, slide, without_holes
 from trainer.markets.store import read_market
 
 if TYPE_CHECKING:
+    from dataset_builder.charts.stages import Standing
     from dataset_builder.readers.ohlcv import CandleSeries
 
-__all__ = ["DRAWING", "Hole", "Series", "Window", "check_bars", "draw", "iso", "read_series", "windows_of"]
-DRAWING = "dataset_builder.charts.render"  # what worker processes import before they are told what to draw
+__all__ = ["PRELOAD", "Hole", "Series", "Window", "check_bars", "draw", "iso", "read_series", "stand", "windows_of"]
+# What worker processes import before they are told what to draw.
+PRELOAD = ("dataset_builder.charts.render", "dataset_builder.charts.stages")
 MILLI, SECOND = 1000, 1_000_000  # microseconds
 
 
@@ -107,10 +108,16 @@ def windows_of(
 
 def draw(series: Series, window: Window) -> np.ndarray:
     """The chart of a window, RGB uint8 [224, 224, 3], as the model was trained on."""
-    from dataset_builder import render_candles
+    from dataset_builder.charts.render import candle_pixels
 
-    picture: Image.Image = render_candles(series.candles[window.first : window.last + 1])
-    return np.asarray(picture)
+    return candle_pixels(series.candles[window.first : window.last + 1])
+
+
+def stand(series: Series, window: Window, pattern: str) -> Standing | None:
+    """Where the pattern stands at the window's last candle; None if the rules of the dataset don't see it there."""
+    from dataset_builder.charts.stages import standing
+
+    return standing(pattern, series.candles[window.first : window.last + 1])
 
 
 def iso(micros: int) -> str:

@@ -11,6 +11,8 @@ import numpy as np
 from trainer.models.pattern_model import UNCLEAR
 
 OVERLAP = 0.5  # of the shorter of two windows: from here on they are taken to show one and the same pattern
+DIGITS = 7  # of the price of a line
+NO_LINE = "–"  # in the place of a stage, where none can be told
 
 
 class Span(Protocol):
@@ -38,6 +40,11 @@ class Hit:
 
     ``window`` is the number of candles in it, ``windows`` how many overlapping windows show the pattern too, and
     ``missing`` how many candles an open market would have had in it besides.
+
+    ``stage`` is "complete", "broken" or "failed" at the window's last candle, and ``line`` the price at which the
+    pattern's line lies there. It lies ``to_line_percent`` of the last close above it (negative: below it), or
+    ``to_line_atr`` mean true ranges of the window. All four are None where the rules of the dataset don't see the
+    pattern that the model names: no line can be told then.
     """
 
     market: str
@@ -48,10 +55,23 @@ class Hit:
     window: int
     windows: int
     missing: int
+    stage: str | None = None
+    line: float | None = None
+    to_line_percent: float | None = None
+    to_line_atr: float | None = None
 
     def rank(self) -> tuple[float, list[int], str, str, int]:
         """The order of the table: the surest first, of equally sure ones the latest; never a matter of chance."""
         return -self.probability, [-ord(c) for c in self.end], self.market, self.pattern, self.window
+
+    def standing(self) -> str:
+        """The stage and the way to the line in words; empty where no line can be told."""
+        if self.stage is None:
+            return ""
+        assert self.to_line_percent is not None and self.to_line_atr is not None
+        side = "above" if self.to_line_percent >= 0 else "below"
+        far = f"{abs(self.to_line_percent):.2f}% ({abs(self.to_line_atr):.1f} ATR) {side} the last close"
+        return f"{self.stage}, line at {self.line:.{DIGITS}g}, {far}"
 
 
 def find_hits(

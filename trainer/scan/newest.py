@@ -14,6 +14,7 @@ from cryptoai_common.candles import PRICES
 from cryptoai_common.errors import UserError
 from trainer.models.pattern_model import PatternModel
 from trainer.scan.candles import Series, read_series
+from trainer.scan.hits import DIGITS
 from trainer.scan.work import MarketResult, Task, scan_series
 
 LENGTHS, STRIDE = (30, 45, 60, 90, 120), 6  # as the command has them
@@ -21,7 +22,10 @@ LENGTHS, STRIDE = (30, 45, 60, 90, 120), 6  # as the command has them
 MOST_CANDLES = 1500
 MOST_SERIES = 4
 MOST_HITS = 60  # of one series
-DIGITS = 7  # of a price
+SHOWN = (  # of a hit
+    *("pattern", "probability", "start", "end", "missing"),
+    *("stage", "line", "to_line_percent", "to_line_atr"),
+)
 
 
 def scan_newest(model: PatternModel, content: bytes, name: str) -> list[dict[str, Any]]:
@@ -30,7 +34,10 @@ def scan_newest(model: PatternModel, content: bytes, name: str) -> list[dict[str
     Each has ``market``, ``read_as``, ``notes`` (sentences), ``candles`` and ``windows`` (how many were looked at),
     ``found`` (how many hits), ``prices`` (lists ``time`` in seconds since 1970, ``open``, ``high``, ``low``, ``close``)
     and ``hits``, the surest: ``pattern``, ``probability``, ``start`` and ``end`` in ISO 8601, ``first`` and ``last``
-    row, ``missing`` candles. Raises UserError, which calls the file ``name``, for a file that can't be read.
+    row, ``missing`` candles, and what ``Hit`` says of the pattern's line, which leads from row ``line_first``, where it
+    lies at ``line_start``, to row ``last``; None where no line can be told.
+
+    Raises UserError, which calls the file ``name``, for a file that can't be read.
     """
     name = PurePath(name.replace("\\", "/")).name or "candles.csv"
     with tempfile.TemporaryDirectory() as folder:
@@ -76,10 +83,14 @@ def _scan(task: Task, model: PatternModel, series: Series, most: int, name: str,
         "hits": _hits(newest, result),
         "prices": {"time": (newest.micros // 1_000_000).tolist()}
         | {
-            column: [float(f"{price:.{DIGITS}g}") for price in values]
+            column: [_price(price) for price in values]
             for column, values in zip(PRICES, prices.T.tolist(), strict=True)
         },
     }
+
+
+def _price(price: float) -> float:
+    return float(f"{price:.{DIGITS}g}")
 
 
 def _hits(series: Series, result: MarketResult) -> list[dict[str, Any]]:
@@ -87,6 +98,10 @@ def _hits(series: Series, result: MarketResult) -> list[dict[str, Any]]:
     rows = []
     for hit, excerpt in result.hits[:MOST_HITS]:
         first, last = np.searchsorted(seconds, excerpt.times[[excerpt.first, excerpt.last]]).tolist()
-        about = {"pattern": hit.pattern, "probability": hit.probability, "start": hit.start, "end": hit.end}
-        rows.append(about | {"first": first, "last": last, "missing": hit.missing})
+        about = {name: getattr(hit, name) for name in SHOWN} | {"first": first, "last": last}
+        line: dict[str, Any] = {"line_first": None, "line_start": None}
+        if excerpt.line is not None:
+            row, price, _ = excerpt.line
+            line = {"line_first": int(np.searchsorted(seconds, excerpt.times[row])), "line_start": _price(price)}
+        rows.append(about | line)
     return rows

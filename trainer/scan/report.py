@@ -15,7 +15,7 @@ import numpy as np
 from cryptoai_common.candles import PRICES
 from cryptoai_common.files import write_text
 from trainer.scan.backtest import BARRIER, Row
-from trainer.scan.hits import Hit
+from trainer.scan.hits import NO_LINE, Hit
 from trainer.scan.results import NO_ADVICE, Results
 from trainer.scan.work import Excerpt
 
@@ -31,6 +31,8 @@ COLUMNS = (  # heading, class, whether it is a number
     ("To", "time", False),
     ("Candles", "number count", True),
     ("Windows", "number count", True),
+    ("Stage", "stage", False),
+    ("To the line", "number far", True),
 )
 
 
@@ -96,6 +98,9 @@ def _hits(results: Results) -> str:
 def _row(number: int, hit: Hit, excerpt: Excerpt) -> str:
     missing = f" {hit.missing} candles are missing in it." if hit.missing else ""
     text = f"{hit.probability:.1%}, {hit.window} candles, {_time(hit.start)} to {_time(hit.end)} UTC.{missing}"
+    standing = hit.standing()
+    text += f" Stage: {standing}." if standing else ""
+    far = "" if hit.to_line_percent is None else f"{hit.to_line_percent:+.2f}%"
     market = escape(hit.market)
     cells = (
         ("market", hit.market, f'<button type="button">{market}</button>'),
@@ -110,6 +115,8 @@ def _row(number: int, hit: Hit, excerpt: Excerpt) -> str:
         ("time", hit.end, escape(_time(hit.end))),
         ("number count", str(hit.window), str(hit.window)),
         ("number count", str(hit.windows), str(hit.windows)),
+        ("stage", hit.stage or "", hit.stage or NO_LINE),
+        ("number far", "" if hit.to_line_percent is None else str(hit.to_line_percent), far or NO_LINE),
     )
     shown = "".join(f'<td class="{css}" data-value="{escape(value)}">{html}</td>' for css, value, html in cells)
     picture = f'<td class="picture">{small_chart(excerpt, f"{hit.market}, {spoken(hit.pattern)}")}</td>'
@@ -122,10 +129,14 @@ def _time(text: str) -> str:
 
 
 def small_chart(excerpt: Excerpt, title: str) -> str:
-    """An SVG of the window's candles: a path of those that rise, and one of those that fall."""
+    """An SVG of the window's candles: a path of those that rise, one of those that fall, and the pattern's line."""
     prices = excerpt.prices[excerpt.first : excerpt.last + 1]
     low, high = float(prices[:, 2].min()), float(prices[:, 1].max())
-    y = np.rint((high - prices) / ((high - low) or 1.0) * (HEIGHT - 4) + 2).astype(int)
+
+    def place_of(price: Any) -> Any:
+        return np.rint((high - price) / ((high - low) or 1.0) * (HEIGHT - 4) + 2).astype(int)
+
+    y = place_of(prices)
     place = WIDTH / len(prices)
     body = max(round(BODY * place), 1)
     paths = {"u": "", "d": ""}
@@ -137,6 +148,10 @@ def small_chart(excerpt: Excerpt, title: str) -> str:
             f"M{x} {upper}h{body}v{height}h-{body}zM{middle} {top}h1v{max(bottom - top, 1)}h-1z"
         )
     drawn = "".join(f'<path class="{css}" d="{path}"/>' for css, path in paths.items() if path)
+    if excerpt.line is not None:
+        row, start, end = excerpt.line
+        x = round((row - excerpt.first + 0.5) * place)
+        drawn += f'<path class="l" d="M{x} {place_of(start)}L{WIDTH} {place_of(end)}"/>'
     return (
         f'<svg class="small" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img"'
         f' aria-label="{escape(title)}">{drawn}</svg>'
@@ -153,7 +168,11 @@ def _data(excerpt: Excerpt) -> dict[str, Any]:
         for name, column in zip(PRICES, excerpt.prices.T.tolist(), strict=True)
     }
     steps = np.diff(excerpt.times, prepend=0).tolist()
-    return {"steps": steps, "first": excerpt.first, "last": excerpt.last, **prices}
+    line = None
+    if excerpt.line is not None:
+        row, *ends = excerpt.line
+        line = [row, *(float(f"{price:.7g}") for price in ends)]
+    return {"steps": steps, "first": excerpt.first, "last": excerpt.last, "line": line, **prices}
 
 
 def _backtest(rows: Sequence[Row]) -> str:

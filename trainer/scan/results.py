@@ -15,10 +15,13 @@ from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json, write_text
 from trainer.models.pattern_model import PatternModel
 from trainer.scan.backtest import Outcome, Row, summarise
-from trainer.scan.hits import Hit
+from trainer.scan.hits import DIGITS, NO_LINE, Hit
 from trainer.scan.work import Excerpt, Gap, MarketResult
 
-COLUMNS = ("market", "pattern", "start", "end", "probability", "window", "windows", "missing")
+COLUMNS = (
+    *("market", "pattern", "start", "end", "probability", "window", "windows", "missing"),
+    *("stage", "line", "to_line_percent", "to_line_atr"),
+)
 SKIPPED = "(not looked at)"  # in the place of a pattern, in the rows of hits.csv that tell of a hole
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that starts so
 SHOWN = 200  # hits with a chart in the report: the file stays small enough for a phone
@@ -95,8 +98,9 @@ def write_results(results: Results, model: PatternModel, about: dict[str, Any], 
     Both name the holes across which no window was looked at: in rows below the hits, without a probability, and under
     ``skipped``. ``about`` goes into the JSON.
     """
-    rows: list[Sequence[Any]] = [[getattr(hit, name) for name in COLUMNS] for hit in results.hits]
-    rows += [[g.market, SKIPPED, g.after, g.before, "", "", g.windows, g.missing] for g in results.gaps]
+    rows: list[Sequence[Any]] = [[_plain(getattr(hit, name), name) for name in COLUMNS] for hit in results.hits]
+    no_line = [""] * (len(COLUMNS) - COLUMNS.index("stage"))
+    rows += [[g.market, SKIPPED, g.after, g.before, "", "", g.windows, g.missing, *no_line] for g in results.gaps]
     write_text(directory / "hits.csv", _table(COLUMNS, rows))
     write_json(
         directory / "hits.json",
@@ -127,6 +131,13 @@ def _table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     writer.writerow(names)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue()
+
+
+def _plain(value: str | float | None, column: str) -> str | float:
+    """What stands in ``hits.csv``: a price with all of its digits, however small it is; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:.{DIGITS}g}" if column == "line" else value
 
 
 def _cell(value: str | float) -> str | float:
@@ -175,8 +186,9 @@ def tell(results: Results, output: Path) -> None:
 
 def line_of(hit: Hit) -> str:
     """A hit in a line."""
+    standing = hit.standing() or NO_LINE
     lacking = f", {hit.missing} candles missing" if hit.missing else ""
-    return f"{hit.probability:6.1%}  {hit.market:14} {hit.pattern:22} {hit.start} to {hit.end}{lacking}"
+    return f"{hit.probability:6.1%}  {hit.market:14} {hit.pattern:22} {hit.start} to {hit.end}{lacking}  {standing}"
 
 
 def tell_backtest(rows: Sequence[Row]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,12 +15,15 @@ from cryptoai_common import engine
 from cryptoai_common.errors import UserError
 from trainer.models.pattern_model import PatternModel
 from trainer.scan.backtest import Outcome, ask
-from trainer.scan.candles import DRAWING, Series, Window, draw, iso, read_series, windows_of
-from trainer.scan.hits import Found, Hit, find_hits
+from trainer.scan.candles import PRELOAD, Series, Window, draw, iso, read_series, stand, windows_of
+from trainer.scan.hits import DIGITS, Found, Hit, find_hits
+
+if TYPE_CHECKING:
+    from trainer.scan.candles import Standing
 
 BESIDE = 40  # candles before and after a window that the report shows too
 MOST_CAUGHT_UP = 24  # candles that --follow looks at when it goes on after a pause: older news is none
-PRELOAD = ("trainer.scan.work", DRAWING)
+DECIMALS = 4  # of the distance to it
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The candles that the report shows of a hit: seconds since 1970 [n], prices [n, 4]; rows of the window in them."""
+    """The candles that the report shows of a hit: seconds since 1970 [n], prices [n, 4]; rows of the window in them.
+
+    ``line``, if one can be told: the row at which the pattern's line begins and its price there, and its price at row
+    ``last``.
+    """
 
     times: np.ndarray
     prices: np.ndarray
     first: int
     last: int
+    line: tuple[int, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,7 @@ class MarketResult:
 
 def scan_all(task: Task, jobs: Iterator[Job], workers: int, kind: str = "processes") -> Iterator[list[MarketResult]]:
     """The results of every file, as they are done, from that many processes or a Ray cluster."""
-    return engine.run(scan_file, task, jobs, workers, kind, PRELOAD)
+    return engine.run(scan_file, task, jobs, workers, kind, ("trainer.scan.work", *PRELOAD))
 
 
 def scan_file(task: Task, job: Job) -> list[MarketResult]:
@@ -132,7 +141,7 @@ def scan_series(
     return MarketResult(
         series.name,
         source,
-        [(_hit(series, windows, each), _excerpt(series, windows[each.window])) for each in found],
+        [_hit(series, windows[each.window], each) for each in found],
         bars,
         len(windows),
         iso(int(series.micros[0])),
@@ -172,9 +181,10 @@ def _classify(
     return probabilities, labels, drawing, thinking
 
 
-def _hit(series: Series, windows: list[Window], found: Found) -> Hit:
-    window = windows[found.window]
-    return Hit(
+def _hit(series: Series, window: Window, found: Found) -> tuple[Hit, Excerpt]:
+    standing = stand(series, window, found.pattern)
+    stage = () if standing is None else (standing.stage, *_rounded(standing))
+    hit = Hit(
         series.name,
         found.pattern,
         iso(int(series.micros[window.first])),
@@ -183,11 +193,21 @@ def _hit(series: Series, windows: list[Window], found: Found) -> Hit:
         window.bars,
         found.windows,
         int(series.missing[window.first + 1 : window.last + 1].sum()),
+        *stage,
     )
+    return hit, _excerpt(series, window, standing)
 
 
-def _excerpt(series: Series, window: Window) -> Excerpt:
+def _rounded(standing: Standing) -> tuple[float, float, float]:
+    """The line's price, and how far it is in percent and in mean true ranges, without digits that say nothing."""
+    far = (round(each, DECIMALS) for each in (standing.percent, standing.true_ranges))
+    return (float(f"{standing.line:.{DIGITS}g}"), *far)
+
+
+def _excerpt(series: Series, window: Window, standing: Standing | None) -> Excerpt:
     first = max(window.first - BESIDE, 0)
     part = slice(first, window.last + 1 + BESIDE)
     prices = np.stack(series.candles.series()[:4], axis=1)[part]
-    return Excerpt(series.micros[part] // 1_000_000, prices, window.first - first, window.last - first)
+    own = window.first - first
+    line = None if standing is None else (own + standing.first, standing.first_price, standing.line)
+    return Excerpt(series.micros[part] // 1_000_000, prices, own, window.last - first, line)

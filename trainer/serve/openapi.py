@@ -173,6 +173,11 @@ def _scan(classes: tuple[str, ...]) -> Schema:
     row: Schema = {"type": "integer", "minimum": 0}
     hit: dict[str, Schema] = {"pattern": {"enum": [*classes]}, "probability": {**number, "minimum": 0, "maximum": 1}}
     hit |= {"start": text, "end": text, "first": row, "last": row, "missing": row}
+    no_line: Schema = {"description": "null where no line of the pattern can be told"}
+    hit |= {"stage": {**no_line, "enum": ["complete", "broken", "failed", None]}}
+    hit |= {"line_first": {**no_line, "type": ["integer", "null"], "minimum": 0}}
+    far = ("line", "line_start", "to_line_percent", "to_line_atr")
+    hit |= {name: {**no_line, "type": ["number", "null"]} for name in far}
     prices: dict[str, Schema] = {
         name: {"type": "array", "items": number} for name in ("time", "open", "high", "low", "close")
     }

@@ -2,15 +2,16 @@
 
 import csv
 import json
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
 import pytest
-from found import ABOUT, a_hit, excerpt, result, results_of
+from found import ABOUT, STANDING, a_hit, excerpt, result, results_of
 
 from cryptoai_common.errors import UserError
-from trainer.scan.report import write_report
-from trainer.scan.results import SHOWN, Results, refuse_without_markets, write_results
+from trainer.scan.report import HEIGHT, WIDTH, small_chart, write_report
+from trainer.scan.results import SHOWN, Results, line_of, refuse_without_markets, write_results
 from trainer.scan.work import Gap
 
 
@@ -73,7 +74,41 @@ def test_holes_are_rows_below_the_hits(tmp_path):
     write_results(results_of(result(a_hit(), gaps=(gap,))), Model(), {}, tmp_path)
     hit, hole = table(tmp_path)
     assert hit["probability"] == "0.9124"
-    assert list(hole.values()) == ["BTC/USDT", "(not looked at)", "day 3", "day 9", "", "", "2", "5"]
+    assert list(hole.values()) == ["BTC/USDT", "(not looked at)", "day 3", "day 9", "", "", "2", "5", "", "", "", ""]
+
+
+def test_stage_and_way_to_the_line_are_the_same_in_every_output_and_empty_where_there_is_no_line(tmp_path):
+    told, none = a_hit("A", probability=0.9, **STANDING), a_hit("B", probability=0.8)
+    results = results_of(result(told, none))
+    write_results(results, Model(), {}, tmp_path)
+    columns = ("stage", "line", "to_line_percent", "to_line_atr")
+    first, second = ([row[name] for name in columns] for row in table(tmp_path))
+    assert first == ["complete", "1.23456e-05", "-1.234", "-0.56"] and second == [""] * 4
+    stored = json.loads((tmp_path / "hits.json").read_text())["hits"]
+    assert {name: stored[0][name] for name in columns} == STANDING
+    assert [stored[1][name] for name in columns] == [None] * 4
+    words = "complete, line at 1.23456e-05, 1.23% (0.6 ATR) below the last close"
+    assert line_of(told).endswith(f"  {words}") and line_of(none).endswith("  –")
+    over = a_hit(**STANDING | {"stage": "broken", "to_line_percent": 0.5})
+    assert "broken" in line_of(over) and line_of(over).endswith("above the last close")
+    write_report(results, ABOUT, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert f" Stage: {words}." in page and page.count(" Stage: ") == 1
+    assert '<td class="stage" data-value="complete">complete</td>' in page
+    assert '<td class="number far" data-value="-1.234">-1.23%</td>' in page
+    assert '<td class="number far" data-value="">–</td>' in page
+    data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+    assert [each["line"] for each in data] == [[3, 101.0, 99.5], None]
+    assert page.count('<path class="l"') == 1
+
+
+def test_the_line_is_drawn_at_the_height_of_its_prices():
+    """From the middle of the candle at which it begins to the edge of the chart; heights as those of candles."""
+    drawn = small_chart(replace(excerpt(), line=(1, 102.0, 98.5)), "x")
+    prices = excerpt().prices[1:31]
+    low, high = prices[:, 2].min(), prices[:, 1].max()
+    y = [round((high - price) / (high - low) * (HEIGHT - 4) + 2) for price in (102.0, 98.5)]
+    assert f'd="M{round(WIDTH / 30 / 2)} {y[0]}L{WIDTH} {y[1]}"' in drawn
 
 
 def test_without_any_market_the_first_problem_is_the_error():

@@ -48,8 +48,15 @@ def test_a_scan_names_the_file_as_it_was_called_and_can_be_json(beside):
     (market,) = found["markets"]
     assert market["market"] == "BTC" and market["read_as"].startswith("BTC.csv read as: CSV, 130 hourly candles")
     assert market["candles"] == 130 == len(market["prices"]["close"]) and market["windows"] > 30
+    close = market["prices"]["close"]
     for hit in market["hits"]:
         assert 0 <= hit["first"] < hit["last"] < 130
+        if hit["stage"] is None:
+            assert [hit[name] for name in ("line", "line_first", "line_start", "to_line_atr")] == [None] * 4
+            continue
+        assert hit["first"] <= hit["line_first"] <= hit["last"]
+        assert close[hit["last"]] * (1 + hit["to_line_percent"] / 100) == pytest.approx(hit["line"], rel=1e-5)
+    assert {hit["stage"] is None for hit in market["hits"]} == {True, False}
     with pytest.raises(BadRequest, match=r"^BTC\.csv has 25 finished candles of BTC, too few for --window 30"):
         beside.scan(csv(25), "BTC.csv")
     with pytest.raises(BadRequest, match=r"^notes\.txt ") as told:

@@ -39,3 +39,15 @@ function priceChart(element, prices, first = 0, last = prices.time.length - 1) {
   chart.timeScale().fitContent();
   return { chart, series, mark };
 }
+
+/* A pattern's line in such a chart, from one time and price to another. */
+function drawLine(chart, start, startPrice, end, endPrice) {
+  if (start >= end) return null;
+  const color = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
+  const line = chart.addSeries(LightweightCharts.LineSeries, {
+    color, lineWidth: 2, lineStyle: LightweightCharts.LineStyle.Dashed, priceLineVisible: false, lastValueVisible: false,
+    crosshairMarkerVisible: false,
+  });
+  line.setData([{ time: start, value: startPrice }, { time: end, value: endPrice }]);
+  return line;
+}

@@ -14,6 +14,7 @@ function show(row) {
   let sum = 0;
   const time = hit.steps.map((step) => (sum += step));
   chart = priceChart(document.getElementById("chart"), { time, ...hit }, hit.first, hit.last).chart;
+  if (hit.line) drawLine(chart, time[hit.line[0]], hit.line[1], time[hit.last], hit.line[2]);
 }
 
 function sortBy(heading) {
@@ -24,7 +25,9 @@ function sortBy(heading) {
   const value = (row) => row.children[column].dataset.value;
   const numbers = heading.classList.contains("number");
   const rows = [...table.tBodies[0].rows];
-  rows.sort((a, b) => (downwards ? -1 : 1) * (numbers ? value(a) - value(b) : value(a).localeCompare(value(b))));
+  const compare = (a, b) => (numbers ? a - b : a.localeCompare(b));
+  rows.sort((a, b) => // those without a value come last, either way
+    (value(a) === "") - (value(b) === "") || (downwards ? -1 : 1) * compare(value(a), value(b)));
   table.tBodies[0].append(...rows);
 }
 

@@ -25,6 +25,13 @@ function script(name) {
 
 const day = (text) => text.replace("T00:00:00Z", "").replace("T", " ").replace(":00Z", "");
 
+/* The stage of a hit and the way from its last close to the pattern's line, where one can be told. */
+function standing(hit) {
+  if (hit.stage === null) return "";
+  const far = `${Math.abs(hit.to_line_percent).toFixed(2)}% (${Math.abs(hit.to_line_atr).toFixed(1)} ATR)`;
+  return `; ${hit.stage}, line at ${hit.line}, ${far} ${hit.to_line_percent < 0 ? "below" : "above"} the last close`;
+}
+
 /* What a scan of one market says in a few words. */
 export function summary(market) {
   const candles = `${market.candles.toLocaleString("en")} candles`;
@@ -59,12 +66,14 @@ export function showCandles(market) {
 
 function list(market, { chart, mark }) {
   const items = make("ol", { className: "hits" });
+  const times = market.prices.time;
+  let line = null;
   market.hits.forEach((hit, i) => {
     const missing = hit.missing ? `, ${hit.missing} candles missing` : "";
     const button = make("button", { type: "button", className: "row", ariaPressed: "false" },
       make("span", { className: "number" }, `${i + 1}`), make("strong", {}, spoken(hit.pattern)),
       bar(hit.probability), make("span", { className: "figure" }, percent(hit.probability)),
-      make("small", {}, `${day(hit.start)} to ${day(hit.end)}${missing}`));
+      make("small", {}, `${day(hit.start)} to ${day(hit.end)}${missing}${standing(hit)}`));
     button.addEventListener("click", () => {
       const on = button.ariaPressed !== "true";
       for (const other of items.querySelectorAll("button")) other.ariaPressed = "false";
@@ -72,6 +81,9 @@ function list(market, { chart, mark }) {
       mark(on ? hit.first : 0, on ? hit.last : Infinity);
       if (on) chart.timeScale().setVisibleLogicalRange({ from: hit.first - BESIDE, to: hit.last + BESIDE });
       else chart.timeScale().fitContent();
+      if (line) chart.removeSeries(line);
+      line = on && hit.line !== null
+        ? drawLine(chart, times[hit.line_first], hit.line_start, times[hit.last], hit.line) : null;
     });
     items.append(make("li", {}, button));
   });

@@ -74,6 +74,21 @@ def test_candles_are_scanned_and_a_hit_is_shown_in_the_chart(visit, server):
     hits.first.focus()
     page.keyboard.press("Enter")
     assert hits.first.get_attribute("aria-pressed") == "true"
+    with_line = [place for place, hit in enumerate(market["hits"]) if hit["stage"] is not None]
+    assert 0 < len(with_line) < len(market["hits"])
+    for place in range(len(market["hits"])):
+        assert ("line at" in hits.nth(place).inner_text()) == (place in with_line)
+    hit, button = market["hits"][with_line[0]], hits.nth(with_line[0])
+    assert f"; {hit['stage']}, line at {hit['line']}, " in button.inner_text()
+    page.evaluate(
+        "() => { const draw = drawLine; globalThis.drawn = [];"
+        " drawLine = (...all) => (drawn.push(all.slice(1)), draw(...all)); }"
+    )
+    for _ in range(1 + (with_line[0] == 0)):
+        button.click()
+    times = market["prices"]["time"]
+    ends = [times[hit["line_first"]], hit["line_start"], times[hit["last"]], hit["line"]]
+    assert page.evaluate("drawn")[0] == ends
     no_serious_finding(page)
 
 
