@@ -73,9 +73,10 @@ def standing(name: str, candles: Candles) -> Standing | None:
 def _stage_and_line(view: View, found: Match) -> tuple[str, Line]:
     """The stage by the latest close that broke a line; of several lines the broken one, or else the nearest."""
     last = view.bars - 1
+    sides = found.lines if found.opposite is None else (*found.lines, found.opposite)
     for bar in range(last, -1, -1):
         close = view.close[bar]
-        for line in (*found.lines, *[found.opposite][: found.opposite is not None]):
+        for line in sides:
             if (bar >= line.known or bar == last) and line.broken_by(bar, close):
                 return ("broken", line) if line in found.lines else ("failed", found.lines[0])
     return "complete", min(found.lines, key=lambda line: abs(line.at(last) - view.close[last]))

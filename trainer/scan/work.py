@@ -19,11 +19,11 @@ from trainer.scan.candles import PRELOAD, Series, Window, draw, iso, read_series
 from trainer.scan.hits import DIGITS, Found, Hit, find_hits
 
 if TYPE_CHECKING:
-    from trainer.scan.candles import Standing
+    from dataset_builder.charts.stages import Standing
 
 BESIDE = 40  # candles before and after a window that the report shows too
 MOST_CAUGHT_UP = 24  # candles that --follow looks at when it goes on after a pause: older news is none
-DECIMALS = 4  # of the distance to it
+DECIMALS = 4  # of the distance from the last close to a line
 
 
 @dataclass(frozen=True)
@@ -200,8 +200,8 @@ def _hit(series: Series, window: Window, found: Found) -> tuple[Hit, Excerpt]:
 
 def _rounded(standing: Standing) -> tuple[float, float, float]:
     """The line's price, and how far it is in percent and in mean true ranges, without digits that say nothing."""
-    far = (round(each, DECIMALS) for each in (standing.percent, standing.true_ranges))
-    return (float(f"{standing.line:.{DIGITS}g}"), *far)
+    percent, true_ranges = (round(each, DECIMALS) for each in (standing.percent, standing.true_ranges))
+    return float(f"{standing.line:.{DIGITS}g}"), percent, true_ranges
 
 
 def _excerpt(series: Series, window: Window, standing: Standing | None) -> Excerpt:
