@@ -22,9 +22,9 @@ def excerpt(bars=32, price=100.0) -> Excerpt:
     return Excerpt(1_704_067_200 + 3600 * np.arange(bars), prices, 1, bars - 2)
 
 
-def result(*hits: Hit, market="BTC/USDT", **changes) -> MarketResult:
+def result(*hits: Hit, market="BTC/USDT", source=None, **changes) -> MarketResult:
     about = {"candles": 100, "windows": 5, "start": "2024-01-01T00:00:00Z", "end": "2024-01-02T05:00:00Z"} | changes
-    return MarketResult(market, f"{market}.csv", [(hit, excerpt()) for hit in hits], **about)
+    return MarketResult(market, source or f"{market}.csv", [(hit, excerpt()) for hit in hits], **about)
 
 
 def results_of(*parts: MarketResult) -> Results:
