@@ -43,6 +43,16 @@ def test_no_slope_or_offset_nearby_is_likelier(pairs):
         assert cost(slope, offset, scores, right) <= cost(slope + more, offset + shift, scores, right) + 1e-6
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_fit_does_not_run_away_where_most_scores_are_near_0(seed):
+    """As those of a finder are, which looks at every place: whole steps of Newton's method end in the millions."""
+    rng, number = np.random.default_rng(seed), 1500
+    scores = rng.uniform(0, 1, number) ** rng.uniform(4, 8)
+    true = 1 / (1 + np.exp(-(0.4 * logits(scores) - 0.5)))
+    slope, offset, _ = fit_logistic(scores, (rng.random(number) < true).astype(float))
+    assert (slope, offset) == (pytest.approx(0.4, abs=0.1), pytest.approx(-0.5, abs=0.4))
+
+
 def test_a_score_of_0_or_1_has_a_logit_too():
     assert logits(np.array([0.0, 0.5, 1.0])) == pytest.approx([np.log(1e-6), 0, -np.log(1e-6)])
 
