@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trainer.finder.calibrate import fit_logistic, fit_threshold, logits
@@ -72,6 +72,7 @@ def test_no_threshold_has_a_higher_f1(pairs, missed):
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=1, max_size=20), st.integers(0, 9))
+@example([(9, True), (5, True), *[(5, False)] * 4], 0)  # with the first of the equals alone, 0.5 would be the best
 @settings(max_examples=60)
 def test_of_equally_sure_patterns_all_or_none_are_shown(pairs, missed):
     """The best F1 is one that a threshold can have: between equals there is none."""

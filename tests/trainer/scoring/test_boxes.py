@@ -62,6 +62,16 @@ def test_each_mark_is_taken_once_by_a_place_that_fits_and_nothing_that_fits_is_l
             assert not any(fits(place, mark) for i, mark in enumerate(given_marks) if i not in used)
 
 
+@pytest.mark.parametrize(("height", "fits"), [(49, False), (50, True), (55, True)])
+@pytest.mark.parametrize("overlap", [box_overlap, span_overlap])
+def test_half_of_the_union_in_common_is_enough(overlap, height, fits):
+    """As in PASCAL VOC. The place lies inside of the mark, and is that many hundredths of it."""
+    for box in ((0, 0, 100, height), (0, 0, height, 100)):
+        sides = box[2:] if overlap is box_overlap else box[2:3]
+        expected = [0] if all(side == 100 for side in sides) or fits else [None]
+        assert match([Mark("a", (0, 0, 100, 100))], [Found("a", 0.9, box)], overlap, named=True) == expected
+
+
 def test_the_surest_place_takes_the_mark_that_it_fits_best():
     given_marks = [Mark("a", (0, 0, 10, 10)), Mark("a", (1, 0, 11, 10))]
     found = [Found("a", 0.9, (1, 0, 11, 10)), Found("a", 0.8, (1, 0, 11, 10)), Found("a", 0.7, (1, 0, 11, 10))]
