@@ -33,7 +33,7 @@ def test_seed_epoch_and_index_each_change_it_and_nothing_else_does(rows, kind):
 
 def test_the_prices_of_a_part_of_the_page_are_shares_of_that_part(rows, monkeypatch):
     """Pictures are never turned: the prices would no longer be where they are said to be."""
-    box, turned = (200.0, 150.0, 800.0, 450.0), []
+    box, turned, cut = (200.0, 150.0, 800.0, 450.0), [], 0
     monkeypatch.setattr(screens, "_cut", lambda rng, size, pane: box)
     monkeypatch.setattr(screens, "augment", lambda seen, rng, turns=True: (turned.append(turns), (seen, 0.0))[1])
     for index in range(8):
@@ -49,8 +49,10 @@ def test_the_prices_of_a_part_of_the_page_are_shares_of_that_part(rows, monkeypa
             elif not np.isnan(prices[column]).any():
                 assert prices[column, 0] >= heights.min().clip(0) - 1e-6
                 assert prices[column, 1] <= heights.max().clip(max=1) + 1e-6
-        assert (~np.isnan(prices)).any()
-    assert turned == [False] * 8
+            if near.any() and ((high[near] < 450) & (low[near] > 150)).all():
+                assert not np.isnan(prices[column]).any(), "a candle that the edge cuts is seen"
+                cut += int((high[near] < 150).any() or (low[near] > 450).any())
+    assert cut > 20 and turned == [False] * 8
 
 
 page = some.tuples(some.integers(200, 2000), some.integers(200, 1500))
@@ -64,6 +66,13 @@ def test_a_part_of_a_page_lies_on_it_and_shows_half_of_the_chart_either_way(seed
     assert 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
     assert min(right, pane[2]) - max(left, pane[0]) >= 0.5 * (pane[2] - pane[0]) - 1e-6
     assert min(bottom, pane[3]) - max(top, pane[1]) >= 0.8 * (pane[3] - pane[1]) - 1e-6
+
+
+def test_a_chart_that_fills_its_page_leaves_no_room_around_it():
+    size = (400, 300)
+    for seed in range(100):
+        left, top, right, bottom = _cut(np.random.default_rng(seed), size, [0.0, 0.0, *size])
+        assert 0 <= left <= 100 and 0 <= top <= 30 and 300 <= right <= 400 and 270 <= bottom <= 300
 
 
 def test_parts_of_pages_are_of_each_kind_as_often_as_stated():
@@ -103,6 +112,20 @@ def test_pictures_are_drawn_on_and_charts_cut_in_time_as_often_as_stated(rows, m
         prices.set_epoch(epoch)
         pictures[0], prices[0]
     assert len(drawn) == pytest.approx(0.35 * 400, abs=35) and sum(cut) == pytest.approx(0.5 * 400, abs=35)
+
+
+def test_no_price_beside_the_part_that_is_seen_is_read(rows, monkeypatch):
+    monkeypatch.setattr(screens, "_part", lambda rng, x, cut: (x[len(x) // 4], x[3 * len(x) // 4]))
+    for index in range(5):
+        prices = ScreenPrices(rows, CLASSES, change=False)[index]["prices"]
+        seen = np.flatnonzero(~np.isnan(prices).any(axis=1))
+        assert seen[[0, -1]] == pytest.approx([0.1 * COLUMNS, 0.9 * COLUMNS], abs=2)
+
+
+def test_the_prices_of_a_changed_chart_are_read_badly(rows, monkeypatch):
+    monkeypatch.setattr(screens, "_read_badly", lambda prices, rng: np.full_like(prices, 7.0))
+    assert (ScreenPrices(rows, CLASSES, change=True)[0]["prices"] == 7).all()
+    assert not (ScreenPrices(rows, CLASSES, change=False)[0]["prices"] == 7).any()
 
 
 def test_an_unchanged_chart_is_neither_drawn_on_nor_cut(rows, monkeypatch):
