@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,7 +101,9 @@ def test_one_process_works_in_a_directory(tmp_path):
     lock = FileLock(tmp_path / LOCK, timeout=0)
     with locked(tmp_path, "wait"), pytest.raises(Timeout):
         lock.acquire()
+    started = time.monotonic()
     with lock, pytest.raises(UserError, match="wait"), locked(tmp_path, "wait"):
         pytest.fail("it is locked")
+    assert time.monotonic() - started < 2, "the other process may take hours: its user is told at once"
     with locked(tmp_path, "wait"):
         pass

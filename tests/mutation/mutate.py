@@ -34,6 +34,10 @@ MODULES = {
     "trainer/models/session.py": ("tests/trainer/models/test_session.py",),
     "trainer/runs/results.py": ("tests/trainer/runs/test_results.py",),
     "trainer/scoring/metrics.py": ("tests/trainer/scoring/test_metrics.py",),
+    "trainer/scoring/boxes.py": ("tests/trainer/scoring/test_boxes.py",),
+    "trainer/finder/calibrate.py": ("tests/trainer/finder/test_calibrate.py",),
+    "trainer/finder/columns.py": ("tests/trainer/finder/test_columns.py",),
+    "trainer/finder/finder.py": ("tests/trainer/finder/test_finder.py",),
     "trainer/models/calibration.py": ("tests/trainer/models/test_calibration.py",),
     "dataset_builder/market/exchange.py": (
         "tests/dataset_builder/market/test_exchange.py",

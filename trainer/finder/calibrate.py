@@ -9,8 +9,10 @@ import math
 
 import numpy as np
 
-STEPS = 50  # of Newton's method; it needs about ten
+STEPS = 50  # of Newton's method; it needs about ten, and more where the right and the wrong can be told apart fully
+SMALLEST_STEP = 1e-6  # share of a step of Newton's method, which is halved while it leads to a less likely fit
 RIDGE = 1e-3  # keeps the fit finite where the right and the wrong can be told apart fully
+ROUNDING = 1e-9  # share of a cost that sums in another order may differ by
 FAR = 60.0  # logit from which the logistic function is 0 or 1
 TINY = 1e-6  # of a score: its logit is finite
 
@@ -26,12 +28,21 @@ def fit_logistic(scores: np.ndarray, right: np.ndarray) -> tuple[float, float, n
     """Slope and offset for which the logistic function of slope times a score's logit plus offset is the chance that
     the pattern is right (Platt 1999); and these chances [n]. ``right`` [n] is 0 or 1."""
     inputs = np.stack((logits(scores), np.ones(len(scores))), axis=1)
-    found = np.array([1.0, 0.0])
+    as_it_is = np.array([1.0, 0.0])  # RIDGE keeps the fit near it
+
+    def cost(fit: np.ndarray) -> float:
+        odds = inputs @ fit
+        return float((np.logaddexp(0, odds) - right * odds).sum() + RIDGE / 2 * ((fit - as_it_is) ** 2).sum())
+
+    found = as_it_is
     for _ in range(STEPS):
         chances = _chances(inputs @ found)
-        gradient = inputs.T @ (chances - right) + RIDGE * (found - [1.0, 0.0])
+        gradient = inputs.T @ (chances - right) + RIDGE * (found - as_it_is)
         curvature = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + RIDGE * np.eye(2)
-        found = found - np.linalg.solve(curvature, gradient)
+        step, share = np.linalg.solve(curvature, gradient), 1.0
+        while share > SMALLEST_STEP and cost(found - share * step) > cost(found) * (1 + ROUNDING):
+            share /= 2
+        found = found - share * step
     slope, offset = map(float, found)
     return slope, offset, _chances(inputs @ found)
 

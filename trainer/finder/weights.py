@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -21,6 +22,7 @@ from trainer.finder.sizes import COLUMNS
 from trainer.finder.span_net import SpanNet, SpansInTraining
 
 FILES = {"reader": "price_reader.safetensors", "spans": "span_net.safetensors"}
+Network = TypeVar("Network", bound=nn.Module)
 CLASSES = "classes"  # in the metadata of the spans' file: a JSON list
 
 
@@ -39,8 +41,7 @@ def save(model: nn.Module, part: str, directory: Path, classes: tuple[str, ...])
 
 def load_into(model: nn.Module, part: str, directory: Path) -> None:
     """Take the weights of ``directory``. Raises UserError if they are missing or do not fit."""
-    network = _network(model, part)
-    network.load_state_dict(_read(directory / FILES[part]))
+    _fill(_network(model, part), directory / FILES[part])
 
 
 def _network(model: nn.Module, part: str) -> nn.Module:
@@ -49,21 +50,17 @@ def _network(model: nn.Module, part: str) -> nn.Module:
 
 
 def load_reader(directory: Path) -> PriceReader:
-    """The reader of ``directory``, for use. Raises UserError if its weights are missing or damaged."""
-    network = PriceReader()
-    network.load_state_dict(_read(directory / FILES["reader"]))
-    return network.eval()
+    """The reader of ``directory``, for use. Raises UserError if its weights are missing, damaged or do not fit."""
+    return _fill(PriceReader(), directory / FILES["reader"]).eval()
 
 
 def load_spans(directory: Path) -> tuple[SpanNet, tuple[str, ...]]:
     """The finder of spans of ``directory``, for use, and its classes. Raises UserError as ``load_reader`` does."""
     file = directory / FILES["spans"]
-    weights = _read(file)
+    _read(file)  # or says what is wrong with it
     with safe_open(file, "pt") as stored:
-        classes = tuple(json.loads(stored.metadata()[CLASSES]))
-    network = SpanNet(len(classes), COLUMNS)
-    network.load_state_dict(weights)
-    return network.eval(), classes
+        classes = tuple(json.loads((stored.metadata() or {}).get(CLASSES, "[]")))
+    return _fill(SpanNet(len(classes), COLUMNS), file).eval(), classes
 
 
 def copy_halved(reader: Path, spans: Path, directory: Path) -> None:
@@ -80,6 +77,15 @@ def version_of(reader: Path, spans: Path) -> str:
     """The version of this package, and which weights: the start of the SHA-256 of both files."""
     digest = hashlib.sha256((reader / FILES["reader"]).read_bytes() + (spans / FILES["spans"]).read_bytes())
     return f"{version('cryptoai-vision')}+{digest.hexdigest()[:12]}"
+
+
+def _fill(network: Network, file: Path) -> Network:
+    """The network with the weights of ``file``."""
+    try:
+        network.load_state_dict(_read(file))
+    except RuntimeError:  # torch names every weight that is missing, too many or of another shape
+        raise UserError(f"{file} holds the weights of another network, or of one for other classes") from None
+    return network
 
 
 def _read(file: Path) -> dict[str, torch.Tensor]:

@@ -102,6 +102,18 @@ def test_what_happens_by_chance_happens_as_often_as_stated(condition, probabilit
     assert share(condition) == pytest.approx(probability, abs=3.5 * error)
 
 
+@pytest.mark.parametrize(
+    ("option", "has", "probability"),
+    [("sessions", lambda look: look.sessions > 0, 0.85), ("grid", lambda look: look.grid[0] > 0, 0.8)],
+)
+def test_styles_with_a_colour_for_something_show_it_as_often_as_stated_and_others_never(option, has, probability):
+    charts = 1000
+    for style in (next(style for style in STYLES if style.sessions), replace(STYLES[0], **{option: None})):
+        drawn = [has(draw_look((style,), np.random.default_rng(seed))) for seed in range(charts)]
+        expected = probability if getattr(style, option) else 0.0
+        assert np.mean(drawn) == pytest.approx(expected, abs=3.5 * (expected * (1 - expected) / charts) ** 0.5)
+
+
 def test_lines_and_words_are_one_to_a_few():
     assert {look.grid[0] for look in LOOKS} == {0, *range(2, 8)} and {look.grid[1] for look in LOOKS} == set(range(8))
     assert {look.stray_lines for look in LOOKS} == {0, 1, 2, 3}

@@ -151,3 +151,17 @@ def test_or_as_the_middle_bar_of_its_flag_where_the_pole_itself_is_wild():
         found.append((pole_of(view) / np.median(view.true_range[17:]), BY_NAME["bullish_flag"].check(view) is None))
     changes = [ratio for (ratio, before), (_, after) in pairwise(found) if before != after]
     assert found[0][1] and not found[-1][1] and changes == [pytest.approx(5, rel=0.02)]
+
+
+def test_a_leg_out_of_a_range_is_at_least_as_high_as_the_mean_bar():
+    """Beside being two thirds as high as its range. Wicks after the break leave range and closes as they are."""
+    candles = market((0, 5), (4, 0), (8, 6), (12, 0), (16, 6), (20, 0), (26, 6), (34, 11))
+    found = []
+    for size in np.arange(0, 20, 0.2):
+        low = candles.low.copy()
+        low[27:] -= size
+        view = View(replace(candles, low=low))
+        leg = max(view.close) - 106  # which is the top of the range
+        found.append((leg / view.atr, BY_NAME["breakout"].check(view) is None))
+    changes = [ratio for (ratio, before), (_, after) in pairwise(found) if before != after]
+    assert found[0][1] and not found[-1][1] and changes == [pytest.approx(1, rel=0.02)]

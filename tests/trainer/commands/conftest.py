@@ -1,4 +1,4 @@
-"""A model that tests of ``scan`` use."""
+"""A model and a picture that tests of several commands use."""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ def eager(tmp_path_factory) -> Path:
     """The shipped model with a threshold of 0: every window shows a pattern."""
     path = tmp_path_factory.mktemp("eager") / "eager.onnx"
     return with_threshold(0, find_shipped(SHIPPED / CLASSIFIER_QUANTIZED), path)
+
+
+@pytest.fixture
+def picture(charts) -> Path:
+    """A chart of the test split."""
+    return sorted(charts.glob("test/*/*.png"))[0]

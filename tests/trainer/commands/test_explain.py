@@ -15,11 +15,6 @@ from trainer.models.pattern_model import FINDER_QUANTIZED, READER
 from trainer.models.vit import TorchClassifier
 
 
-@pytest.fixture
-def picture(charts) -> Path:
-    return sorted(charts.glob("test/*/*.png"))[0]
-
-
 def test_attention_that_is_even_looks_everywhere_alike():
     looked = rollout(np.full((3, 2, 10, 10), 0.1))
     assert looked.shape == (3, 3)

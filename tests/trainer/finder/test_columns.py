@@ -1,8 +1,10 @@
 """What is drawn in a screenshot's columns, and which patterns of it are seen."""
 
+import math
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer.finder.columns import column_prices, spans_between
@@ -50,3 +52,47 @@ def test_a_pattern_of_which_too_much_is_cut_off_is_told_apart():
     whole, cut = spans_between(screen, 100, 300)
     assert [(span.start, span.stop, span.clear) for span in whole] == [(0.0, 0.5, True), (0.1, 0.4, False)]
     assert [(span.start, span.stop, span.clear) for span in cut] == [(0.0, 0.25, True)]
+
+
+@pytest.mark.parametrize("candles", [0, 1])
+def test_fewer_than_two_candles_have_no_width_and_are_not_seen(candles):
+    assert np.isnan(column_prices(row([50] * candles, [60] * candles), 0, 40, 8)).all()
+
+
+def test_beside_a_line_there_is_nothing():
+    prices = column_prices(row([20, 40, 30], [20, 40, 30], first=100, spacing=50), 0, 300, 6)
+    assert np.isnan(prices).all(axis=1).tolist() == [True, True, False, False, True, True]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 50), st.integers(1, 50)), min_size=2, max_size=40),
+    st.integers(-60, 60),
+    st.integers(1, 500),
+    st.integers(1, 40),
+)
+@settings(max_examples=50)
+def test_a_column_has_the_extremes_of_the_candles_at_four_places_in_it(candles, left, width, columns):
+    high, low = [top for top, _ in candles], [top + height for top, height in candles]
+    prices = column_prices(row(high, low), left, left + width, columns)
+    for column in range(columns):
+        places = [left + width * (column + (sample + 0.5) / 4) / columns for sample in range(4)]
+        seen = [number for place in places if 0 <= (number := math.floor((place - 5) / 10)) < len(candles)]
+        on_border = any((place - 5) % 10 in (0, 10) for place in places)  # of two candles: either is right
+        if seen and not on_border:
+            assert prices[column].tolist() == [min(high[i] for i in seen), max(low[i] for i in seen)]
+        elif not on_border:
+            assert np.isnan(prices[column]).all()
+
+
+@given(st.integers(1, 200), st.integers(0, 300), st.booleans())
+def test_a_pattern_is_seen_whole_from_85_percent_on(length, hidden, clear):
+    seen = length - hidden
+    screen = {"patterns": [], "overlapping": []}
+    screen["patterns" if clear else "overlapping"] = [pattern(100 - hidden, 100 + seen)]
+    whole, cut = spans_between(screen, 100, 400)
+    if seen <= 0:
+        assert whole == cut == []
+    else:
+        (span,) = whole if 100 * seen >= 85 * length else cut
+        assert len(whole) + len(cut) == 1 and span.label == "double_top" and span.clear is clear
+        assert (span.start, span.stop) == (0.0, pytest.approx(seen / 300))

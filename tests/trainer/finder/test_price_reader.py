@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from trainer.finder.price_reader import STRIDE, PriceReader, read_heights, reading_loss
+from trainer.finder.price_reader import STRIDE, PriceReader, ReaderInTraining, read_heights, reading_loss
 from trainer.finder.sizes import COLUMNS, ROWS
 
 LINES = ROWS // STRIDE
@@ -50,3 +50,52 @@ def test_it_answers_for_each_column():
         rows, seen = network(torch.zeros(1, 3, ROWS, COLUMNS))
     assert rows.shape == (1, 2, LINES, COLUMNS)
     assert seen.shape == (1, COLUMNS)
+
+
+@pytest.mark.parametrize("height", [0.0, 0.5 / LINES, 1.0 - 0.5 / LINES, 1.0])
+def test_a_price_at_the_edge_of_the_picture_can_be_learnt(height):
+    """Half of a row is the least that can be read at either edge."""
+    prices = torch.full((1, 5, 2), height)
+    losses = reading_loss(torch.zeros(1, 2, LINES, 5), torch.zeros(1, 5), prices)
+    assert losses["height_loss"] == pytest.approx(float(torch.tensor(float(LINES)).log()), abs=1e-4)
+    edge = min(max(height, 0.5 / LINES), 1 - 0.5 / LINES)
+    sure = torch.full((1, 2, LINES, 5), -30.0)
+    sure[:, :, round(edge * LINES - 0.5)] = 30.0
+    assert reading_loss(sure, torch.zeros(1, 5), prices)["height_loss"] < 0.1
+    assert read_heights(sure)[0, 0, 0] == pytest.approx(edge, abs=1e-4)
+
+
+def test_the_loss_asks_for_heights_and_for_where_there_is_a_price():
+    prices = torch.tensor([[[0.3, 0.5], [float("nan"), 0.5]]])  # one height alone is no price
+    rows, seen = torch.randn(1, 2, LINES, 2), torch.randn(1, 2)
+    losses = reading_loss(rows, seen, prices)
+    assert losses["loss"] == losses["height_loss"] + losses["presence_loss"]
+    wanted = torch.tensor([[1.0, 0.0]])
+    presence = torch.nn.functional.binary_cross_entropy_with_logits(seen, wanted)
+    assert losses["presence_loss"] == pytest.approx(float(presence))
+
+
+def test_the_two_columns_of_each_place_lie_beside_each_other():
+    network = PriceReader().eval()
+    with torch.inference_mode():
+        network.heads.weight.zero_()
+        network.heads.bias.copy_(torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]))  # highest, lowest, any price: two each
+        rows, seen = network(torch.zeros(1, 3, ROWS, COLUMNS))
+    assert rows[0, 0, 0].tolist() == [1.0, 2.0] * (COLUMNS // 2)
+    assert rows[0, 1, -1].tolist() == [3.0, 4.0] * (COLUMNS // 2)
+    assert seen[0].tolist() == [6.0, 7.0] * (COLUMNS // 2)  # by gain and offset, which begin at 1
+
+
+def test_in_training_it_sees_pictures_as_they_are_stored():
+    class Kept(torch.nn.Module):
+        def forward(self, pixels):
+            self.pixels = pixels
+            return torch.zeros(1, 2, LINES, COLUMNS), torch.zeros(1, COLUMNS)
+
+    model = ReaderInTraining()
+    model.reader = Kept()
+    pixels = torch.randint(0, 256, (1, ROWS, COLUMNS, 3), dtype=torch.uint8)
+    model(pixels, torch.full((1, COLUMNS, 2), 0.5))
+    assert model.reader.pixels.dtype == torch.float32
+    for place in ((0, 0), (10, 400), (ROWS - 1, 3)):
+        assert model.reader.pixels[(0, slice(None), *place)].tolist() == pixels[(0, *place)].tolist()

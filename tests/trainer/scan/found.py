@@ -24,10 +24,10 @@ def excerpt(bars=32, price=100.0, line=None) -> Excerpt:
     return Excerpt(1_704_067_200 + 3600 * np.arange(bars), prices, 1, bars - 2, line)
 
 
-def result(*hits: Hit, market="BTC/USDT", **changes) -> MarketResult:
+def result(*hits: Hit, market="BTC/USDT", source=None, **changes) -> MarketResult:
     about = {"candles": 100, "windows": 5, "start": "2024-01-01T00:00:00Z", "end": "2024-01-02T05:00:00Z"} | changes
     shown = [(hit, excerpt(line=None if hit.stage is None else (3, 101.0, 99.5))) for hit in hits]
-    return MarketResult(market, f"{market}.csv", shown, **about)
+    return MarketResult(market, source or f"{market}.csv", shown, **about)
 
 
 def results_of(*parts: MarketResult) -> Results:

@@ -10,6 +10,7 @@ import pytest
 from found import ABOUT, STANDING, a_hit, excerpt, result, results_of
 
 from cryptoai_common.errors import UserError
+from trainer.scan.backtest import Outcome
 from trainer.scan.report import HEIGHT, WIDTH, small_chart, write_report
 from trainer.scan.results import SHOWN, Results, line_of, refuse_without_markets, write_results
 from trainer.scan.work import Gap
@@ -109,6 +110,58 @@ def test_the_line_is_drawn_at_the_height_of_its_prices():
     low, high = prices[:, 2].min(), prices[:, 1].max()
     y = [round((high - price) / (high - low) * (HEIGHT - 4) + 2) for price in (102.0, 98.5)]
     assert f'd="M{round(WIDTH / 30 / 2)} {y[0]}L{WIDTH} {y[1]}"' in drawn
+
+
+def test_everything_that_is_stored_comes_in_one_order_in_whatever_order_markets_are_done(tmp_path):
+    def gaps(*days: int) -> tuple[Gap, ...]:
+        return tuple(Gap("A", f"day {day}", f"day {day + 1}", 5, 2) for day in days)
+
+    def outcomes(followed: int) -> tuple[Outcome, ...]:
+        return Outcome("breakout", "", 30, followed, 9, 9), Outcome("", "onward", 30, 10 * followed, 90, 9)
+
+    parts = [
+        result(market="A", gaps=gaps(3, 1), outcomes=outcomes(1)),
+        result(market="A", source="b.csv", gaps=gaps(2), outcomes=outcomes(7)),
+        result(market="C", problem="C has 3 finished candles", warnings=("never told",)),
+        result(market="B", problem="B is empty", unfinished=True),
+    ]
+    texts, results = set(), Results()
+    for order in permutations(parts):
+        results = results_of(*order)
+        write_results(results, Model(), {"made by": "a test"}, tmp_path)
+        stored = json.loads((tmp_path / "hits.json").read_text())
+        del stored["made"]
+        texts.add((tmp_path / "hits.csv").read_text() + (tmp_path / "backtest.csv").read_text() + json.dumps(stored))
+    assert len(texts) == 1 and results.warnings == [] and results.unfinished == 0, "nothing of what was not scanned"
+    assert [row["start"] for row in table(tmp_path)] == ["day 1", "day 2", "day 3"]
+    assert stored["problems"][0] == {"market": "B", "problem": "B is empty"} and stored["made by"] == "a test"
+
+
+def test_the_backtest_is_a_table_with_its_intervals(tmp_path):
+    outcomes = (Outcome("double_top", "", 30, 38, 40, 40), Outcome("", "down", 30, 500, 1000, 40))
+    results = results_of(result(outcomes=outcomes))
+    write_results(results, Model(), {}, tmp_path)
+    with (tmp_path / "backtest.csv").open(newline="") as file:
+        (stored,) = csv.DictReader(file)
+    (row,) = results.backtest()
+    assert (stored["pattern"], stored["expected"], stored["hits"]) == ("double_top", "down", "40")
+    for name, value in {
+        "followed": row.followed,
+        "from": row.interval[0],
+        "to": row.interval[1],
+        "random": row.random,
+        "difference_from": row.difference[0],
+        "difference_to": row.difference[1],
+    }.items():
+        assert float(stored[name]) == pytest.approx(value, abs=5e-5)
+    (tmp_path / "none").mkdir()
+    write_results(results_of(result()), Model(), {}, tmp_path / "none")
+    assert not (tmp_path / "none" / "backtest.csv").exists()
+
+
+def test_rows_of_a_table_end_as_lines_of_text_do(tmp_path):
+    write_results(results_of(result(a_hit())), Model(), {}, tmp_path)
+    assert b"\r" not in (tmp_path / "hits.csv").read_bytes()
 
 
 def test_without_any_market_the_first_problem_is_the_error():

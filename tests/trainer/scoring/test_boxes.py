@@ -62,6 +62,16 @@ def test_each_mark_is_taken_once_by_a_place_that_fits_and_nothing_that_fits_is_l
             assert not any(fits(place, mark) for i, mark in enumerate(given_marks) if i not in used)
 
 
+@pytest.mark.parametrize(("height", "fits"), [(49, False), (50, True), (55, True)])
+@pytest.mark.parametrize("overlap", [box_overlap, span_overlap])
+def test_half_of_the_union_in_common_is_enough(overlap, height, fits):
+    """As in PASCAL VOC. The place lies inside of the mark, and is that many hundredths of it."""
+    for box in ((0, 0, 100, height), (0, 0, height, 100)):
+        sides = box[2:] if overlap is box_overlap else box[2:3]
+        expected = [0] if all(side == 100 for side in sides) or fits else [None]
+        assert match([Mark("a", (0, 0, 100, 100))], [Found("a", 0.9, box)], overlap, named=True) == expected
+
+
 def test_the_surest_place_takes_the_mark_that_it_fits_best():
     given_marks = [Mark("a", (0, 0, 10, 10)), Mark("a", (1, 0, 11, 10))]
     found = [Found("a", 0.9, (1, 0, 11, 10)), Found("a", 0.8, (1, 0, 11, 10)), Found("a", 0.7, (1, 0, 11, 10))]
@@ -108,6 +118,7 @@ def test_recall_counts_the_first_five_and_twenty_places_by_spans_and_boxes():
     assert every["boxes"]["first_20"]["any_name"] == pytest.approx(1 / 3)
     assert known["spans"]["first_5"]["right_name"] == known["spans"]["first_20"]["right_name"] == 0.5
     assert known["spans"]["shown"]["right_name"] == 0.5 and every["spans"]["shown"]["any_name"] == pytest.approx(2 / 3)
+    assert every["spans"]["first_5"]["right_name"] == 0.5, "no name is right for the wedge, so it is not asked for"
     low, high = known["spans"]["first_5"]["right_name_interval"]
     assert (low, high) == pytest.approx((0.0945, 0.9055), abs=1e-4)  # Wilson, 1 of 2
 
@@ -127,6 +138,7 @@ def test_rows_for_widths_edges_stages_and_classes():
     }
     assert recall["right_edge"]["marks"] == 1 and recall["right_edge"]["boxes"]["first_5"]["right_name"] == 1
     assert {name: row["marks"] for name, row in recall["stages"].items()} == {"complete": 3, "forming": 1}
+    assert list(recall["stages"]) == ["complete", "forming"] and list(recall["classes"]) == ["a", "b"]
     assert {name: row["marks"] for name, row in recall["classes"].items()} == {"a": 2, "b": 2}
     assert recall["classes"]["a"]["boxes"]["first_5"]["right_name"] == 0.5
 
@@ -145,6 +157,8 @@ def test_what_is_shown_is_what_reaches_the_threshold():
     assert scores["shown_a_screen"] == 1 and scores["screens_without_marks"] == 2
     assert scores["shown_a_screen_without_marks"] == 0.5
     assert _scores(_seen([Mark("a", (0, 0, 9, 9))], []))["shown_a_screen_without_marks"] is None
+    stored = float(np.float32(0.7))  # as a model gives 0.7, and less than it
+    assert _scores(_seen([], [Found("a", stored, (0, 0, 9, 9))]), threshold=0.7)["shown_a_screen"] == 1
 
 
 def test_screens_without_any_mark_have_no_recall():
@@ -152,6 +166,8 @@ def test_screens_without_any_mark_have_no_recall():
     assert scores["recall"]["all"]["spans"]["first_5"]["any_name"] is None
     assert scores["recall"]["classes"] == {} and scores["average_precision"]["boxes"]["mean"] is None
     assert scores["recall"]["right_edge"] is None
+    unknown = _scores(_seen([Mark("a", (0, 0, 9, 9))], []))
+    assert unknown["recall"]["right_edge"] is None and unknown["recall"]["all"]["marks"] == 1
 
 
 @given(some.lists(some.tuples(marks, places), min_size=1, max_size=4))

@@ -1,4 +1,4 @@
-"""A server that listens on this machine, and two ways to ask it."""
+"""A server that listens on this machine, and ways to ask it."""
 
 import http.client
 import json
@@ -43,9 +43,18 @@ def post(port: int, body, content_type: str = "application/json", method: str = 
 
 def raw(port: int, request: bytes) -> bytes:
     """All that comes back for these bytes until the server closes the connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+    with connect(port) as client:
         client.sendall(request)
         return read_all(client)
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=30)
+
+
+def status(answer: bytes) -> int:
+    """The status in the head of an answer."""
+    return int(answer.split()[1])
 
 
 def read_all(client: socket.socket) -> bytes:
