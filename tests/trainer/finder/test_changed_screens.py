@@ -9,7 +9,8 @@ from PIL import Image
 from dataset_builder.patterns import CLASSES
 from trainer.data.screenshots import for_training, load_screenshots
 from trainer.finder import screens
-from trainer.finder.screens import LEAST_CANDLES, ScreenPictures, ScreenPrices, _cut, _draw_on, _part, _read_badly
+from trainer.finder.charts import ScreenshotCharts
+from trainer.finder.screens import LEAST_CANDLES, MOST, ChartPrices, ScreenPictures, _cut, _draw_on, _part, _read_badly
 from trainer.finder.sizes import COLUMNS
 
 seeds = some.integers(0, 2**32 - 1)
@@ -20,7 +21,9 @@ def rows(screenshots):
     return load_screenshots(screenshots, for_training)
 
 
-@pytest.mark.parametrize("kind", [ScreenPictures, lambda rows, **more: ScreenPrices(rows, CLASSES, **more)])
+@pytest.mark.parametrize(
+    "kind", [ScreenPictures, lambda rows, **more: ChartPrices([ScreenshotCharts(rows)], CLASSES, **more)]
+)
 def test_seed_epoch_and_index_each_change_it_and_nothing_else_does(rows, kind):
     def first(seed: int, epoch: int, index: int) -> bytes:
         charts = kind(rows, change=True, seed=seed)
@@ -106,7 +109,10 @@ def test_pictures_are_drawn_on_and_charts_cut_in_time_as_often_as_stated(rows, m
     monkeypatch.setattr(screens, "_cut", lambda rng, size, pane: (0, 0, *size))
     monkeypatch.setattr(screens, "_draw_on", lambda picture, rng, pane: drawn.append(0))
     monkeypatch.setattr(screens, "_part", lambda rng, x, part: (cut.append(part), (x[0], x[-1]))[1])
-    pictures, prices = ScreenPictures([rows[0]], change=True), ScreenPrices(rows.select([0]), CLASSES, change=True)
+    pictures, prices = (
+        ScreenPictures([rows[0]], change=True),
+        ChartPrices([ScreenshotCharts(rows.select([0]))], CLASSES, change=True),
+    )
     for epoch in range(400):
         pictures.set_epoch(epoch)
         prices.set_epoch(epoch)
@@ -117,15 +123,15 @@ def test_pictures_are_drawn_on_and_charts_cut_in_time_as_often_as_stated(rows, m
 def test_no_price_beside_the_part_that_is_seen_is_read(rows, monkeypatch):
     monkeypatch.setattr(screens, "_part", lambda rng, x, cut: (x[len(x) // 4], x[3 * len(x) // 4]))
     for index in range(5):
-        prices = ScreenPrices(rows, CLASSES, change=False)[index]["prices"]
+        prices = ChartPrices([ScreenshotCharts(rows)], CLASSES, change=False)[index]["prices"]
         seen = np.flatnonzero(~np.isnan(prices).any(axis=1))
         assert seen[[0, -1]] == pytest.approx([0.1 * COLUMNS, 0.9 * COLUMNS], abs=2)
 
 
 def test_the_prices_of_a_changed_chart_are_read_badly(rows, monkeypatch):
     monkeypatch.setattr(screens, "_read_badly", lambda prices, rng: np.full_like(prices, 7.0))
-    assert (ScreenPrices(rows, CLASSES, change=True)[0]["prices"] == 7).all()
-    assert not (ScreenPrices(rows, CLASSES, change=False)[0]["prices"] == 7).any()
+    assert (ChartPrices([ScreenshotCharts(rows)], CLASSES, change=True)[0]["prices"] == 7).all()
+    assert not (ChartPrices([ScreenshotCharts(rows)], CLASSES, change=False)[0]["prices"] == 7).any()
 
 
 def test_an_unchanged_chart_is_neither_drawn_on_nor_cut(rows, monkeypatch):
@@ -133,7 +139,7 @@ def test_an_unchanged_chart_is_neither_drawn_on_nor_cut(rows, monkeypatch):
         monkeypatch.setattr(screens, name, lambda *_: pytest.fail("it is changed"))
     for index in range(5):
         ScreenPictures(rows, change=False)[index]
-        spans = ScreenPrices(rows, CLASSES, change=False)[index]["prices"]
+        spans = ChartPrices([ScreenshotCharts(rows)], CLASSES, change=False)[index]["prices"]
         seen = np.flatnonzero(~np.isnan(spans).any(axis=1))
         assert seen[[0, -1]] == pytest.approx([0.1 * COLUMNS, 0.9 * COLUMNS], abs=2)
 
@@ -141,7 +147,7 @@ def test_an_unchanged_chart_is_neither_drawn_on_nor_cut(rows, monkeypatch):
 def test_a_chart_takes_two_fifths_of_the_columns_at_least_and_its_patterns_stay_on_their_candles(rows, monkeypatch):
     monkeypatch.setattr(screens, "IN_TIME", 0.0)
     monkeypatch.setattr(screens, "SPOILT", 0.0)
-    charts, widths = ScreenPrices(rows, CLASSES, change=True), []
+    charts, widths = ChartPrices([ScreenshotCharts(rows)], CLASSES, change=True), []
     for epoch in range(4):
         charts.set_epoch(epoch)
         for index in range(12):
@@ -184,9 +190,9 @@ def test_what_is_drawn_on_a_picture_lies_on_its_chart():
 def test_a_screenshot_with_more_patterns_than_are_learnt_from_keeps_the_first(rows):
     row = dict(rows[0])
     start, stop = row["x"][0], row["x"][-1]
-    many = [{"label": CLASSES[number % 10], "box": [start + number, 0, stop, 9]} for number in range(40)]
-    charts = ScreenPrices(rows.select([0]), CLASSES, change=False)
-    charts.rows = [row | {"patterns": many, "overlapping": []}]
-    item = charts[0]
-    assert item["labels"].tolist() == [number % 10 for number in range(24)] and item["clear"].all()
+    many = [{"label": CLASSES[number % 10], "box": [start + number, 0, stop, 9]} for number in range(80)]
+    source = ScreenshotCharts(rows.select([0]))
+    source.rows = [row | {"patterns": many, "overlapping": []}]
+    item = ChartPrices([source], CLASSES, change=False)[0]
+    assert item["labels"].tolist() == [number % 10 for number in range(MOST)] and item["clear"].all()
     assert (np.diff(item["spans"][:, 0]) > 0).all()
