@@ -72,7 +72,7 @@ def read_list(directory: Path) -> MarketList:
         raise UserError(f"{path} is damaged ({error!r}): {AGAIN}") from None
 
 
-def read_markets(directory: Path) -> tuple[MarketList, pyarrow.Table]:
+def read_long_markets(directory: Path) -> tuple[MarketList, pyarrow.Table]:
     """All markets of a directory, in order. Raises UserError for a file that is missing or altered."""
     import pyarrow as pa
     from pyarrow.parquet import read_table

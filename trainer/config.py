@@ -104,8 +104,8 @@ class ExportFinderConfig:
     """Run directory, as `train` writes it: the files of the finder lie beside those of its classifier."""
     reader: Path
     """Output of `train-finder` for the reader, or a run with a finder."""
-    spans: Path
-    """Output of `train-finder` for the spans, or a run with a finder."""
+    spans: tuple[Path, ...]
+    """Output of `train-finder` for the spans, or a run with a finder. Of several the answers' mean is taken."""
     dataset: Path
     """Dataset with screenshots, to calibrate and compare on those that are held back from training."""
 

@@ -41,7 +41,7 @@ def export_finder(config: ExportFinderConfig) -> None:
     Raises UserError for weights or a dataset that cannot be used, and CheckFailed if a file differs too much from the
     networks; none is written then.
     """
-    spans, classes = load_spans(config.spans)
+    spans, classes = load_spans(*config.spans)
     finder = Finder(load_reader(config.reader), spans)
     fingerprint = checked_manifest(config.dataset).fingerprint
     screens = read_screens(config.dataset, wanted=for_calibration)

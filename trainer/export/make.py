@@ -18,7 +18,7 @@ from trainer.config import Quantize, Target
 from trainer.data.preprocess import Preprocessor
 from trainer.export.fuse import fuse
 from trainer.export.graph import deployable, write_metadata
-from trainer.export.integer import embed_bytes, for_int8
+from trainer.export.integer import for_int8
 from trainer.export.per_picture import per_picture
 from trainer.export.quantize import quantize_int8, quantize_network
 from trainer.models.calibration import read_threshold
@@ -64,8 +64,6 @@ class Maker:
         network = for_int8(_copy(self.fused)) if kind == "int8" else _copy(self.fused)
         made = quantize_network(network, kind, target, self.scratch / CLASSIFIER_QUANTIZED.name)
         model = self._surround(onnx.load(made))
-        if kind == "int8":
-            model = embed_bytes(model, Preprocessor.read(self.run))
         return self._save(model if kind == "fp16" else per_picture(model), made.name)
 
     def _surround(self, network: ModelProto) -> ModelProto:

@@ -46,11 +46,11 @@ def quantize_network(network: ModelProto, kind: Quantize, target: Target, made: 
 def quantize_int8(network: ModelProto, target: Target, made: Path) -> Path:
     """Weights of matrix products to INT8 channel by channel, activations at run time.
 
-    A patch embedding that is a Conv stays in fp32: ConvInteger is slow or missing in some builds of onnxruntime
-    (``integer.embed_bytes`` makes matrix products of it). Target ``auto`` is right on every CPU: its weights take 7 of
-    their 8 bits, because products of 8-bit activations and full 8-bit weights overflow their 16-bit sum on CPUs with
-    AVX2 or AVX-512 but without VNNI. Full weights (``avx512_vnni``, ``arm64``) are for machines that add them up in 32
-    bits. Unsigned weights (``avx2``) are right everywhere too, but slower where there is VNNI.
+    The patch embedding (Conv) stays in fp32: it is 4 % of the work, and ConvInteger is slow or missing in some builds
+    of onnxruntime. Target ``auto`` is right on every CPU: its weights take 7 of their 8 bits, because products of 8-bit
+    activations and full 8-bit weights overflow their 16-bit sum on CPUs with AVX2 or AVX-512 but without VNNI. Full
+    weights (``avx512_vnni``, ``arm64``) are for machines that add them up in 32 bits. Unsigned weights (``avx2``) are
+    right everywhere too, but slower where there is VNNI.
     """
     weights, reduce_range = INT8[target]
     logging.getLogger().addFilter(_without_advice)

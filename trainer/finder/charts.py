@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import datasets
 import numpy as np
 
-from cryptoai_common.long_markets import read_markets
+from cryptoai_common.long_markets import read_long_markets
 
 Chart = Mapping[str, Any]
 
@@ -98,7 +98,7 @@ def _labels(rows: datasets.Dataset) -> Counter[str]:
 def joined(markets: list[Chart], rng: np.random.Generator) -> Chart:
     """One chart of several markets in a row: about as restless as the first, each from where the one before it ends.
 
-    ``markets`` are rows of ``read_markets``. It shows closes only if the first does.
+    ``markets`` are rows of ``read_long_markets``. It shows closes only if the first does.
     """
     tables: list[np.ndarray] = []
     patterns: dict[str, list[dict[str, Any]]] = {"patterns": [], "overlapping": []}
@@ -125,5 +125,5 @@ def _boxed(pattern: Chart, bars: int) -> dict[str, Any]:
 
 def load_markets(directory: Path) -> MarketCharts:
     """The markets of a directory. Raises UserError if they are missing, damaged or altered."""
-    known, table = read_markets(directory)
+    known, table = read_long_markets(directory)
     return MarketCharts(datasets.Dataset(table), known.classes, known.fingerprint)

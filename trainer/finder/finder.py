@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from trainer.finder.price_reader import PriceReader, read_heights
 from trainer.finder.sizes import COLUMNS, ROWS
-from trainer.finder.span_net import SpanNet, overlap, price_channels
+from trainer.finder.span_net import MeanSpans, SpanNet, overlap, price_channels
 
 SEEN = 0.5  # probability of a price from which a column is read
 SAME = 0.5  # overlap from which the less sure of two spans is dropped: as where a box counts as found
@@ -37,7 +37,7 @@ class Candidates(NamedTuple):
 class Finder(nn.Module):
     """Reader and finder of spans, one after the other."""
 
-    def __init__(self, reader: PriceReader, spans: SpanNet) -> None:
+    def __init__(self, reader: PriceReader, spans: SpanNet | MeanSpans) -> None:
         super().__init__()
         self.reader, self.spans = reader, spans
 

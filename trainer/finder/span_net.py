@@ -26,6 +26,7 @@ REACH, SHARED = (36.0, 80.0, 180.0, 1e9), 1.3
 MIDDLE = 0.2  # of a span's length: the places so near to its middle answer for it
 RARE = 0.02  # the share of places with a pattern of a class, which scores begin with
 SHARES = 1 / 4, 4.0  # of the mean share of a class: a rarer or commoner one is taken for one of these
+SMALLEST = 1e-6  # of a mean probability, so that its logit is finite
 OVERLAPPED = 0.4  # score of a span that overlaps with a clearer pattern, of one's that does not
 
 
@@ -108,6 +109,23 @@ class SpanNet(nn.Module):
         ends = functional.softplus(self.place(features).float() + 1.0) * self.steps[:, None] * 2
         spans = torch.stack((self.centres - ends[..., 0], self.centres + ends[..., 1]), dim=2)
         return self.name(features).float(), spans.clamp(0, self.columns)
+
+
+class MeanSpans(nn.Module):
+    """Several networks of the same classes and columns as one: at each place the mean of their probabilities and spans.
+
+    Networks that were trained apart err in different places.
+    """
+
+    def __init__(self, nets: Sequence[SpanNet]) -> None:
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+
+    def forward(self, prices: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """As ``SpanNet``."""
+        scores, spans = zip(*(net(prices) for net in self.nets), strict=True)
+        chances = torch.stack([each.sigmoid() for each in scores]).mean(dim=0).clamp(SMALLEST, 1 - SMALLEST)
+        return chances.log() - (1 - chances).log(), torch.stack(spans).mean(dim=0)
 
 
 def price_channels(high: torch.Tensor, low: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:

@@ -1,4 +1,7 @@
-"""The weights of the finder's networks as files: ``price_reader.safetensors`` and ``span_net.safetensors``."""
+"""The weights of the finder's networks as files: ``price_reader.safetensors`` and ``span_net.safetensors``.
+
+A finder that takes the mean of several span networks keeps the others in ``span_net_2.safetensors`` and so on.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,10 @@ from cryptoai_common.errors import UserError
 from cryptoai_common.files import atomic
 from trainer.finder.price_reader import PriceReader, ReaderInTraining
 from trainer.finder.sizes import COLUMNS
-from trainer.finder.span_net import SpanNet, SpansInTraining
+from trainer.finder.span_net import MeanSpans, SpanNet, SpansInTraining
 
 FILES = {"reader": "price_reader.safetensors", "spans": "span_net.safetensors"}
+FURTHER = "span_net_{}.safetensors"  # of the second span network and those after it
 Network = TypeVar("Network", bound=nn.Module)
 CLASSES = "classes"  # in the metadata of the spans' file: a JSON list
 
@@ -54,28 +58,59 @@ def load_reader(directory: Path) -> PriceReader:
     return _fill(PriceReader(), directory / FILES["reader"]).eval()
 
 
-def load_spans(directory: Path) -> tuple[SpanNet, tuple[str, ...]]:
-    """The finder of spans of ``directory``, for use, and its classes. Raises UserError as ``load_reader`` does."""
-    file = directory / FILES["spans"]
+def load_spans(*directories: Path) -> tuple[SpanNet | MeanSpans, tuple[str, ...]]:
+    """The span networks of all directories as one, for use, and its classes.
+
+    Raises UserError as ``load_reader`` does, and if networks have different classes.
+    """
+    files = _spans_files(directories)
+    found = [_load_net(file) for file in files]
+    classes = found[0][1]
+    for file, (_, others) in zip(files, found, strict=True):
+        if others != classes:
+            raise UserError(f"{file} has other classes than {files[0]}: only spans of the same classes have a mean")
+    nets = [net for net, _ in found]
+    return (nets[0] if len(nets) == 1 else MeanSpans(nets).eval()), classes
+
+
+def _spans_files(directories: Sequence[Path]) -> list[Path]:
+    """The files of all span networks of the directories, in order."""
+    return [
+        file
+        for directory in directories
+        for file in (directory / FILES["spans"], *sorted(directory.glob(FURTHER.format("*"))))
+    ]
+
+
+def _load_net(file: Path) -> tuple[SpanNet, tuple[str, ...]]:
     _read(file)  # or says what is wrong with it
     with safe_open(file, "pt") as stored:
         classes = tuple(json.loads((stored.metadata() or {}).get(CLASSES, "[]")))
     return _fill(SpanNet(len(classes), COLUMNS), file).eval(), classes
 
 
-def copy_halved(reader: Path, spans: Path, directory: Path) -> None:
-    """Store the weights of both networks in ``directory`` in half precision: for the next training to go on from."""
-    for file in (reader / FILES["reader"], spans / FILES["spans"]):
-        with safe_open(file, "pt") as stored:
-            notes = stored.metadata()
-        weights = {name: value.half() if value.is_floating_point() else value for name, value in _read(file).items()}
-        with atomic(directory / file.name, "wb") as written:
-            written.write(to_bytes(weights, notes))
+def copy_halved(reader: Path, spans: Sequence[Path], directory: Path) -> None:
+    """Store the weights of all networks in ``directory`` in half precision: for the next training to go on from."""
+    written = {directory / FILES["reader"]: _halved(reader / FILES["reader"])}
+    for number, file in enumerate(_spans_files(spans), 1):
+        written[directory / (FILES["spans"] if number == 1 else FURTHER.format(number))] = _halved(file)
+    for left in directory.glob(FURTHER.format("*")):  # of a finder of more networks
+        left.unlink()
+    for target, content in written.items():
+        with atomic(target, "wb") as opened:
+            opened.write(content)
 
 
-def version_of(reader: Path, spans: Path) -> str:
-    """The version of this package, and which weights: the start of the SHA-256 of both files."""
-    digest = hashlib.sha256((reader / FILES["reader"]).read_bytes() + (spans / FILES["spans"]).read_bytes())
+def _halved(file: Path) -> bytes:
+    """The content of a file of weights in half precision."""
+    weights = {name: value.half() if value.is_floating_point() else value for name, value in _read(file).items()}
+    with safe_open(file, "pt") as stored:
+        return to_bytes(weights, stored.metadata())
+
+
+def version_of(reader: Path, spans: Sequence[Path]) -> str:
+    """The version of this package, and which weights: the start of the SHA-256 of all files."""
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in (reader / FILES["reader"], *_spans_files(spans))))
     return f"{version('cryptoai-vision')}+{digest.hexdigest()[:12]}"
 
 

@@ -21,7 +21,7 @@ from dataset_builder.series.windows import Hole, Window, slide, without_holes
 from trainer.markets.store import read_market
 
 if TYPE_CHECKING:
-    from dataset_builder.charts.stages import Standing
+    from dataset_builder.charts.stages import Standing as Standing
     from dataset_builder.readers.ohlcv import CandleSeries
 
 __all__ = ["PRELOAD", "Hole", "Series", "Window", "check_bars", "draw", "iso", "read_series", "stand", "windows_of"]

@@ -19,7 +19,7 @@ from trainer.scan.candles import PRELOAD, Series, Window, draw, iso, read_series
 from trainer.scan.hits import DIGITS, Found, Hit, find_hits
 
 if TYPE_CHECKING:
-    from dataset_builder.charts.stages import Standing
+    from trainer.scan.candles import Standing
 
 BESIDE = 40  # candles before and after a window that the report shows too
 MOST_CAUGHT_UP = 24  # candles that --follow looks at when it goes on after a pause: older news is none

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from cryptoai_common.errors import UserError
-from cryptoai_common.long_markets import LIST, read_markets
+from cryptoai_common.long_markets import LIST, read_long_markets
 from dataset_builder.charts.long_market import settle_long_market
 from dataset_builder.config import MarketsConfig
 from dataset_builder.patterns import CLASSES
@@ -22,7 +22,7 @@ def small_files(monkeypatch):
 
 
 def test_the_files_hold_the_markets_in_order(tmp_path):
-    known, table = read_markets(make_markets(MarketsConfig(tmp_path / "markets", count=10, seed=3, workers=1)))
+    known, table = read_long_markets(make_markets(MarketsConfig(tmp_path / "markets", count=10, seed=3, workers=1)))
     assert known.classes == CLASSES and known.config == {"count": 10, "seed": 3} and len(known.files) == 3
     rows = table.to_pylist()
     assert len(rows) == 10
@@ -72,7 +72,7 @@ def test_what_is_left_of_another_seed_is_not_used(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         make_markets(MarketsConfig(tmp_path / "markets", count=4, seed=1, workers=1))
     monkeypatch.setattr(long_markets, "_draw", draw)
-    _, table = read_markets(make_markets(MarketsConfig(tmp_path / "markets", count=4, seed=2, workers=1)))
+    _, table = read_long_markets(make_markets(MarketsConfig(tmp_path / "markets", count=4, seed=2, workers=1)))
     assert table["close"][0].as_py() == pytest.approx(settle_long_market(2, 0).candles.close.tolist(), rel=1e-6)
 
 
@@ -104,17 +104,17 @@ def test_impossible_settings_are_refused(wrong, tmp_path):
 
 def test_missing_altered_and_damaged_files_are_named(tmp_path):
     directory = make_markets(MarketsConfig(tmp_path / "markets", count=5, workers=1))
-    fingerprint = read_markets(directory)[0].fingerprint
+    fingerprint = read_long_markets(directory)[0].fingerprint
     first = directory / "markets-00000.parquet"
     content = first.read_bytes()
     first.write_bytes(content[:-1] + b"x")
     with pytest.raises(UserError, match=r"markets-00000\.parquet was altered"):
-        read_markets(directory)
+        read_long_markets(directory)
     first.unlink()
     with pytest.raises(UserError, match=r"markets-00000\.parquet is missing"):
-        read_markets(directory)
+        read_long_markets(directory)
     first.write_bytes(content)
-    assert read_markets(directory)[0].fingerprint == fingerprint
+    assert read_long_markets(directory)[0].fingerprint == fingerprint
     listing = directory / LIST
     text = json.loads(listing.read_text())
     for damaged, said in (
@@ -124,7 +124,7 @@ def test_missing_altered_and_damaged_files_are_named(tmp_path):
     ):
         listing.write_text(damaged)
         with pytest.raises(UserError, match=said):
-            read_markets(directory)
+            read_long_markets(directory)
     listing.unlink()
     with pytest.raises(UserError, match=r"has no markets.json.*dataset_builder markets"):
-        read_markets(directory)
+        read_long_markets(directory)
