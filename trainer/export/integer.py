@@ -1,8 +1,8 @@
 """The same network in operators that onnxruntime computes faster in INT8.
 
 Nothing else is computed than before; sums come in another order. One picture on one core takes 0.95 of the time with
-the bias beside GELU, and 0.94 with packed attention too. The patch embedding in INT8, from bytes and with weights in two
-parts, brought 0.89, but moved one of 480 probabilities by 0.15, twice as far as any moves without it: it stays in fp32.
+the bias beside GELU, and 0.94 with packed attention too. The patch embedding in INT8, from bytes and with weights in
+two parts, brought 0.89, but moved one of 480 probabilities by 0.15, twice as far as any without it: it stays in fp32.
 """
 
 from __future__ import annotations
