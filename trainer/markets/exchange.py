@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -86,13 +87,20 @@ class Exchange:
         return int(time.time() * 1000) + self.ahead
 
     async def set_clock(self) -> None:
-        """Ask for the exchange's time, and remember how far this machine's clock is off."""
+        """Ask for the exchange's time, and remember how far this machine's clock is off.
+
+        The answer's way here is counted as no time, and so is a try that failed: an exchange whose clock seems too late
+        makes a candle come later, one whose clock seems too early would make an unfinished candle count as finished.
+        """
         if not self.client.has.get("fetchTime"):
             return
-        began = time.time()
-        theirs = await self.ask(self.client.fetch_time)
-        ours = (began + time.time()) / 2 * 1000
-        self.ahead = round(theirs - ours) if theirs else 0
+
+        async def times() -> tuple[int | None, float]:
+            theirs = await self.client.fetch_time()
+            return theirs, time.time()
+
+        theirs, answered = await self.ask(times)
+        self.ahead = math.floor(theirs - 1000 * answered) if theirs else 0
 
     @property
     def clock_note(self) -> str | None:

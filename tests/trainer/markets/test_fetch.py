@@ -214,3 +214,14 @@ def test_mistakes_are_told(market):
     }.items():
         with pytest.raises(UserError, match=said):
             open_and_close(market, *arguments)
+
+
+def test_time_lost_to_tries_that_failed_lets_no_candle_count_as_finished_early():
+    with serving() as served:
+        failed = []
+        served.fault = lambda path, query: (
+            "cut" if path.endswith("/time") and len(failed) < 2 and not failed.append(path) else None
+        )
+        ahead, _, _ = open_and_close(served, "binance", "1h", served.url)
+    assert len(failed) == 2
+    assert -1000 < ahead <= 0, "the exchange's clock is this machine's"
