@@ -158,8 +158,8 @@ pretrain: $(VENV)/installed  ## remake the base in models/chart-vit, from the on
 finder: $(VENV)/installed  ## remake the finder of whole screenshots in models/chart-vit: three hours on 2 cores
 	$(PY) -m dataset_builder build --output data/screens --size 100 --seed 7 --screenshots 14000
 	$(PY) -m trainer train-finder --recipe finder-reader --dataset data/screens --output models/finder-reader --resume
-	$(PY) -m dataset_builder markets --output data/markets --count 40000 --seed 1007
-	$(PY) -m trainer train-finder --recipe finder-spans --dataset data/screens --markets data/markets \
+	$(PY) -m dataset_builder markets --output data/long-markets --count 40000 --seed 1007
+	$(PY) -m trainer train-finder --recipe finder-spans --dataset data/screens --markets data/long-markets \
 		--output models/finder-spans --resume
 	$(PY) -m trainer export-finder models/chart-vit --reader models/finder-reader --spans models/finder-spans --dataset data/screens
 

@@ -116,7 +116,7 @@ class MarketsConfig(FromRecipe):
     A run that was killed continues where it stopped.
     """
 
-    output: Path = Path("data/markets")
+    output: Path = Path("data/long-markets")
     """Directory to make."""
     count: int = 10_000
     """Markets to draw."""

@@ -78,10 +78,10 @@ function list(market, { chart, mark }) {
       const on = button.ariaPressed !== "true";
       for (const other of items.querySelectorAll("button")) other.ariaPressed = "false";
       button.ariaPressed = `${on}`;
+      if (line) chart.removeSeries(line); // before the candles change: else the chart loses its times, and goes blank
       mark(on ? hit.first : 0, on ? hit.last : Infinity);
       if (on) chart.timeScale().setVisibleLogicalRange({ from: hit.first - BESIDE, to: hit.last + BESIDE });
       else chart.timeScale().fitContent();
-      if (line) chart.removeSeries(line);
       line = on && hit.line !== null
         ? drawLine(chart, times[hit.line_first], hit.line_start, times[hit.last], hit.line) : null;
     });

@@ -82,13 +82,18 @@ def test_candles_are_scanned_and_a_hit_is_shown_in_the_chart(visit, server):
     assert f"; {hit['stage']}, line at {hit['line']}, " in button.inner_text()
     page.evaluate(
         "() => { const draw = drawLine; globalThis.drawn = [];"
-        " drawLine = (...all) => (drawn.push(all.slice(1)), draw(...all)); }"
+        " drawLine = (...all) => (globalThis.shown = all[0], drawn.push(all.slice(1)), draw(...all)); }"
     )
     for _ in range(1 + (with_line[0] == 0)):
         button.click()
     times = market["prices"]["time"]
     ends = [times[hit["line_first"]], hit["line_start"], times[hit["last"]], hit["line"]]
     assert page.evaluate("drawn")[0] == ends
+    for place in (with_line[0], with_line[0], with_line[-1], 0):  # off, on, and others: the chart is never blank
+        hits.nth(place).click()
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        seen = page.evaluate("shown.timeScale().getVisibleRange()")
+        assert seen["from"] < seen["to"]
     no_serious_finding(page)
 
 
