@@ -155,15 +155,13 @@ def _refuse(view: View, start: int, stop: int) -> Match | str:
     if view.narrowed(start, top, bottom):
         return "wider before the range: a triangle"
     if high + low >= TOUCHES - (not _trend(view, start, top, bottom)):
-        found = _points(start, upper, lower, top - ZONE * height, bottom + ZONE * height)
-        return Match(found, lines=(Line(start, top, stop, above=True), Line(start, bottom, stop, above=False)))
+        sides = Line(start, top, stop, above=True), Line(start, bottom, stop, above=False)
+        return _match(start, upper, lower, top - ZONE * height, bottom + ZONE * height, *sides)
     return _refuse_single(start, upper, lower, top, bottom)
 
 
-def _points(
-    start: int, upper: Sequence[float], lower: Sequence[float], high: float, low: float
-) -> tuple[tuple[int, float], ...]:
-    return tuple([(start + bar, price) for bar, price in turns(upper, lower, high, low)])
+def _match(start: int, upper: Sequence[float], lower: Sequence[float], high: float, low: float, *lines: Line) -> Match:
+    return Match(tuple([(start + bar, price) for bar, price in turns(upper, lower, high, low)]), lines=lines)
 
 
 def _trend(view: View, start: int, top: float, bottom: float) -> bool:
@@ -181,12 +179,12 @@ def _refuse_single(
     away, at, near, far = (share * height for share in (BOUNCE_FROM, BOUNCE_AT, FAR_FROM, FAR_TO))
     _, off_low = touches(upper, lower, bottom + away, bottom + at)
     if off_low >= BOUNCES and touches(upper, lower, top - near, top - far)[0] >= FAR_SWINGS:
-        found = _points(start, upper, lower, bottom + away, bottom + at)
-        return Match(found, lines=(Line(start, bottom, start + len(upper), above=False),))
+        line = Line(start, bottom, start + len(upper), above=False)
+        return _match(start, upper, lower, bottom + away, bottom + at, line)
     off_top, _ = touches(upper, lower, top - at, top - away)
     if off_top >= BOUNCES and touches(upper, lower, bottom + far, bottom + near)[1] >= FAR_SWINGS:
-        found = _points(start, upper, lower, top - at, top - away)
-        return Match(found, lines=(Line(start, top, start + len(upper), above=True),))
+        line = Line(start, top, start + len(upper), above=True)
+        return _match(start, upper, lower, top - at, top - away, line)
     return "too few touches"
 
 

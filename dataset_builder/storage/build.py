@@ -16,10 +16,9 @@ from cryptoai_common import engine
 from cryptoai_common.dataset import MANIFEST, UNSEEN, read_manifest
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import disk_errors
-from cryptoai_common.tool_files import remove_if_empty
 from dataset_builder.config import BuildConfig
 from dataset_builder.patterns import CLASSES
-from dataset_builder.storage.build_files import BuildFiles, open_build_files, partial_directory
+from dataset_builder.storage.build_files import BuildFiles, is_there, open_build_files, partial_directory
 from dataset_builder.storage.finish import finish
 from dataset_builder.storage.markets import keep_markets
 from dataset_builder.storage.plan import Chunk, chunks, plan
@@ -52,14 +51,8 @@ def build(config: BuildConfig) -> Path:
 def is_finished(config: BuildConfig) -> bool:
     """Whether the output holds this dataset already. Raises UserError if it holds something else."""
     output = config.output
-    if not output.exists():
+    if not is_there(output, MANIFEST, "dataset"):
         return False
-    if not output.is_dir():
-        raise UserError(f"{output} is a file: name a directory to make with --output")
-    if remove_if_empty(output):
-        return False
-    if not (output / MANIFEST).exists():
-        raise UserError(f"{output} holds other files and no dataset: choose another --output, or empty it")
     there, wanted = read_manifest(output)["config"], config.content()
     differing = [key for key in wanted if there.get(key) != wanted[key]]
     if differing:

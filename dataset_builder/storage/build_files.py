@@ -12,6 +12,7 @@ from pathlib import Path
 import dataset_builder
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import locked, partial_path, write_json
+from cryptoai_common.tool_files import remove_if_empty
 from dataset_builder.config import BuildConfig, MarketsConfig, RenderConfig
 from dataset_builder.storage.plan import Chunk
 
@@ -50,6 +51,22 @@ class BuildFiles:
     def is_done(self, chunk: Chunk) -> bool:
         """Whether the chunk is complete."""
         return self.mark_of(chunk).exists()
+
+
+def is_there(output: Path, listing: str, what: str) -> bool:
+    """Whether a finished output is there, which has a file named ``listing``. Removes an empty directory of that name.
+
+    Raises UserError, which calls the output ``what``, if something else has its name.
+    """
+    if not output.exists():
+        return False
+    if not output.is_dir():
+        raise UserError(f"{output} is a file: name a directory to make with --output")
+    if remove_if_empty(output):
+        return False
+    if not (output / listing).exists():
+        raise UserError(f"{output} holds other files and no {what}: choose another --output, or empty it")
+    return True
 
 
 @contextmanager

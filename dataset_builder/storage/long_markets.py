@@ -19,12 +19,11 @@ from cryptoai_common import engine
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import atomic, disk_errors, file_hash, write_json
 from cryptoai_common.long_markets import FORMAT_VERSION, LIST, read_list, schema
-from cryptoai_common.tool_files import remove_if_empty
 from dataset_builder.charts.draft import Place
 from dataset_builder.charts.long_market import LongMarket, settle_long_market
 from dataset_builder.config import MarketsConfig
 from dataset_builder.patterns import CLASSES
-from dataset_builder.storage.build_files import partial_directory
+from dataset_builder.storage.build_files import is_there, partial_directory
 
 EACH = 500  # markets in a file: about half a minute of work, which is what a killed run loses
 
@@ -128,15 +127,9 @@ def _open(config: MarketsConfig, partial: Path) -> Path:
 def _is_finished(config: MarketsConfig) -> bool:
     """Whether the output holds these markets already. Raises UserError if it holds something else."""
     output = config.output
-    if not output.exists():
+    if not is_there(output, LIST, "markets"):
         return False
-    if not output.is_dir():
-        raise UserError(f"{output} is a file: name a directory to make with --output")
-    if remove_if_empty(output):
-        return False
-    there = read_list(output).config if (output / LIST).exists() else None
-    if there is None:
-        raise UserError(f"{output} holds other files and no markets: choose another --output, or empty it")
+    there = read_list(output).config
     if there != config.content():
         raise UserError(f"{output} holds other markets ({there}): choose another --output")
     return True

@@ -67,7 +67,7 @@ def _fuse_attention(model: OnnxModel, heads: int, width: int) -> None:
             )
         )
         replaced.append(result)
-    _update(model, fused, replaced)
+    update(model, fused, replaced)
 
 
 def _keep_class_token(model: OnnxModel) -> None:
@@ -99,10 +99,10 @@ def _keep_class_token(model: OnnxModel) -> None:
     while not (node.op_type == "Add" and all(name in made_by for name in node.input)):  # up to the residual connection
         value, node = node.output[0], used_by[node.output[0]][0]
     cut(node, 1 - list(node.input).index(value))
-    _update(model, cuts, [])
+    update(model, cuts, [])
 
 
-def _update(model: OnnxModel, new: list[NodeProto], old: list[NodeProto]) -> None:
+def update(model: OnnxModel, new: list[NodeProto], old: list[NodeProto]) -> None:
     """Replace the nodes ``old`` by ``new``."""
     model.remove_nodes(old)
     for node in new:

@@ -13,7 +13,7 @@ import numpy as np
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 from onnxruntime.transformers.onnx_model import OnnxModel
 
-from trainer.export.fuse import DOMAIN
+from trainer.export.fuse import DOMAIN, update
 
 
 def for_int8(network: ModelProto) -> ModelProto:
@@ -21,13 +21,6 @@ def for_int8(network: ModelProto) -> ModelProto:
     model = OnnxModel(network)
     _pack_attention(model)
     _bias_before_gelu(model)
-    return finished(model)
-
-
-def finished(model: OnnxModel) -> ModelProto:
-    """Without what is not used any more, in an order in which it can be computed."""
-    model.prune_graph()
-    model.topological_sort()
     made: ModelProto = model.model
     return made
 
@@ -41,7 +34,7 @@ def _pack_attention(model: OnnxModel) -> None:
     made_by = model.output_name_to_node()
     new, old = [], []
     for node in model.get_nodes_by_op_type("MultiHeadAttention"):
-        parts = [part for name in node.input if (part := _projection(model, made_by[name]))]
+        parts = [part for name in node.input if (part := _projection(model, made_by, name))]
         if len(parts) < len(node.input) or len({part.source for part in parts}) > 1:
             continue
         weights = np.concatenate([part.weights for part in parts], axis=1)
@@ -53,7 +46,7 @@ def _pack_attention(model: OnnxModel) -> None:
         inputs, name = [parts[0].source, *names], f"{node.name}/packed"
         new.append(helper.make_node("Attention", inputs, list(node.output), name=name, domain=DOMAIN, num_heads=heads))
         old.append(node)
-    _replace(model, old, new)
+    update(model, new, old)
 
 
 class Projection(NamedTuple):
@@ -64,15 +57,15 @@ class Projection(NamedTuple):
     bias: np.ndarray
 
 
-def _projection(model: OnnxModel, node: NodeProto) -> Projection | None:
-    """What an ``Add`` after a ``MatMul`` computes; None for any other node."""
-    made_by = model.output_name_to_node()
+def _projection(model: OnnxModel, made_by: dict[str, NodeProto], value: str) -> Projection | None:
+    """How ``value`` is computed, if by an ``Add`` after a ``MatMul``; else None."""
+    node = made_by[value]
     products = [made_by[name] for name in node.input if name in made_by and made_by[name].op_type == "MatMul"]
     biases = [found for name in node.input if (found := model.get_initializer(name)) is not None]
     if node.op_type != "Add" or len(products) != 1 or len(biases) != 1:
         return None
     source, weights = products[0].input
-    return Projection(source, _array(model, weights), numpy_helper.to_array(biases[0]))
+    return Projection(source, *map(numpy_helper.to_array, (model.get_initializer(weights), biases[0])))
 
 
 def _bias_before_gelu(model: OnnxModel) -> None:
@@ -83,14 +76,4 @@ def _bias_before_gelu(model: OnnxModel) -> None:
         biased, name = f"{node.output[0]}/biased", node.name
         new.append(helper.make_node("Add", list(node.input), [biased], name=f"{name}/bias"))
         new.append(helper.make_node("Gelu", [biased], list(node.output), name=f"{name}/gelu", domain=DOMAIN))
-    _replace(model, old, new)
-
-
-def _array(model: OnnxModel, name: str) -> np.ndarray:
-    return np.asarray(numpy_helper.to_array(model.get_initializer(name)))
-
-
-def _replace(model: OnnxModel, old: list[NodeProto], new: list[NodeProto]) -> None:
-    model.remove_nodes(old)
-    for node in new:
-        model.add_node(node)
+    update(model, new, old)

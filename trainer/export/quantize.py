@@ -24,6 +24,7 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 from onnxruntime.transformers.onnx_model import OnnxModel
 
 from trainer.config import Quantize, Target
+from trainer.export.fuse import update
 
 BLOCK = 64  # weights of INT4 that share a scale
 # Type of the weights, and whether they leave one of their 8 bits unused.
@@ -77,6 +78,7 @@ def _int4(network: ModelProto) -> ModelProto:
     """Weights of matrix products to 4 bits, ``BLOCK`` of them to a scale; products in INT8 (accuracy level 4)."""
     model = OnnxModel(network)
     old = [node for node in model.get_nodes_by_op_type("MatMul") if model.get_initializer(node.input[1])]
+    new = []
     for node in old:
         weights = numpy_helper.to_array(model.get_initializer(node.input[1]))
         packed, scales = pack_int4(weights)
@@ -84,7 +86,7 @@ def _int4(network: ModelProto) -> ModelProto:
         for name, part in parts.items():
             model.add_initializer(numpy_helper.from_array(part, name))
         sizes = {"K": weights.shape[0], "N": weights.shape[1], "bits": 4, "block_size": BLOCK, "accuracy_level": 4}
-        model.add_node(
+        new.append(
             helper.make_node(
                 "MatMulNBits",
                 [node.input[0], *parts],
@@ -94,9 +96,7 @@ def _int4(network: ModelProto) -> ModelProto:
                 **sizes,
             )
         )
-    model.remove_nodes(old)
-    model.prune_graph()
-    model.topological_sort()
+    update(model, new, old)
     quantized: ModelProto = model.model
     return quantized
 

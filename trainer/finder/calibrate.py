@@ -40,7 +40,8 @@ def fit_logistic(scores: np.ndarray, right: np.ndarray) -> tuple[float, float, n
         gradient = inputs.T @ (chances - right) + RIDGE * (found - as_it_is)
         curvature = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + RIDGE * np.eye(2)
         step, share = np.linalg.solve(curvature, gradient), 1.0
-        while share > SMALLEST_STEP and cost(found - share * step) > cost(found) * (1 + ROUNDING):
+        most = cost(found) * (1 + ROUNDING)
+        while share > SMALLEST_STEP and cost(found - share * step) > most:
             share /= 2
         found = found - share * step
     slope, offset = map(float, found)

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 else:
     TorchDataset = object
 
-MOST = (
-    64  # patterns of a chart that are learnt from: 24 is more than any of 14,000 screenshots has, and some are joined
-)
+MOST = 64  # patterns of a chart that are learnt from: no market of 14,000 has 24, but some charts join several
 WHOLE, AROUND = 0.45, 0.4  # share of pictures that stay whole; of the others, those cut near the chart
 DRAWN_ON, MOST_DRAWN = 0.35, 5  # share of pictures that somebody has drawn on; lines, curves and words at most
 WIDEST = 0.12  # of the page: what is left around a chart that is cut out

@@ -11,8 +11,13 @@ import numpy as np
 from trainer.models.pattern_model import UNCLEAR
 
 OVERLAP = 0.5  # of the shorter of two windows: from here on they are taken to show one and the same pattern
-DIGITS = 7  # of the price of a line
+DIGITS = 7  # of a price
 NO_LINE = "–"  # in the place of a stage, where none can be told
+
+
+def rounded(price: float) -> float:
+    """A price without digits that say nothing."""
+    return float(f"{price:.{DIGITS}g}")
 
 
 class Span(Protocol):

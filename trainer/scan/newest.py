@@ -14,7 +14,7 @@ from cryptoai_common.candles import PRICES
 from cryptoai_common.errors import UserError
 from trainer.models.pattern_model import PatternModel
 from trainer.scan.candles import Series, read_series
-from trainer.scan.hits import DIGITS
+from trainer.scan.hits import rounded
 from trainer.scan.work import MarketResult, Task, scan_series
 
 LENGTHS, STRIDE = (30, 45, 60, 90, 120), 6  # as the command has them
@@ -83,14 +83,10 @@ def _scan(task: Task, model: PatternModel, series: Series, most: int, name: str,
         "hits": _hits(newest, result),
         "prices": {"time": (newest.micros // 1_000_000).tolist()}
         | {
-            column: [_price(price) for price in values]
+            column: [rounded(price) for price in values]
             for column, values in zip(PRICES, prices.T.tolist(), strict=True)
         },
     }
-
-
-def _price(price: float) -> float:
-    return float(f"{price:.{DIGITS}g}")
 
 
 def _hits(series: Series, result: MarketResult) -> list[dict[str, Any]]:
@@ -102,6 +98,6 @@ def _hits(series: Series, result: MarketResult) -> list[dict[str, Any]]:
         line: dict[str, Any] = {"line_first": None, "line_start": None}
         if excerpt.line is not None:
             row, price, _ = excerpt.line
-            line = {"line_first": int(np.searchsorted(seconds, excerpt.times[row])), "line_start": _price(price)}
+            line = {"line_first": int(np.searchsorted(seconds, excerpt.times[row])), "line_start": rounded(price)}
         rows.append(about | line)
     return rows

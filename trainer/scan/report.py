@@ -15,7 +15,7 @@ import numpy as np
 from cryptoai_common.candles import PRICES
 from cryptoai_common.files import write_text
 from trainer.scan.backtest import BARRIER, Row
-from trainer.scan.hits import NO_LINE, Hit
+from trainer.scan.hits import NO_LINE, Hit, rounded
 from trainer.scan.results import NO_ADVICE, Results
 from trainer.scan.work import Excerpt
 
@@ -163,15 +163,12 @@ def _data(excerpt: Excerpt) -> dict[str, Any]:
 
     Numbers only: names stand in the table, so that nothing in the script element needs escaping.
     """
-    prices = {
-        name: [float(f"{price:.7g}") for price in column]
-        for name, column in zip(PRICES, excerpt.prices.T.tolist(), strict=True)
-    }
+    prices = {name: list(map(rounded, column)) for name, column in zip(PRICES, excerpt.prices.T.tolist(), strict=True)}
     steps = np.diff(excerpt.times, prepend=0).tolist()
     line = None
     if excerpt.line is not None:
         row, *ends = excerpt.line
-        line = [row, *(float(f"{price:.7g}") for price in ends)]
+        line = [row, *map(rounded, ends)]
     return {"steps": steps, "first": excerpt.first, "last": excerpt.last, "line": line, **prices}
 
 

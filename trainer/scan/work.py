@@ -16,7 +16,7 @@ from cryptoai_common.errors import UserError
 from trainer.models.pattern_model import PatternModel
 from trainer.scan.backtest import Outcome, ask
 from trainer.scan.candles import PRELOAD, Series, Window, draw, iso, read_series, stand, windows_of
-from trainer.scan.hits import DIGITS, Found, Hit, find_hits
+from trainer.scan.hits import Found, Hit, find_hits, rounded
 
 if TYPE_CHECKING:
     from trainer.scan.candles import Standing
@@ -201,7 +201,7 @@ def _hit(series: Series, window: Window, found: Found) -> tuple[Hit, Excerpt]:
 def _rounded(standing: Standing) -> tuple[float, float, float]:
     """The line's price, and how far it is in percent and in mean true ranges, without digits that say nothing."""
     percent, true_ranges = (round(each, DECIMALS) for each in (standing.percent, standing.true_ranges))
-    return float(f"{standing.line:.{DIGITS}g}"), percent, true_ranges
+    return rounded(standing.line), percent, true_ranges
 
 
 def _excerpt(series: Series, window: Window, standing: Standing | None) -> Excerpt:
