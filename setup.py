@@ -18,7 +18,11 @@ FILES = (  # what predict, scan, explain and training need of it
     "model.safetensors",
     "chart_reader.safetensors",
 )
-FINDER_FILES = ("crypto_pattern_model_quantized.onnx", "crypto_price_reader.onnx")  # of a model that has them
+FINDER_FILES = (  # of a model that has them
+    "crypto_pattern_model_quantized.onnx",
+    "crypto_price_reader.onnx",
+    "crypto_price_patterns.onnx",
+)
 
 
 class BuildWithModel(build_py):

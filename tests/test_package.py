@@ -19,7 +19,7 @@ import pytest
 
 from dataset_builder import ChartPatternGenerator
 from trainer.__main__ import main
-from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, READER
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, PRICE_FINDER, READER
 from trainer.shipped import SHIPPED
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +83,7 @@ def test_the_wheel_holds_packages_recipes_types_and_the_model_and_nothing_else(b
     }
     assert {name for name in names - expected if not name.startswith("trainer/shipped_models/chart-vit/")} == set()
     assert expected <= names
-    finding = {name for name in map(str, (FINDER_QUANTIZED, READER)) if (ROOT / SHIPPED / name).is_file()}
+    finding = {name for name in map(str, (FINDER_QUANTIZED, READER, PRICE_FINDER)) if (ROOT / SHIPPED / name).is_file()}
     assert model == finding | {
         "config.json",
         "preprocessor_config.json",

@@ -105,7 +105,8 @@ class ExportFinderConfig:
     reader: Path
     """Output of `train-finder` for the reader, or a run with a finder."""
     spans: tuple[Path, ...]
-    """Output of `train-finder` for the spans, or a run with a finder. Of several the answers' mean is taken."""
+    """Output of `train-finder` for the spans, or a run with a finder. Of several the answers' mean is taken for
+    pictures, and the last alone for candles."""
     dataset: Path
     """Dataset with screenshots, to calibrate and compare on those that are held back from training."""
 

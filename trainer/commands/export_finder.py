@@ -17,16 +17,19 @@ from trainer.config import ExportFinderConfig
 from trainer.data.boxes import Screen, read_screens
 from trainer.data.mixture import checked_manifest
 from trainer.data.screenshots import for_calibration
-from trainer.export.finder import finder_graph, reader_graph, with_small_weights
+from trainer.export.finder import InPrices, finder_graph, price_finder_graph, reader_graph, with_small_weights
 from trainer.export.graph import write_metadata
 from trainer.finder.calibrate import fit_logistic, fit_threshold
 from trainer.finder.finder import Finder, squeeze, strongest
-from trainer.finder.weights import copy_halved, load_reader, load_spans, version_of
+from trainer.finder.in_prices import PriceFinder
+from trainer.finder.span_net import SpanNet
+from trainer.finder.weights import copy_halved, load_last_spans, load_reader, load_spans, version_of
 from trainer.models.finder import PatternFinder
-from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, READER
+from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, PRICE_FINDER, READER
 from trainer.scoring.boxes import SIDES, SPANS, Seen, match, score_boxes
 from trainer.scoring.screens import see_all
 
+NAMES = (FINDER, FINDER_QUANTIZED, READER, PRICE_FINDER)  # what is written
 COMPARED = 100  # screenshots on which a file is compared with the networks
 # Share of the patterns of the fp32 file that may differ from the networks': it resizes a screenshot in integers, they
 # in floating point, and two spans that are nearly equally sure may change places.
@@ -36,17 +39,17 @@ RECALL_LOSS = 0.01  # of the first five, of the quantized file
 
 
 def export_finder(config: ExportFinderConfig) -> None:
-    """Write the files of the finder and of its reader into the run.
+    """Write the files of the finder, of its reader and of the finder in candles into the run.
 
     Raises UserError for weights or a dataset that cannot be used, and CheckFailed if a file differs too much from the
     networks; none is written then.
     """
     spans, classes = load_spans(*config.spans)
-    finder = Finder(load_reader(config.reader), spans)
+    finder, last = Finder(load_reader(config.reader), spans), load_last_spans(*config.spans)
     fingerprint = checked_manifest(config.dataset).fingerprint
     screens = read_screens(config.dataset, wanted=for_calibration)
     with scratch_of(config.run) as place:
-        plain, small, reader = (place / name.name for name in (FINDER, FINDER_QUANTIZED, READER))
+        plain, small, reader, in_prices = (place / name.name for name in NAMES)
 
         def write(file: Path, model: onnx.ModelProto, threshold: float) -> None:
             write_metadata(model, classes, threshold, version_of(config.reader, config.spans), fingerprint)
@@ -57,13 +60,14 @@ def export_finder(config: ExportFinderConfig) -> None:
         write(plain, finder_graph(finder, slope, offset, threshold), threshold)
         write(small, with_small_weights(onnx.load(plain)), threshold)
         write(reader, with_small_weights(reader_graph(finder)), threshold)
+        # The last network alone: on prices that are known exactly the mean of several is no better.
+        write(in_prices, with_small_weights(price_finder_graph(last)), 0.0)
         _compare(plain, small, finder, screens[:COMPARED], classes, threshold)
-        for file in (reader, plain, small):
+        _compare_in_prices(in_prices, last, finder, screens[:COMPARED])
+        for file in (reader, in_prices, plain, small):
             os.replace(file, config.run / file.name)
     copy_halved(config.reader, config.spans, config.run)
-    sizes = ", ".join(
-        f"{name} {(config.run / name).stat().st_size / 1e6:.1f} MB" for name in (FINDER_QUANTIZED, READER)
-    )
+    sizes = ", ".join(f"{name} {(config.run / name).stat().st_size / 1e6:.1f} MB" for name in NAMES[1:])
     print(f"{config.run}: calibrated on {len(screens)} screenshots, threshold {threshold:.3f}; {sizes}")
 
 
@@ -95,6 +99,24 @@ def _compare(
         raise CheckFailed(
             f"{small.name} was not written: it finds {after:.1%} of the patterns of {len(screens)} screenshots, and the"
             f" file in fp32 {before:.1%} ({RECALL_LOSS:.0%} less is allowed)"
+        )
+
+
+def _compare_in_prices(file: Path, net: SpanNet, finder: Finder, screens: Sequence[Screen]) -> None:
+    """The finder in candles against its network, on prices read in screenshots. Raises CheckFailed if it differs."""
+    deployed, network, differing = PriceFinder(file, threads=1), InPrices(net), []
+    for screen in screens:
+        with torch.inference_mode():
+            read = finder.read(squeeze(torch.from_numpy(np.asarray(screen.open()).copy())))
+            prices = torch.stack((read.high[0], read.low[0]), dim=1)
+            prices[read.seen[0] == 0] = torch.nan
+            _, expected = network(prices[None])
+        scores = deployed.look_at(prices.numpy()).scores
+        differing.append(scores.max(axis=0).argmax() != int(expected.amax(dim=0).argmax()))
+    if np.mean(differing) > DIFFERING:
+        raise CheckFailed(
+            f"{file.name} was not written: in {np.mean(differing):.0%} of {len(screens)} screenshots' prices its surest"
+            f" pattern is not that of the network ({DIFFERING:.0%} allowed)"
         )
 
 

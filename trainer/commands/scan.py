@@ -15,7 +15,8 @@ from trainer.config_asking import ScanConfig
 from trainer.markets.exchange import Exchange, Unreachable
 from trainer.markets.fetch import Fetched, fetch_all
 from trainer.markets.timeframes import length, next_end
-from trainer.models.pattern_model import CLASSIFIER, CLASSIFIER_QUANTIZED, PatternModel
+from trainer.models.pattern_model import CLASSIFIER, CLASSIFIER_QUANTIZED
+from trainer.scan.both import WindowModel
 from trainer.scan.candles import check_bars
 from trainer.scan.follow import LINES, Told
 from trainer.scan.report import write_report
@@ -37,7 +38,7 @@ def scan(config: ScanConfig) -> Path:
     """
     _check(config)
     model_file = _model_file(find_shipped(config.model))
-    model = PatternModel(model_file, threads=1)  # a fault in it is told before anything is fetched
+    model = WindowModel.open(model_file)  # a fault in it is told before anything is fetched
     output = config.output or Path("scans") / (config.exchange or "files")
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ async def _open(config: ScanConfig) -> Exchange:
 
 
 def _scan_exchange(
-    config: ScanConfig, task: Task, model: PatternModel, output: Path, exchange: Exchange, runner: asyncio.Runner
+    config: ScanConfig, task: Task, model: WindowModel, output: Path, exchange: Exchange, runner: asyncio.Runner
 ) -> None:
     if exchange.clock_note:
         print(exchange.clock_note)
@@ -124,7 +125,7 @@ def _scan_once(
     config: ScanConfig,
     task: Task,
     jobs: Sequence[Job],
-    model: PatternModel,
+    model: WindowModel,
     output: Path,
     problems: Sequence[tuple[str, str]],
 ) -> None:

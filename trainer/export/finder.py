@@ -21,7 +21,10 @@ from torch import nn
 from trainer.export.graph import Part, enclose, resized
 from trainer.finder.calibrate import TINY
 from trainer.finder.finder import MOST, SAME, Finder
+from trainer.finder.in_prices import FINDS as SPANS
+from trainer.finder.in_prices import PRICES
 from trainer.finder.sizes import COLUMNS, ROWS
+from trainer.finder.span_net import SpanNet, price_channels
 from trainer.models.finder import FINDS, READS, THRESHOLD
 from trainer.models.pattern_model import INPUT
 
@@ -53,6 +56,21 @@ class _Read(nn.Module):
         return read.high[0], read.low[0], read.seen[0]
 
 
+class InPrices(nn.Module):
+    """Highs and lows [1, COLUMNS, 2] in any unit, y downwards, NaN where there is none → spans [places, 2] in columns,
+    and scores [places, classes]."""
+
+    def __init__(self, net: SpanNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, prices: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        missing = torch.isnan(prices)
+        high, low = torch.where(missing, torch.zeros_like(prices), prices).unbind(dim=2)
+        scores, spans = self.net(price_channels(high, low, (~missing[:, :, 0]).float()))
+        return spans[0], scores[0].sigmoid()
+
+
 def finder_graph(finder: Finder, slope: float, offset: float, threshold: float) -> ModelProto:
     """The graph of the finder in fp32. A probability is the logistic function of ``slope`` times a score's logit plus
     ``offset``; those below ``threshold`` are left out unless another one is given."""
@@ -76,6 +94,13 @@ def reader_graph(finder: Finder) -> ModelProto:
     for name, output in (("shares_high", READS[1]), ("shares_low", READS[2])):
         after.add("Mul", after.add("Gather", name, places), high, output=output)
     return _around(model, before, after, [(name, TensorProto.FLOAT, ["columns"]) for name in READS], None)
+
+
+def price_finder_graph(net: SpanNet) -> ModelProto:
+    """The graph of the span network alone: the prices of COLUMNS columns → spans and scores of all places."""
+    model = _traced(InPrices(net), list(SPANS), torch.zeros(1, COLUMNS, 2), PRICES)
+    onnx.checker.check_model(model)
+    return model
 
 
 def with_small_weights(model: ModelProto) -> ModelProto:
@@ -118,8 +143,10 @@ def _cast(before: str, after: str) -> NodeProto:
     return helper.make_node("Cast", [before], [after], name=f"{before}/cast", to=TensorProto.FLOAT)
 
 
-def _traced(network: nn.Module, outputs: list[str]) -> ModelProto:
-    """The graph of a network for one picture, its constants folded."""
+def _traced(
+    network: nn.Module, outputs: list[str], example: torch.Tensor | None = None, takes: str = "pixels"
+) -> ModelProto:
+    """The graph of a network for one picture, or for what ``example`` is one of, its constants folded."""
     file = io.BytesIO()
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)  # its fused layer has no ONNX form
@@ -128,9 +155,9 @@ def _traced(network: nn.Module, outputs: list[str]) -> ModelProto:
             warnings.simplefilter("ignore")  # of torch's tracer, about sizes that never change
             torch.onnx.export(
                 network.eval(),
-                (torch.zeros(1, 3, ROWS, COLUMNS),),
+                (torch.zeros(1, 3, ROWS, COLUMNS) if example is None else example,),
                 file,  # type: ignore[arg-type]  # a file in memory is taken, as its documentation says
-                input_names=["pixels"],
+                input_names=[takes],
                 output_names=outputs,
                 opset_version=OPSET,
                 dynamo=False,

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 # At the root of a run: the classifier of cut charts, which this module runs, and the finder of patterns in whole
-# screenshots with the reader of prices, which ``finder`` runs.
+# screenshots with the reader of prices, which ``finder`` runs, and the finder of spans in candles without a picture.
 CLASSIFIER = Path("crypto_chart_classifier.onnx")
 CLASSIFIER_QUANTIZED = Path("crypto_chart_classifier_quantized.onnx")
 FINDER = Path("crypto_pattern_model.onnx")
 FINDER_QUANTIZED = Path("crypto_pattern_model_quantized.onnx")
 READER = Path("crypto_price_reader.onnx")
+PRICE_FINDER = Path("crypto_price_patterns.onnx")
 INPUT, OUTPUTS = "input", ("probabilities", "label")
 UNCLEAR = -1  # the label of a chart without a clear pattern
 REMEDY = "make the files of a run with `python -m trainer export`"

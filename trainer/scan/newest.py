@@ -12,7 +12,7 @@ import numpy as np
 
 from cryptoai_common.candles import PRICES
 from cryptoai_common.errors import UserError
-from trainer.models.pattern_model import PatternModel
+from trainer.scan.both import WindowModel
 from trainer.scan.candles import Series, read_series
 from trainer.scan.hits import rounded
 from trainer.scan.work import MarketResult, Task, scan_series
@@ -28,8 +28,8 @@ SHOWN = (  # of a hit
 )
 
 
-def scan_newest(model: PatternModel, content: bytes, name: str) -> list[dict[str, Any]]:
-    """What the classifier ``model`` finds in a file; an object for each of its series.
+def scan_newest(model: WindowModel, content: bytes, name: str) -> list[dict[str, Any]]:
+    """What ``model`` finds in a file; an object for each of its series.
 
     Each has ``market``, ``read_as``, ``notes`` (sentences), ``candles`` and ``windows`` (how many were looked at),
     ``found`` (how many hits), ``prices`` (lists ``time`` in seconds since 1970, ``open``, ``high``, ``low``, ``close``)
@@ -56,7 +56,7 @@ def scan_newest(model: PatternModel, content: bytes, name: str) -> list[dict[str
     return results
 
 
-def _scan(task: Task, model: PatternModel, series: Series, most: int, name: str, temporary: str) -> dict[str, Any]:
+def _scan(task: Task, model: WindowModel, series: Series, most: int, name: str, temporary: str) -> dict[str, Any]:
     bars = len(series.micros)
     newest = replace(
         series, micros=series.micros[-most:], candles=series.candles[-most:], missing=series.missing[-most:]

@@ -13,8 +13,8 @@ from typing import Any
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json, write_text
-from trainer.models.pattern_model import PatternModel
 from trainer.scan.backtest import Outcome, Row, summarise
+from trainer.scan.both import WindowModel
 from trainer.scan.hits import DIGITS, NO_LINE, Hit
 from trainer.scan.work import Excerpt, Gap, MarketResult
 
@@ -92,7 +92,7 @@ class Results:
         return summarise(self.outcomes)
 
 
-def write_results(results: Results, model: PatternModel, about: dict[str, Any], directory: Path) -> None:
+def write_results(results: Results, model: WindowModel, about: dict[str, Any], directory: Path) -> None:
     """``hits.csv`` and ``hits.json``, and ``backtest.csv`` if there was one.
 
     Both name the holes across which no window was looked at: in rows below the hits, without a probability, and under

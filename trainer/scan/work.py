@@ -13,9 +13,9 @@ import numpy as np
 
 from cryptoai_common import engine
 from cryptoai_common.errors import UserError
-from trainer.models.pattern_model import PatternModel
 from trainer.scan.backtest import Outcome, ask
-from trainer.scan.candles import PRELOAD, Series, Window, draw, iso, read_series, stand, windows_of
+from trainer.scan.both import WindowModel
+from trainer.scan.candles import PRELOAD, Series, Window, iso, read_series, stand, windows_of
 from trainer.scan.hits import Found, Hit, find_hits, rounded
 
 if TYPE_CHECKING:
@@ -28,7 +28,10 @@ DECIMALS = 4  # of the distance from the last close to a line
 
 @dataclass(frozen=True)
 class Task:
-    """What is the same for all files. ``now``: seconds since 1970; ``latest``: windows at the newest candle only."""
+    """What is the same for all files. ``now``: seconds since 1970; ``latest``: windows at the newest candle only.
+
+    ``model`` is the classifier's file; ``WindowModel.open`` looks for the finder beside it.
+    """
 
     model: Path
     lengths: tuple[int, ...]
@@ -116,13 +119,13 @@ def scan_file(task: Task, job: Job) -> list[MarketResult]:
 
 
 @lru_cache(maxsize=1)
-def open_model(file: Path) -> PatternModel:
+def open_model(file: Path) -> WindowModel:
     """The model of this process, with one thread: there is a process a core."""
-    return PatternModel(file, threads=1)
+    return WindowModel.open(file)
 
 
 def scan_series(
-    task: Task, path: Path, series: Series, model: PatternModel, after: int | None = None, reading: float = 0.0
+    task: Task, path: Path, series: Series, model: WindowModel, after: int | None = None, reading: float = 0.0
 ) -> MarketResult:
     """The result for one series of the file ``path``, which took ``reading`` seconds. ``after``: as in ``Job``."""
     bars, source = len(series.micros), str(path)
@@ -136,7 +139,7 @@ def scan_series(
     elif task.latest:
         ends = range(bars - 1, bars)
     windows, holes = windows_of(series, task.lengths, task.stride, ends)
-    probabilities, labels, drawing, thinking = _classify(model, series, windows)
+    probabilities, labels, drawing, thinking = model.name(series, windows)
     found = find_hits(windows, probabilities, labels, model.classes)
     return MarketResult(
         series.name,
@@ -164,21 +167,6 @@ def scan_series(
         tuple(ask(series, windows, probabilities, labels, model.classes)) if task.backtest else (),
         (reading, drawing, thinking),
     )
-
-
-def _classify(
-    model: PatternModel, series: Series, windows: list[Window]
-) -> tuple[np.ndarray, np.ndarray, float, float]:
-    """Probabilities [windows, classes], labels [windows], and the seconds that drawing and the model took."""
-    probabilities, labels = np.zeros((len(windows), len(model.classes)), np.float32), np.zeros(len(windows), np.int64)
-    drawing = thinking = 0.0
-    for i, window in enumerate(windows):  # one by one: no list of pictures, and a batch would be no faster
-        began = time.perf_counter()
-        picture = draw(series, window)
-        drawn = time.perf_counter()
-        probabilities[i : i + 1], labels[i : i + 1] = model(picture[np.newaxis])
-        drawing, thinking = drawing + drawn - began, thinking + time.perf_counter() - drawn
-    return probabilities, labels, drawing, thinking
 
 
 def _hit(series: Series, window: Window, found: Found) -> tuple[Hit, Excerpt]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from cryptoai_common.errors import UserError
 from trainer.models.deployed import Deployed
 from trainer.models.finder import PriceReader
 from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, READER
+from trainer.scan.both import WindowModel
 from trainer.scan.newest import scan_newest
 from trainer.scan.results import NO_ADVICE
 from trainer.serve.event import BadRequest
@@ -28,6 +30,12 @@ class Beside:
         """What reads prices."""
         return self.model.finder.reader if self.model.finder else None
 
+    @cached_property
+    def windows(self) -> WindowModel | None:
+        """What names windows of candles."""
+        place = self.model.place if self.model.place.is_dir() else self.model.place.parent
+        return WindowModel.beside(self.model.classifier, place) if self.model.classifier else None
+
     def prices(self, picture: bytes) -> dict[str, list[float]]:
         """``x``, ``high`` and ``low`` [columns] of the prices in a picture file, in its pixels.
 
@@ -43,9 +51,9 @@ class Beside:
 
         Raises BadRequest for a file that is none of candles, or where there is no classifier.
         """
-        if self.model.classifier is None:
+        if self.windows is None:
             raise BadRequest(f"no candles can be scanned: this model has no {CLASSIFIER_QUANTIZED}", 404)
         try:
-            return {"markets": scan_newest(self.model.classifier, content, name), "advice": NO_ADVICE}
+            return {"markets": scan_newest(self.windows, content, name), "advice": NO_ADVICE}
         except UserError as error:
             raise BadRequest(str(error), 422) from None

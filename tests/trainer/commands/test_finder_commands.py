@@ -12,16 +12,19 @@ import yaml
 from PIL import Image
 
 from cryptoai_common.long_markets import LIST, read_list
+from dataset_builder.charts.long_market import settle_long_market
 from dataset_builder.config import MarketsConfig
 from dataset_builder.patterns import CLASSES
 from dataset_builder.storage.long_markets import make_markets
 from trainer.__main__ import main
 from trainer.commands import export_finder
+from trainer.export.finder import InPrices
 from trainer.finder.charts import MarketCharts
 from trainer.finder.finder import Finder, squeeze, strongest
-from trainer.finder.weights import FILES, load_reader, load_spans
+from trainer.finder.in_prices import PriceFinder
+from trainer.finder.weights import FILES, load_last_spans, load_reader, load_spans
 from trainer.models.finder import PatternFinder, PriceReader
-from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, READER
+from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, PRICE_FINDER, READER
 from trainer.shipped import SHIPPED, find_shipped
 
 FEW = ["--per-device-train-batch-size", "2", "--bf16", "false", "--dataloader-num-workers", "0"]
@@ -132,6 +135,37 @@ def test_the_reader_gives_pixels_of_the_picture(exported, screen):
     assert large.x[-1] == pytest.approx(2 * small.x[-1], rel=0.02)
 
 
+def test_the_finder_in_candles_answers_as_its_network_does(exported):
+    market = settle_long_market(5, 2).candles
+    deployed, net = PriceFinder(exported / PRICE_FINDER), load_last_spans(BASE)
+    assert deployed.classes == load_spans(BASE)[1]
+    prices = np.full((512, 2), np.nan)
+    seen = np.arange(len(market)) + 40
+    prices[seen, 0], prices[seen, 1] = -market.high, -market.low
+    found = deployed.look_at(prices)
+    with torch.inference_mode():
+        bounds, scores = InPrices(net)(torch.from_numpy(prices).float()[None])
+    assert found.scores == pytest.approx(scores.numpy(), abs=0.1)
+    sure = scores.numpy().max(axis=1) > 0.2
+    assert sure.any() and found.bounds[sure] == pytest.approx(bounds.numpy()[sure], abs=8)
+    assert found.scores[sure].argmax(axis=1).tolist() == scores.numpy()[sure].argmax(axis=1).tolist()
+
+
+def test_a_finder_in_candles_that_differs_is_not_written(screenshots, own_run, monkeypatch, capsys):
+    def of_other_weights(net):
+        other = copy.deepcopy(net)
+        torch.nn.init.normal_(other.stem.weight)
+        return price_finder_graph(other)
+
+    price_finder_graph = export_finder.price_finder_graph
+    monkeypatch.setattr(export_finder, "price_finder_graph", of_other_weights)
+    before = {path.name: path.read_bytes() for path in own_run.glob("*.onnx")}
+    words = ["--reader", str(BASE), "--spans", str(BASE), "--dataset", str(screenshots)]
+    assert main(["export-finder", str(own_run), *words]) == 1
+    assert f"{PRICE_FINDER} was not written" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in own_run.glob("*.onnx")} == before
+
+
 def test_a_blank_picture_shows_nothing(exported):
     blank = np.full((300, 500, 3), 255, np.uint8)
     assert PatternFinder(exported / FINDER_QUANTIZED).find(blank) == []
@@ -165,5 +199,5 @@ def test_a_graph_that_differs_is_not_written(screenshots, own_run, monkeypatch, 
 
 
 def test_a_run_gets_the_shipped_finder(finished_run):
-    for name in (FINDER_QUANTIZED, READER):
+    for name in (FINDER_QUANTIZED, READER, PRICE_FINDER):
         assert (finished_run / name).read_bytes() == (BASE / name).read_bytes()

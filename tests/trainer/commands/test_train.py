@@ -25,7 +25,7 @@ FILES = {
 
 def test_a_run_holds_what_the_readme_lists(finished_run):
     files = {path.name for path in finished_run.iterdir()}
-    finder = {"crypto_pattern_model_quantized.onnx", "crypto_price_reader.onnx"}
+    finder = {"crypto_pattern_model_quantized.onnx", "crypto_price_reader.onnx", "crypto_price_patterns.onnx"}
     classifier = {"crypto_chart_classifier.onnx", "crypto_chart_classifier_quantized.onnx"}
     assert files == FILES | {"onnx"} | classifier | finder
     for name in FILES:
