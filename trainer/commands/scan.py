@@ -20,7 +20,7 @@ from trainer.scan.candles import check_bars
 from trainer.scan.follow import LINES, Told
 from trainer.scan.report import write_report
 from trainer.scan.results import Results, line_of, refuse_without_markets, tell, write_results
-from trainer.scan.sources import find_jobs
+from trainer.scan.sources import find_jobs, results_name
 from trainer.scan.work import Job, Task, scan_all
 from trainer.shipped import find_shipped
 
@@ -38,7 +38,7 @@ def scan(config: ScanConfig) -> Path:
     _check(config)
     model_file = _model_file(find_shipped(config.model))
     model = PatternModel(model_file, threads=1)  # a fault in it is told before anything is fetched
-    output = config.output or Path("scans") / (config.exchange or "files")
+    output = config.output or _default_output(config)
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -86,6 +86,15 @@ def _check(config: ScanConfig) -> None:
         raise UserError("--backtest looks at all windows: leave out --latest and --follow")
     if config.history < 0:
         raise UserError(f"--history must be 0 or more, not {config.history}")
+
+
+def _default_output(config: ScanConfig) -> Path:
+    """A directory for what was asked, so that no kind of scan replaces the files of another kind.
+
+    ``--follow`` has files of its own names, and stays with the exchange.
+    """
+    kind = "-backtest" if config.backtest else "-latest" if config.latest and not config.follow else ""
+    return Path("scans") / f"{config.exchange or results_name(config.prices)}{kind}"
 
 
 async def _open(config: ScanConfig) -> Exchange:
