@@ -134,10 +134,17 @@ baselines: $(INT8) $(VENV)/installed-dev  ## score simpler answers on the same c
 predict: $(INT8)  ## find the patterns in PICTURES="a.png b.png"; PREDICT_ARGS="--picture found", or --cut for cut charts
 	$(PY) -m trainer predict $(PICTURES) --model $(if $(findstring --cut,$(PREDICT_ARGS)),$(RUN),$(FINDER_MODEL)) $(PREDICT_ARGS)
 
+# an option of `scan` with the value of its variable, unless SCAN_ARGS names that option: it may be given once
+scan_option = $(if $(filter $(1) $(1)=%,$(SCAN_ARGS)),,$(1) $(2))
+
 scan: $(VENV)/installed$(if $(EXCHANGE),-exchange)  ## find patterns in PRICES="a.csv folder", or EXCHANGE=binance SYMBOLS=top:200, into SCAN
-	@set -- $(if $(EXCHANGE),--exchange '$(EXCHANGE)' --symbols $(SYMBOLS) --timeframe '$(TIMEFRAME)',$(PRICES)); \
+	$(if $(EXCHANGE),$(if $(SYMBOLS)$(filter --symbols --symbols=%,$(SCAN_ARGS)),,$(error \
+		say which markets of $(EXCHANGE): SYMBOLS="BTC/USDT ETH/USDT", or SYMBOLS=top:200)))
+	@set -- $(if $(EXCHANGE),--exchange '$(EXCHANGE)' $(call scan_option,--symbols,$(SYMBOLS)) \
+		$(call scan_option,--timeframe,'$(TIMEFRAME)'),$(PRICES)); \
 	if [ -z '$(EXCHANGE)' ] && [ -e "$(PRICES)" ]; then set -- "$(PRICES)"; fi; \
-	$(PY) -m trainer scan "$$@" --window $(WINDOWS) --stride $(STRIDE) --model $(SCAN_MODEL) $(if $(SCAN),--output "$(SCAN)") $(SCAN_ARGS)
+	$(PY) -m trainer scan "$$@" $(call scan_option,--window,$(WINDOWS)) $(call scan_option,--stride,$(STRIDE)) \
+		$(call scan_option,--model,$(SCAN_MODEL)) $(if $(SCAN),$(call scan_option,--output,"$(SCAN)")) $(SCAN_ARGS)
 
 serve: $(VENV)/installed  ## a page and an HTTP port on localhost:PORT with MODEL, which answer pictures and candles
 	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)
