@@ -11,6 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.files import locked
 from trainer.config_asking import ScanConfig
 from trainer.markets.exchange import Exchange, Unreachable
 from trainer.markets.fetch import Fetched, fetch_all
@@ -115,7 +116,9 @@ def _scan_exchange(
     if config.follow:
         for _, problem in problems:
             print(f"not followed: {problem}")
-        _follow(config, task, output, exchange, runner, symbols)
+        refusal = f"another scan --follow works in {output}: choose another --output for this one (of make scan: SCAN=)"
+        with locked(output, refusal):
+            _follow(config, task, output, exchange, runner, symbols)
         return
     fetched = runner.run(fetch_all(exchange, symbols, config.timeframe, config.history, config.markets))
     refused = sum(each.refused for each in fetched)
@@ -172,6 +175,8 @@ def _follow(
     told = Told(output, exchange.name, config.timeframe)
     print(f"following {len(symbols)} markets of {exchange.name}, {config.timeframe}: lines go to {output / LINES}")
     print("a candle that is still forming is not used; Ctrl-C stops, and the same command goes on", flush=True)
+    for hit in told.late:
+        print(line_of(hit), flush=True)
     try:
         while symbols:
             fetched = _fetched(config, exchange, runner, symbols)
