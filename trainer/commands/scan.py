@@ -82,7 +82,9 @@ def _check(config: ScanConfig) -> None:
             if getattr(config, name):
                 raise UserError(f"--{name.replace('_', '-')} is for markets of an --exchange, not for files")
     elif not config.symbols:
-        raise UserError("--exchange needs --symbols, such as BTC/USDT ETH/USDT, or top:200 (of make scan: SYMBOLS=top:200)")
+        raise UserError(
+            "--exchange needs --symbols, such as BTC/USDT ETH/USDT, or top:200 (of make scan: SYMBOLS=top:200)"
+        )
     if config.backtest and (config.latest or config.follow):
         raise UserError("--backtest looks at all windows: leave out --latest and --follow")
     if config.history < 0:

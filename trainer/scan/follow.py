@@ -83,7 +83,7 @@ class Told:
         self._last[line["market"], line["pattern"]] = _span(line)
 
     def _write_state(self, text: str = "", at: int = 0) -> None:
-        """Write ``follow.json``; ``text`` are lines that go to byte ``at`` of ``follow.jsonl`` and are not there yet."""
+        """Write ``follow.json``. ``text``: lines that go to byte ``at`` of ``follow.jsonl`` and are not there yet."""
         with atomic(self._state) as file:
             json.dump({"seen": self._seen, "text": text, "at": at}, file, indent=2)
             _to_disk(file)
