@@ -23,14 +23,14 @@ PUSH_ARGS ?=
 # for several GPUs
 LAUNCH ?= accelerate launch --num_processes 1 --num_machines 1 --mixed_precision no --dynamo_backend no \
 	--num_cpu_threads_per_process $(shell getconf _NPROCESSORS_ONLN)
-# for `make scan`: files and folders, or an exchange (a name of ccxt) with markets and interval; more options of `scan`,
-# such as SCAN_ARGS="--latest" or "--follow"
+# for `make scan`: files and folders, or an exchange (a name of ccxt) with markets and interval; the directory for the
+# results, which `scan` names itself if none is given; more options of `scan`, such as SCAN_ARGS="--latest" or "--follow"
 PRICES ?= prices.csv
 EXCHANGE ?=
 SYMBOLS ?=
 TIMEFRAME ?= 1h
 SCAN_ARGS ?=
-SCAN ?= scans/$(or $(EXCHANGE),$(if $(or $(word 2,$(PRICES)),$(findstring *,$(PRICES))),files,$(basename $(notdir $(PRICES:/=)))))
+SCAN ?=
 # options of `make renderers`: RENDERERS_ARGS="--charts 60 --library plotly"
 RENDERERS_ARGS ?=
 # more options of `predict`, such as PREDICT_ARGS="--cut"
@@ -70,7 +70,7 @@ all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the defaul
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
-	@echo "Variables: NAME=$(NAME) SIZE=$(SIZE) SEED=$(SEED) RECIPE=$(RECIPE) DATASET=$(DATASET) RUN=$(RUN) PRICES=$(PRICES) SCAN=$(SCAN) TRAIN_ARGS BUILD_ARGS REPO PUSH_ARGS"
+	@echo "Variables: NAME=$(NAME) SIZE=$(SIZE) SEED=$(SEED) RECIPE=$(RECIPE) DATASET=$(DATASET) RUN=$(RUN) PRICES=$(PRICES) SCAN SCAN_ARGS TRAIN_ARGS BUILD_ARGS REPO PUSH_ARGS"
 
 setup: $(VENV)/installed  ## virtual environment with pinned packages
 setup-dev: $(VENV)/installed-dev  ## the same with what tests and linters need
@@ -134,10 +134,17 @@ baselines: $(INT8) $(VENV)/installed-dev  ## score simpler answers on the same c
 predict: $(INT8)  ## find the patterns in PICTURES="a.png b.png"; PREDICT_ARGS="--picture found", or --cut for cut charts
 	$(PY) -m trainer predict $(PICTURES) --model $(if $(findstring --cut,$(PREDICT_ARGS)),$(RUN),$(FINDER_MODEL)) $(PREDICT_ARGS)
 
-scan: $(VENV)/installed$(if $(EXCHANGE),-exchange)  ## find patterns in PRICES="a.csv folder", or EXCHANGE=binance SYMBOLS=top:200: see SCAN
-	@set -- $(if $(EXCHANGE),--exchange '$(EXCHANGE)' --symbols $(SYMBOLS) --timeframe '$(TIMEFRAME)',$(PRICES)); \
+# an option of `scan` with the value of its variable, unless SCAN_ARGS names that option: it may be given once
+scan_option = $(if $(filter $(1) $(1)=%,$(SCAN_ARGS)),,$(1) $(2))
+
+scan: $(VENV)/installed$(if $(EXCHANGE),-exchange)  ## find patterns in PRICES="a.csv folder", or EXCHANGE=binance SYMBOLS=top:200, into SCAN
+	$(if $(EXCHANGE),$(if $(SYMBOLS)$(filter --symbols --symbols=%,$(SCAN_ARGS)),,$(error \
+		say which markets of $(EXCHANGE): SYMBOLS="BTC/USDT ETH/USDT", or SYMBOLS=top:200)))
+	@set -- $(if $(EXCHANGE),--exchange '$(EXCHANGE)' $(call scan_option,--symbols,$(SYMBOLS)) \
+		$(call scan_option,--timeframe,'$(TIMEFRAME)'),$(PRICES)); \
 	if [ -z '$(EXCHANGE)' ] && [ -e "$(PRICES)" ]; then set -- "$(PRICES)"; fi; \
-	$(PY) -m trainer scan "$$@" --window $(WINDOWS) --stride $(STRIDE) --model $(SCAN_MODEL) --output "$(SCAN)" $(SCAN_ARGS)
+	$(PY) -m trainer scan "$$@" $(call scan_option,--window,$(WINDOWS)) $(call scan_option,--stride,$(STRIDE)) \
+		$(call scan_option,--model,$(SCAN_MODEL)) $(if $(SCAN),$(call scan_option,--output,"$(SCAN)")) $(SCAN_ARGS)
 
 serve: $(VENV)/installed  ## a page and an HTTP port on localhost:PORT with MODEL, which answer pictures and candles
 	$(PY) -m trainer serve --model $(MODEL) --port $(PORT)

@@ -21,6 +21,7 @@ from typing import Any
 import dataset_builder
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json, write_text
+from cryptoai_common.percent import percent
 from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, PatternModel
 from trainer.runs.directory import read_resolved
 from trainer.runs.results import FILE_NAME, accuracy_text, read_results
@@ -136,7 +137,7 @@ def _model(figures: dict[str, Any]) -> str:
             charts = NAMES.get(entry["split"], "`{dataset}`, {split}").format(**entry)
             lines.append(
                 f"| {charts} | `{entry['weights']}` | {entry['charts']:,} | {accuracy_text(entry)}"
-                f" | {entry['balanced_accuracy']:.1%} | {entry['surest_third']:.1%} |"
+                f" | {percent(entry['balanced_accuracy'])} | {percent(entry['surest_third'])} |"
             )
     for entry in figures["evaluations"]:
         if "false_alarms" in entry:
@@ -144,7 +145,7 @@ def _model(figures: dict[str, Any]) -> str:
             lines += [
                 "",
                 f"Of {entry['charts']:,} charts without a pattern in `{entry['dataset']}` `{entry['weights']}` calls"
-                f" {entry['false_alarms']:.1%} one ({low:.1%} to {high:.1%}).",
+                f" {percent(entry['false_alarms'])} one ({percent(low)} to {percent(high)}).",
             ]
     return "\n".join(lines)
 

@@ -83,7 +83,8 @@ class ScanConfig:
     model: Path = SHIPPED
     """Model directory, of which crypto_chart_classifier_quantized.onnx is used, or such a file."""
     output: Path | None = None
-    """Directory for the results. None: scans/EXCHANGE, or scans/files."""
+    """Directory for the results, which replace those in it. None: scans/NAME, by the exchange or the one file or folder
+    that is named, else scans/files; with --latest scans/NAME-latest, with --backtest scans/NAME-backtest."""
     workers: int = usable_cores()
     """Processes that draw and ask the model."""
     engine: Literal["processes", "ray"] = "processes"

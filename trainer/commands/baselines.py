@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.metrics import recall_score
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.percent import percent
 from trainer.config import BaselinesConfig
 from trainer.data.charts import ChartDataset, label_ids, load_split
 from trainer.data.mixture import checked_manifest
@@ -82,8 +83,8 @@ def _rules(
     right = (guesses == truth)[answered].mean() if answered.any() else 0.0
     note = (
         f"given the candles, not the picture; it has detectors for {len(covered)} of the {len(classes)} classes,"
-        f" one fires on {answered.mean():.0%} of the charts and is right on {right:.0%} of those; a chart on which none"
-        " fires counts as wrong"
+        f" one fires on {percent(answered.mean(), 0)} of the charts and is right on {percent(right, 0)} of those; a"
+        " chart on which none fires counts as wrong"
     )
     return [_entry("rules of `ta_patterns`", guesses, truth, note)]
 

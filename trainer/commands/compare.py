@@ -11,6 +11,7 @@ from typing import Any
 from cryptoai_common.dataset import UNSEEN
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_text
+from cryptoai_common.percent import percent
 from trainer.config import CompareConfig
 from trainer.figures.compare_picture import draw_comparison
 from trainer.models.classifier import CHECKPOINT, ONNX, QUANTIZED
@@ -114,7 +115,7 @@ def _row(run: Run) -> str:
         _accuracy(shown),
         _accuracy(run.evaluation(run.split, QUANTIZED.as_posix())),
         _accuracy(run.evaluation(UNSEEN)),
-        f"{false['false_alarms']:.1%}" if false else "–",
+        percent(false["false_alarms"]) if false else "–",
         f"{shown['calibration_error']:.3f}" if shown else "–",
         f"{int8['bytes'] / 1e6:.1f}" if int8 else "–",
         f"{int8['latency_ms']['one_thread']:.1f}" if int8 else "–",

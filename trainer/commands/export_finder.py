@@ -12,6 +12,7 @@ import onnx
 import torch
 
 from cryptoai_common.errors import CheckFailed
+from cryptoai_common.percent import percent
 from trainer.commands.export import scratch_of
 from trainer.config import ExportFinderConfig
 from trainer.data.boxes import Screen, read_screens
@@ -89,16 +90,16 @@ def _compare(
     differing = [_differs(finder, screen, deployed) for screen in screens]
     if np.mean(differing) > DIFFERING:
         raise CheckFailed(
-            f"{plain.name} was not written: on {np.mean(differing):.0%} of {len(screens)} screenshots its surest"
-            f" pattern is not that of the networks ({DIFFERING:.0%} allowed)"
+            f"{plain.name} was not written: on {percent(np.mean(differing), 0)} of {len(screens)} screenshots its"
+            f" surest pattern is not that of the networks ({percent(DIFFERING, 0)} allowed)"
         )
     before, after = (
         _first_five(score_boxes(each, classes, threshold)) for each in (seen, see_all(PatternFinder(small, 1), screens))
     )
     if before - after > RECALL_LOSS:
         raise CheckFailed(
-            f"{small.name} was not written: it finds {after:.1%} of the patterns of {len(screens)} screenshots, and the"
-            f" file in fp32 {before:.1%} ({RECALL_LOSS:.0%} less is allowed)"
+            f"{small.name} was not written: it finds {percent(after)} of the patterns of {len(screens)} screenshots,"
+            f" and the file in fp32 {percent(before)} ({percent(RECALL_LOSS, 0)} less is allowed)"
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from cryptoai_common.errors import UserError
+from cryptoai_common.files import locked
 from trainer.config_asking import ScanConfig
 from trainer.markets.exchange import Exchange, Unreachable
 from trainer.markets.fetch import Fetched, fetch_all
@@ -21,7 +22,7 @@ from trainer.scan.candles import check_bars
 from trainer.scan.follow import LINES, Told
 from trainer.scan.report import write_report
 from trainer.scan.results import Results, line_of, refuse_without_markets, tell, write_results
-from trainer.scan.sources import find_jobs
+from trainer.scan.sources import find_jobs, results_name
 from trainer.scan.work import Job, Task, scan_all
 from trainer.shipped import find_shipped
 
@@ -38,8 +39,13 @@ def scan(config: ScanConfig) -> Path:
     """
     _check(config)
     model_file = _model_file(find_shipped(config.model))
+<<<<<<< HEAD
     model = WindowModel.open(model_file)  # a fault in it is told before anything is fetched
     output = config.output or Path("scans") / (config.exchange or "files")
+=======
+    model = PatternModel(model_file, threads=1)  # a fault in it is told before anything is fetched
+    output = config.output or _default_output(config)
+>>>>>>> scan
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -82,11 +88,22 @@ def _check(config: ScanConfig) -> None:
             if getattr(config, name):
                 raise UserError(f"--{name.replace('_', '-')} is for markets of an --exchange, not for files")
     elif not config.symbols:
-        raise UserError("--exchange needs --symbols, such as BTC/USDT ETH/USDT, or top:200")
+        raise UserError(
+            "--exchange needs --symbols, such as BTC/USDT ETH/USDT, or top:200 (of make scan: SYMBOLS=top:200)"
+        )
     if config.backtest and (config.latest or config.follow):
         raise UserError("--backtest looks at all windows: leave out --latest and --follow")
     if config.history < 0:
         raise UserError(f"--history must be 0 or more, not {config.history}")
+
+
+def _default_output(config: ScanConfig) -> Path:
+    """A directory for what was asked, so that no kind of scan replaces the files of another kind.
+
+    ``--follow`` has files of its own names, and stays with the exchange.
+    """
+    kind = "-backtest" if config.backtest else "-latest" if config.latest and not config.follow else ""
+    return Path("scans") / f"{config.exchange or results_name(config.prices)}{kind}"
 
 
 async def _open(config: ScanConfig) -> Exchange:
@@ -107,7 +124,9 @@ def _scan_exchange(
     if config.follow:
         for _, problem in problems:
             print(f"not followed: {problem}")
-        _follow(config, task, output, exchange, runner, symbols)
+        refusal = f"another scan --follow works in {output}: choose another --output for this one (of make scan: SCAN=)"
+        with locked(output, refusal):
+            _follow(config, task, output, exchange, runner, symbols)
         return
     fetched = runner.run(fetch_all(exchange, symbols, config.timeframe, config.history, config.markets))
     refused = sum(each.refused for each in fetched)
@@ -164,6 +183,8 @@ def _follow(
     told = Told(output, exchange.name, config.timeframe)
     print(f"following {len(symbols)} markets of {exchange.name}, {config.timeframe}: lines go to {output / LINES}")
     print("a candle that is still forming is not used; Ctrl-C stops, and the same command goes on", flush=True)
+    for hit in told.late:
+        print(line_of(hit), flush=True)
     try:
         while symbols:
             fetched = _fetched(config, exchange, runner, symbols)

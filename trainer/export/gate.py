@@ -11,6 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from cryptoai_common.errors import CheckFailed, UserError
+from cryptoai_common.percent import percent
 from trainer.config import ExportConfig
 from trainer.data.charts import label_ids, load_split, picture_of
 from trainer.data.mixture import check, read_any
@@ -105,8 +106,9 @@ def quantized_fault(measured: Measured) -> str | None:
     if measured["checkpoint_accuracy"] - measured["accuracy"] < allowed + ROUNDING:
         return None
     return (
-        f"its accuracy is {measured['accuracy']:.1%}, and the checkpoint's {measured['checkpoint_accuracy']:.1%}"
-        f" ({allowed:.0%} less is allowed)"
+        f"its accuracy is {percent(measured['accuracy'])}, and the checkpoint's"
+        f" {percent(measured['checkpoint_accuracy'])}"
+        f" ({percent(allowed, 0)} less is allowed)"
     )
 
 

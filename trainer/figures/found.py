@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from cryptoai_common.percent import percent
 from trainer.figures.colours import BLUE, GREEN, ORANGE, RED, spoken
 from trainer.models.answer import Answer, Pattern
 from trainer.models.finder import Prices
@@ -72,7 +73,7 @@ def pane_of(prices: Prices) -> tuple[float, float, float, float]:
 def name_of(pattern: Pattern) -> str:
     """What is written at a pattern."""
     edge = ", right edge" if pattern["at_right_edge"] else ""
-    return f"{spoken(pattern['label'])} {pattern['probability']:.0%}{edge}"
+    return f"{spoken(pattern['label'])} {percent(pattern['probability'], 0)}{edge}"
 
 
 def place_names(sizes: Sequence[Size], boxes: Sequence[Sequence[float]], picture: Size) -> list[Place | None]:

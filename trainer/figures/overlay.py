@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
 from PIL import Image
 
+from cryptoai_common.percent import percent
 from trainer.figures.colours import BLUE, FAINT, INK, ORANGE, spoken
 from trainer.figures.report import save_figure
 from trainer.models.answer import Answer
@@ -36,7 +37,7 @@ def draw_explanation(
     _panel(heat, picture.convert("L"), "where the model looked")
     _draw_looked(heat, looked, picture.size)
     _draw_probabilities(bars, answer)
-    best = f"{spoken(answer['best_guess'] or '')}, {answer['score']:.0%}"
+    best = f"{spoken(answer['best_guess'] or '')}, {percent(answer['score'], 0)}"
     title = best if answer["clear"] else f"no clear pattern; the best guess is {best}"
     figure.suptitle(title, fontsize=15, color=INK, weight="bold")
     save_figure(figure, path)
@@ -81,7 +82,7 @@ def _draw_probabilities(axes: Axes, answer: Answer) -> None:
     names, chances = zip(*ranking, strict=True)
     colours = [INK if name == answer["best_guess"] else FAINT for name in names]
     bars = axes.barh([spoken(name) for name in names], chances, color=colours)
-    axes.bar_label(bars, [f"{chance:.1%}" for chance in chances], padding=3, fontsize=10, color=INK)
+    axes.bar_label(bars, [percent(chance) for chance in chances], padding=3, fontsize=10, color=INK)
     axes.set_xlim(0, 1.18)
     axes.set_xticks([])
     axes.tick_params(length=0, labelsize=10, labelcolor=INK)

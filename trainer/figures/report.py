@@ -13,6 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from PIL import Image
 
 from cryptoai_common.files import write_atomically
+from cryptoai_common.percent import percent
 from trainer.figures.colours import BLUE, FAINT, GREEN, INK, ORANGE, RED, spoken
 
 COLUMNS = 5  # of the grid of predictions
@@ -57,7 +58,7 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str], title: str, pat
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     right = np.trace(counts) / max(counts.sum(), 1)
-    axes.set_title(f"{title}: {right:.1%} of {counts.sum()} charts", fontsize=11, color=INK)
+    axes.set_title(f"{title}: {percent(right)} of {counts.sum()} charts", fontsize=11, color=INK)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_xticks(np.arange(len(classes) + 1) - 0.5, minor=True)
@@ -82,7 +83,9 @@ def predictions(
         guess = int(chances.argmax())
         colour = GREEN if guess == true else RED
         axes.imshow(picture)
-        axes.set_xlabel(f"{spoken(classes[guess])}, {chances[guess]:.0%}", color=colour, fontsize=10, weight="bold")
+        axes.set_xlabel(
+            f"{spoken(classes[guess])}, {percent(chances[guess], 0)}", color=colour, fontsize=10, weight="bold"
+        )
         axes.set_title(f"true: {spoken(classes[true])}", color=INK, fontsize=9, pad=3)
         axes.set_xticks([])
         axes.set_yticks([])

@@ -1,6 +1,6 @@
 """The answer for one picture, as the JSON object that every interface gives and as text for the terminal.
 
-docs/deployment.md describes the fields. This module needs numpy, nothing else.
+docs/deployment.md describes the fields. Of other packages this module needs numpy only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypedDict
 
 import numpy as np
+
+from cryptoai_common.percent import percent
 
 GUESSES = 3  # classes listed in the text if a cut chart has no clear pattern
 DECIMALS = 1  # of a box, in pixels
@@ -121,11 +123,11 @@ def _pattern(place: Found, read: np.ndarray | None) -> Pattern:
 
 def cut_text(file: str, answer: Answer) -> str:
     """The answer for the cut chart ``file``, for the terminal: several lines, the most probable class first."""
-    named = f"{answer['best_guess']} ({answer['score']:.1%})"
+    named = f"{answer['best_guess']} ({percent(answer['score'])})"
     lines = [f"{file}: {named if answer['clear'] else 'no clear pattern; the best guesses:'}"]
     ranking = sorted(answer["probabilities"].items(), key=lambda item: -item[1])
     for name, chance in ranking if answer["clear"] else ranking[:GUESSES]:
-        lines.append(f"  {chance:6.1%}  {name}")
+        lines.append(f"  {percent(chance):>6}  {name}")
     return "\n".join(lines)
 
 
@@ -133,7 +135,9 @@ def screen_text(file: str, answer: Answer) -> str:
     """The answer for the whole screenshot ``file``, for the terminal: a line a pattern, the surest first."""
     patterns = answer["patterns"]
     if not patterns:
-        guess = f"; the best guess is {answer['best_guess']} ({answer['score']:.1%})" if answer["best_guess"] else ""
+        guess = (
+            f"; the best guess is {answer['best_guess']} ({percent(answer['score'])})" if answer["best_guess"] else ""
+        )
         return f"{file}: no clear pattern{guess}"
     lines = [f"{file}: {len(patterns)} {'pattern' if len(patterns) == 1 else 'patterns'}"]
     wide = max(len(pattern["label"]) for pattern in patterns)
@@ -141,5 +145,5 @@ def screen_text(file: str, answer: Answer) -> str:
         left, top, right, bottom = (round(edge) for edge in pattern["box"])
         place = f"x {left} to {right}, y {top} to {bottom}"
         edge = "  at the right edge" if pattern["at_right_edge"] else ""
-        lines.append(f"  {pattern['probability']:6.1%}  {pattern['label']:{wide}}  {place}{edge}")
+        lines.append(f"  {percent(pattern['probability']):>6}  {pattern['label']:{wide}}  {place}{edge}")
     return "\n".join(lines)

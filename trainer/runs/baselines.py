@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
+from cryptoai_common.percent import percent
 from trainer.runs.results import accuracy_text
 
 FILE_NAME = "baselines.json"
@@ -36,6 +37,6 @@ def table(content: dict[str, Any]) -> str:
         "|---|---|---:|",
     ]
     for entry in content["entries"]:
-        lines.append(f"| {entry['name']} | {accuracy_text(entry)} | {entry['balanced_accuracy']:.1%} |")
+        lines.append(f"| {entry['name']} | {accuracy_text(entry)} | {percent(entry['balanced_accuracy'])} |")
     notes = [f"- {entry['name']}: {entry['note']}." for entry in content["entries"] if entry["note"]]
     return "\n".join([*lines, "", *notes]) if notes else "\n".join(lines)

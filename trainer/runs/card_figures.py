@@ -6,6 +6,7 @@ from typing import Any
 
 from huggingface_hub import EvalResult
 
+from cryptoai_common.percent import percent
 from trainer.runs.results import accuracy_text
 from trainer.runs.summary import false_alarms_line
 
@@ -45,9 +46,9 @@ def figures(evaluations: list[dict[str, Any]]) -> str:
             continue
         lines.append(
             f"| {entry['dataset']} | {entry['split']} | `{entry['weights']}` | {entry['charts']}"
-            f" | {accuracy_text(entry)} | {entry['balanced_accuracy']:.1%}"
-            f" | {entry['surest_third']:.1%} | {entry['macro_f1']:.3f} | {entry['calibration_error']:.3f}"
-            f" | {entry['clear']:.0%} |"
+            f" | {accuracy_text(entry)} | {percent(entry['balanced_accuracy'])}"
+            f" | {percent(entry['surest_third'])} | {entry['macro_f1']:.3f} | {entry['calibration_error']:.3f}"
+            f" | {percent(entry['clear'], 0)} |"
         )
     lines += ["", *(f"{false_alarms_line(entry)}." for entry in evaluations if "false_alarms" in entry)]
     shown = next((entry for entry in evaluations if entry["split"] == "test"), None)
@@ -55,6 +56,6 @@ def figures(evaluations: list[dict[str, Any]]) -> str:
         lines += ["", f"Of each class, `{shown['weights']}` on {shown['dataset']}, test split:", ""]
         lines += ["| class | precision | recall | charts |", "|---|---:|---:|---:|"]
         for name, row in shown["per_class"].items():
-            lines.append(f"| {name} | {row['precision']:.1%} | {row['recall']:.1%} | {row['charts']} |")
+            lines.append(f"| {name} | {percent(row['precision'])} | {percent(row['recall'])} | {row['charts']} |")
     lines += ["", "![Confusion matrix](confusion_matrix.png)", "![Predictions](predictions_visualization.png)"]
     return "\n".join(lines)

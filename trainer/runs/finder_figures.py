@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cryptoai_common.percent import percent
+
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult
 
@@ -152,7 +154,7 @@ def _with_interval(share: dict[str, Any], name: str) -> str:
     if share[name] is None:
         return NONE
     low, high = share[f"{name}_interval"]
-    return f"{share[name]:.1%} ({low:.1%} to {high:.1%})"
+    return f"{percent(share[name])} ({percent(low)} to {percent(high)})"
 
 
 def _precision(value: float | None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
+from cryptoai_common.percent import percent
 
 FILE_NAME = "metrics.json"
 FINDER = "finder"  # the key of the finder's evaluations, beside "evaluations" of the classifier
@@ -38,7 +39,7 @@ def read_results(directory: Path) -> dict[str, Any]:
 def accuracy_text(entry: dict[str, Any]) -> str:
     """The accuracy of an evaluation with its 95 % interval."""
     low, high = entry["accuracy_interval"]
-    return f"{entry['accuracy']:.1%} ({low:.1%} to {high:.1%})"
+    return f"{percent(entry['accuracy'])} ({percent(low)} to {percent(high)})"
 
 
 def write_results(directory: Path, results: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from cryptoai_common.percent import percent
 from cryptoai_common.tool_files import is_of_a_tool
 from trainer.models.pattern_model import CLASSIFIER
 from trainer.runs.baselines import read_baselines
@@ -35,10 +36,10 @@ def figures_line(entry: dict[str, Any]) -> str:
     """The scores of one evaluation in one line."""
     low, high = entry["accuracy_interval"]
     return (
-        f"{entry['weights']} on {entry['dataset']}/{entry['split']}: accuracy {entry['accuracy']:.1%}"
-        f" (95 % interval {low:.1%} to {high:.1%}) on {entry['charts']} charts,"
-        f" balanced {entry['balanced_accuracy']:.1%}, macro-F1 {entry['macro_f1']:.3f},"
-        f" calibration error {entry['calibration_error']:.3f}, {entry['clear']:.0%} called a pattern"
+        f"{entry['weights']} on {entry['dataset']}/{entry['split']}: accuracy {percent(entry['accuracy'])}"
+        f" (95 % interval {percent(low)} to {percent(high)}) on {entry['charts']} charts,"
+        f" balanced {percent(entry['balanced_accuracy'])}, macro-F1 {entry['macro_f1']:.3f},"
+        f" calibration error {entry['calibration_error']:.3f}, {percent(entry['clear'], 0)} called a pattern"
     )
 
 
@@ -46,8 +47,8 @@ def false_alarms_line(entry: dict[str, Any]) -> str:
     """The false alarms of one evaluation on charts without a pattern in one line."""
     low, high = entry["false_alarms_interval"]
     return (
-        f"{entry['weights']} on {entry['dataset']}/{entry['split']}: {entry['false_alarms']:.1%} of {entry['charts']}"
-        f" charts without a pattern are called one (95 % interval {low:.1%} to {high:.1%})"
+        f"{entry['weights']} on {entry['dataset']}/{entry['split']}: {percent(entry['false_alarms'])} of"
+        f" {entry['charts']} charts without a pattern are called one (95 % interval {percent(low)} to {percent(high)})"
     )
 
 
@@ -56,7 +57,8 @@ def table(entry: dict[str, Any]) -> str:
     width = max(map(len, entry["per_class"]))
     lines = [f"{'':{width}}  precision  recall  charts"]
     for name, figures in entry["per_class"].items():
-        lines.append(f"{name:{width}}  {figures['precision']:9.1%}  {figures['recall']:6.1%}  {figures['charts']:6}")
+        precision, recall = percent(figures["precision"]), percent(figures["recall"])
+        lines.append(f"{name:{width}}  {precision:>9}  {recall:>6}  {figures['charts']:6}")
     return "\n".join(lines)
 
 

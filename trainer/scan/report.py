@@ -14,6 +14,7 @@ import numpy as np
 
 from cryptoai_common.candles import PRICES
 from cryptoai_common.files import write_text
+from cryptoai_common.percent import percent
 from trainer.scan.backtest import BARRIER, Row
 from trainer.scan.hits import NO_LINE, Hit, rounded
 from trainer.scan.results import NO_ADVICE, Results
@@ -97,7 +98,7 @@ def _hits(results: Results) -> str:
 
 def _row(number: int, hit: Hit, excerpt: Excerpt) -> str:
     missing = f" {hit.missing} candles are missing in it." if hit.missing else ""
-    text = f"{hit.probability:.1%}, {hit.window} candles, {_time(hit.start)} to {_time(hit.end)} UTC.{missing}"
+    text = f"{percent(hit.probability)}, {hit.window} candles, {_time(hit.start)} to {_time(hit.end)} UTC.{missing}"
     standing = hit.standing()
     text += f" Stage: {standing}." if standing else ""
     far = "" if hit.to_line_percent is None else f"{hit.to_line_percent:+.2f}%"
@@ -109,7 +110,7 @@ def _row(number: int, hit: Hit, excerpt: Excerpt) -> str:
             "number",
             f"{hit.probability:.6f}",
             f'<span class="chance"><i><b style="width:{100 * hit.probability:.0f}%"></b></i>'
-            f"{hit.probability:.1%}</span>",
+            f"{escape(percent(hit.probability))}</span>",
         ),
         ("time from", hit.start, escape(_time(hit.start))),
         ("time", hit.end, escape(_time(hit.end))),
@@ -177,8 +178,7 @@ def _backtest(rows: Sequence[Row]) -> str:
         return ""
     body = "".join(
         f"<tr><td>{escape(spoken(row.pattern))}</td><td>{row.way}</td><td class='number'>{row.hits}</td>"
-        f"<td class='number'>{row.followed:.1%} ({row.interval[0]:.1%} to {row.interval[1]:.1%})</td>"
-        f"<td class='number'>{row.random:.1%}</td>"
+        f"<td class='number'>{escape(_followed(row))}</td><td class='number'>{escape(percent(row.random))}</td>"
         f"<td class='number'>{100 * row.difference[0]:+.1f} to {100 * row.difference[1]:+.1f} points</td>"
         f"<td>{'yes' if row.differs else 'none to be seen'}</td></tr>"
         for row in rows
@@ -202,6 +202,11 @@ def _backtest(rows: Sequence[Row]) -> str:
         " chance."
         f'</p><div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     )
+
+
+def _followed(row: Row) -> str:
+    low, high = row.interval
+    return f"{percent(row.followed)} ({percent(low)} to {percent(high)})"
 
 
 def _rest(results: Results) -> str:

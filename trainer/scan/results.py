@@ -13,6 +13,7 @@ from typing import Any
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json, write_text
+from cryptoai_common.percent import percent
 from trainer.scan.backtest import Outcome, Row, summarise
 from trainer.scan.both import WindowModel
 from trainer.scan.hits import DIGITS, NO_LINE, Hit
@@ -146,7 +147,8 @@ def _cell(value: str | float) -> str | float:
     A carriage return becomes a line feed: ``csv`` leaves it unquoted, and readers would begin a new row there.
     """
     if isinstance(value, float):
-        return round(value, 4)
+        short = round(value, 4)
+        return value if short in (0, 1) else short  # a probability of 0.99999 is not 1
     if not isinstance(value, str):
         return value
     return ("'" if value.startswith(FORMULA) else "") + value.replace("\r", "\n")
@@ -188,7 +190,8 @@ def line_of(hit: Hit) -> str:
     """A hit in a line."""
     standing = hit.standing() or NO_LINE
     lacking = f", {hit.missing} candles missing" if hit.missing else ""
-    return f"{hit.probability:6.1%}  {hit.market:14} {hit.pattern:22} {hit.start} to {hit.end}{lacking}  {standing}"
+    place = f"{hit.market:14} {hit.pattern:22} {hit.start} to {hit.end}{lacking}"
+    return f"{percent(hit.probability):>6}  {place}  {standing}"
 
 
 def tell_backtest(rows: Sequence[Row]) -> None:
@@ -200,12 +203,12 @@ def tell_backtest(rows: Sequence[Row]) -> None:
     print(f"  {'pattern':22} {'expected':8} {'hits':>5}  {'followed':20} {'any':>6}  difference")
     for row in rows:
         low, high = row.interval
-        share = f"{row.followed:.1%} ({low:.1%}-{high:.1%})"
+        share = f"{percent(row.followed)} ({percent(low)}-{percent(high)})"
         least, most = (100 * each for each in row.difference)
         verdict = "" if row.differs else "  none to be seen"
         print(
-            f"  {row.pattern:22} {row.way:8} {row.hits:5}  {share:20} {row.random:6.1%}  {least:+.1f} to {most:+.1f}"
-            f" points{verdict}"
+            f"  {row.pattern:22} {row.way:8} {row.hits:5}  {share:20} {percent(row.random):>6}"
+            f"  {least:+.1f} to {most:+.1f} points{verdict}"
         )
     print(f"  Of {len(rows)} such intervals, one in 20 misses by chance alone.")
 

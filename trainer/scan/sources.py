@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,15 @@ def find_jobs(words: Sequence[Path]) -> list[Job]:
     files = list(dict.fromkeys(file for word in words for file in _files(word)))
     names = Counter(_name(file) for file in files)
     return [Job(file, _name(file) if names[_name(file)] == 1 else str(file)) for file in files]
+
+
+def results_name(words: Sequence[Path]) -> str:
+    """What the results of these words are called: by the one file or folder that is named, else ``files``."""
+    (word, *others) = words
+    if others or (glob.has_magic(str(word)) and not word.exists()):
+        return "files"
+    named = Path(os.path.abspath(word))  # which has a name for "." and ".." too
+    return (named.name if named.is_dir() else _name(named)) or "files"
 
 
 def _files(word: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from torch import nn
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
+from cryptoai_common.percent import percent
 from trainer.runs.checkpoints import write_checksum
 
 PART = "_loss"  # the end of the names of the parts of a loss
@@ -85,7 +86,7 @@ class ProgressLines(ProgressCallback):
 
 def _line(logs: dict[str, float]) -> str:
     if "eval_accuracy" in logs:
-        return f"validation accuracy {logs['eval_accuracy']:6.1%}   loss {logs['eval_loss']:.3f}"
+        return f"validation accuracy {percent(logs['eval_accuracy']):>6}   loss {logs['eval_loss']:.3f}"
     if "loss" in logs:
         parts = "".join(f"   {name.replace('_', ' ')} {logs[name]:.3f}" for name in logs if name.endswith(PART))
         return f"training loss {logs['loss']:.3f}{parts}   learning rate {logs['learning_rate']:.1e}"

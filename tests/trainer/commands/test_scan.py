@@ -13,7 +13,7 @@ from scanning import BARS, START, rows_of, scan, stored, write
 
 from dataset_builder import render_candles
 from trainer.models.pattern_model import PatternModel
-from trainer.scan.sources import find_jobs
+from trainer.scan.sources import find_jobs, results_name
 
 ROOT = Path(__file__).parents[3]
 OUTPUTS = ["hits.csv", "hits.json", "report.html"]
@@ -132,6 +132,42 @@ def test_words_that_name_files(tmp_path):
     assert names("notes.md", "in") == ["notes.md", "in/a.csv", "in/c.parquet"]
     jobs = find_jobs([tmp_path])
     assert [job.name for job in jobs] == [str(tmp_path / "a.csv"), "b", "e", str(tmp_path / "in/a.csv"), "c"]
+
+
+def test_each_kind_of_scan_has_a_directory_of_its_own(eager, tmp_path, monkeypatch):
+    """What --latest finds does not replace what a whole scan found, nor a backtest either of them."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "prices" / "btc.csv", 3, bars=200)
+    write(tmp_path / "prices" / "eth.v1.csv", 4, bars=200)
+    kinds = {"prices": (), "prices-latest": ("--latest",), "prices-backtest": ("--backtest",)}
+    windows = {}
+    for name, words in kinds.items():
+        scan("prices", *words, model=eager)
+        windows[name] = stored(Path("scans", name))["windows"]
+    assert windows["prices"] == windows["prices-backtest"] > windows["prices-latest"] == 4
+    assert {name: stored(Path("scans", name))["windows"] for name in kinds} == windows
+    assert {path.name for path in Path("scans").iterdir()} == set(kinds)
+    assert not Path("scans/prices/backtest.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["btc.csv"], "btc"),
+        (["in/btc.v1.csv.gz"], "btc.v1"),
+        (["in/folder.v1/"], "folder.v1"),
+        (["."], "here"),
+        (["/"], "files"),
+        (["*.csv"], "files"),
+        (["[x].csv"], "[x]"),  # a file of this name is there
+        (["btc.csv", "eth.csv"], "files"),
+    ],
+)
+def test_results_are_called_by_the_one_file_or_folder_that_is_named(tmp_path, monkeypatch, words, name):
+    (tmp_path / "here" / "in" / "folder.v1").mkdir(parents=True)
+    (tmp_path / "here" / "[x].csv").touch()
+    monkeypatch.chdir(tmp_path / "here")
+    assert results_name([Path(word) for word in words]) == name
 
 
 def test_mistakes(fails, tmp_path, eager):

@@ -17,6 +17,7 @@ import pytest
 from binance import UNITS, serving
 from scanning import scan, stored
 
+from cryptoai_common.files import locked
 from trainer.__main__ import main
 
 ROOT = Path(__file__).parents[3]
@@ -110,6 +111,15 @@ def test_following_goes_on_after_a_kill_and_a_lost_network_and_repeats_nothing(e
         for earlier in same[-1:]:
             assert overlap(earlier, line) < 0.5 * min(earlier["window"], line["window"])
     assert {line["exchange"] for line in after} == {"binance"} and {line["timeframe"] for line in after} == {"1s"}
+
+
+def test_two_do_not_follow_into_one_directory(eager, tmp_path, capsys):
+    pytest.importorskip("ccxt")
+    (tmp_path / "out").mkdir()
+    with serving() as market, locked(tmp_path / "out", "never"):
+        assert main(exchange_words(market, tmp_path, eager, "--symbols", "BTC/USDT", "--follow")) == 2
+    assert f"another scan --follow works in {tmp_path / 'out'}: choose another --output" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "follow.json").exists()
 
 
 def lines_of_whole(directory: Path) -> list[str]:

@@ -13,6 +13,10 @@ STANDING = {"stage": "complete", "line": 0.0000123456, "to_line_percent": -1.234
 ABOUT = {"title": "Chart patterns: <b>x</b>", "version": "1", "latest": True}
 
 
+class Model:
+    version, threshold = "1", 0.5
+
+
 def a_hit(market="BTC/USDT", pattern="double_top", probability=0.91239, end="2024-01-02T05:00:00Z", **changes) -> Hit:
     values = {"start": "2024-01-01T00:00:00Z", "window": 30, "windows": 2, "missing": 0} | changes
     return Hit(market=market, pattern=pattern, probability=probability, end=end, **values)

@@ -1,6 +1,12 @@
 """A pattern is told once, also by the next process."""
 
 import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
 
 from trainer.scan.follow import Told
 from trainer.scan.hits import Hit
@@ -46,3 +52,109 @@ def test_another_interval_is_another_matter(tmp_path):
 def test_of_several_at_once_the_earliest_is_told_first(tmp_path):
     new = told(tmp_path).add([a_hit(30, 49), a_hit(9, 28, probability=0.99), a_hit(0, 19)], {})
     assert new == [a_hit(0, 19), a_hit(30, 49)]  # the second shares eleven of twenty candles with the first
+
+
+# What four candles bring: hits, and until when the markets have then been looked at. Of one pattern two windows that
+# are no repetition of each other come at once.
+CANDLES = (
+    ([a_hit(0, 19), a_hit(11, 30), a_hit(12, 31, "ETH/USDT")], 31),
+    ([], 32),
+    ([a_hit(14, 33), a_hit(14, 33, pattern="flag"), a_hit(22, 41, probability=0.7)], 41),
+    ([a_hit(24, 43), a_hit(24, 43, "ETH/USDT")], 43),
+)
+
+
+def follow(directory: Path) -> list[Hit]:
+    """Look at the candles that have not been looked at, as ``scan --follow`` does; returns what the terminal shows."""
+    watch = told(directory)
+    shown = list(watch.late)
+    for hits, minute in CANDLES:
+        if (watch.seen("BTC/USDT") or 0) < minute:
+            shown += watch.add(hits, {"BTC/USDT": minute, "ETH/USDT": minute})
+    return shown
+
+
+def killed_at(moment: int, directory: Path) -> bool:
+    """Follow in another process that ends, as by a kill, before its ``moment``-th line; whether it came so far."""
+    child = os.fork()
+    if not child:
+        left = moment
+
+        def trace(frame, event, _):
+            nonlocal left
+            if Path(frame.f_code.co_filename).name not in ("follow.py", "files.py"):
+                return None
+            left -= event == "line"
+            if left < 0:
+                os._exit(9)  # no block is left in order, and no buffer is written
+            return trace
+
+        sys.settrace(trace)
+        try:
+            follow(directory)
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+def state(directory: Path) -> tuple[str, str]:
+    return tuple((directory / name).read_text() for name in ("follow.jsonl", "follow.json"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_kill_at_any_moment_loses_and_repeats_nothing(tmp_path, monkeypatch):
+    """Also a second kill, of the process that goes on."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # a kill is no loss of power
+    (tmp_path / "whole").mkdir()
+    assert len(follow(tmp_path / "whole")) == 6
+    kills = 0
+    while True:
+        directory = tmp_path / "killed"
+        directory.mkdir()
+        if not killed_at(kills, directory):
+            break
+        killed_at(7 * kills % 97, directory)
+        follow(directory)
+        assert state(directory) == state(tmp_path / "whole"), f"killed before line {kills}"
+        shutil.rmtree(directory)
+        kills += 1
+    assert kills > 100
+
+
+@pytest.mark.parametrize("cut", [0.0, 0.01, 0.5, 0.99, 1.0])
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_lines_that_were_written_in_part_are_completed_and_shown(tmp_path, monkeypatch, call, cut):
+    class Killed(BaseException):
+        pass
+
+    def write_in_part(watch, text, at):
+        nonlocal calls
+        calls += 1
+        if calls < call:
+            return whole(watch, text, at)
+        with (tmp_path / "follow.jsonl").open("a") as file:
+            file.write(text[: round(cut * len(text))])
+        raise Killed
+
+    calls, whole = 0, Told._write_lines
+    (tmp_path / "whole").mkdir()
+    shown = follow(tmp_path / "whole")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Told, "_write_lines", write_in_part)
+        follow(tmp_path)
+    after = follow(tmp_path)
+    assert state(tmp_path) == state(tmp_path / "whole")
+    assert after == shown[{1: 0, 2: 3, 3: 5}[call] :], "what the killed process did not come to show"
+    assert follow(tmp_path) == []
+
+
+def test_a_state_of_version_0_15_is_read(tmp_path):
+    (tmp_path / "follow.json").write_text('{"binance 1m BTC/USDT": 7}')
+    assert told(tmp_path).seen("BTC/USDT") == 7
+
+
+def test_lines_that_were_moved_away_do_not_come_back(tmp_path):
+    told(tmp_path).add([a_hit(0, 19)], {"BTC/USDT": 19})
+    (tmp_path / "follow.jsonl").unlink()
+    again = told(tmp_path)
+    assert again.late == [] and again.seen("BTC/USDT") == 19 and not (tmp_path / "follow.jsonl").exists()

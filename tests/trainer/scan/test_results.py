@@ -7,17 +7,13 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from found import ABOUT, STANDING, a_hit, excerpt, result, results_of
+from found import ABOUT, STANDING, Model, a_hit, excerpt, result, results_of
 
 from cryptoai_common.errors import UserError
 from trainer.scan.backtest import Outcome
 from trainer.scan.report import HEIGHT, WIDTH, small_chart, write_report
 from trainer.scan.results import SHOWN, Results, line_of, refuse_without_markets, write_results
 from trainer.scan.work import Gap
-
-
-class Model:
-    version, threshold = "1", 0.5
 
 
 def table(directory) -> list[dict[str, str]]:

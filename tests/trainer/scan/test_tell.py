@@ -1,12 +1,16 @@
 """What a scan says on the terminal: the surest hits and the largest holes, and how many more there are."""
 
+import csv
+import html
+import re
 from pathlib import Path
 
 import pytest
-from found import a_hit, result, results_of
+from found import ABOUT, Model, a_hit, result, results_of
 
 from trainer.scan.backtest import Outcome
-from trainer.scan.results import NO_ADVICE, Results, tell
+from trainer.scan.report import write_report
+from trainer.scan.results import NO_ADVICE, Results, tell, write_results
 from trainer.scan.work import Gap
 
 
@@ -26,6 +30,23 @@ def test_the_30_surest_hits_are_lines_and_the_rest_is_counted(capsys, hits):
     assert lines[0] == f"found: {hits} hits in 5 windows of 1 market" and lines[-1] == NO_ADVICE and errors == []
     more = [line for line in lines if "more, in" in line]
     assert more == ([f"  and {hits - 30} more, in {Path('found') / 'hits.csv'}"] if hits > 30 else [])
+
+
+def test_only_certainty_is_100_percent(capsys, tmp_path):
+    """On the terminal, in the report and in the table."""
+    chances = {"sure": 1.0, "nearly": 0.99999, "less": 0.9994, "hardly": 0.00001}
+    results = results_of(*(result(a_hit(name, probability=chance), market=name) for name, chance in chances.items()))
+    lines, _ = told(results, capsys)
+    shares = ["100.0%", ">99.9%", "99.9%", "<0.1%"]
+    assert [line.split()[0] for line in lines[1:5]] == shares
+    assert len({line.index(name) for line, name in zip(lines[1:5], chances, strict=True)}) == 1, "columns stay columns"
+    write_report(results, ABOUT, tmp_path / "report.html")
+    page = html.unescape((tmp_path / "report.html").read_text())
+    assert re.findall(r"</i>([^/]+)</span></td>", page) == shares
+    assert re.findall(r'data-text="([^ ]+%),', page) == shares
+    write_results(results, Model(), {}, tmp_path)
+    rows = csv.DictReader((tmp_path / "hits.csv").open(newline=""))
+    assert [row["probability"] for row in rows] == ["1.0", "0.99999", "0.9994", "1e-05"]
 
 
 def test_a_hit_with_candles_missing_says_how_many(capsys):

@@ -133,6 +133,15 @@ def test_by_keyboard_on_a_phone_and_in_the_dark(visit, server, size, scheme, tmp
     no_serious_finding(page)
 
 
+def test_only_certainty_is_100_percent(visit, server):
+    shares = [0, 0.00001, 0.0006, 0.004, 0.05, 0.5, 0.996, 0.99949, 0.99951, 0.99999, 1]
+    texts = visit(server).evaluate("async (all) => all.map((await import('./words.js')).percent)", shares)
+    assert texts == [
+        *("0 %", "< 0.1 %", "0.1 %", "0.4 %", "5.0 %", "50 %"),
+        *("99.6 %", "99.9 %", "> 99.9 %", "> 99.9 %", "100 %"),
+    ]
+
+
 def test_the_page_forbids_the_browser_what_it_does_not_need(server):
     response = requests.get(server, timeout=30)
     assert response.headers["Content-Type"].startswith("text/html")
