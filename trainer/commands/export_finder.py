@@ -90,7 +90,7 @@ def _compare(
     differing = [_differs(finder, screen, deployed) for screen in screens]
     if np.mean(differing) > DIFFERING:
         raise CheckFailed(
-            f"{plain.name} was not written: on {percent(np.mean(differing), 0)} of {len(screens)} screenshots its"
+            f"{plain.name} was not written: on {percent(float(np.mean(differing)), 0)} of {len(screens)} screenshots its"
             f" surest pattern is not that of the networks ({percent(DIFFERING, 0)} allowed)"
         )
     before, after = (
@@ -116,8 +116,8 @@ def _compare_in_prices(file: Path, net: SpanNet, finder: Finder, screens: Sequen
         differing.append(scores.max(axis=0).argmax() != int(expected.amax(dim=0).argmax()))
     if np.mean(differing) > DIFFERING:
         raise CheckFailed(
-            f"{file.name} was not written: in {np.mean(differing):.0%} of {len(screens)} screenshots' prices its surest"
-            f" pattern is not that of the network ({DIFFERING:.0%} allowed)"
+            f"{file.name} was not written: in the prices of {percent(float(np.mean(differing)), 0)} of {len(screens)}"
+            f" screenshots its surest pattern is not that of the network ({percent(DIFFERING, 0)} allowed)"
         )
 
 

@@ -39,13 +39,8 @@ def scan(config: ScanConfig) -> Path:
     """
     _check(config)
     model_file = _model_file(find_shipped(config.model))
-<<<<<<< HEAD
     model = WindowModel.open(model_file)  # a fault in it is told before anything is fetched
-    output = config.output or Path("scans") / (config.exchange or "files")
-=======
-    model = PatternModel(model_file, threads=1)  # a fault in it is told before anything is fetched
     output = config.output or _default_output(config)
->>>>>>> scan
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:

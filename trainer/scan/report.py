@@ -24,17 +24,23 @@ PAGE = files("trainer.scan") / "page"
 WIDTH, HEIGHT = 480, 160  # of a small chart, in its own units
 BODY = 0.7  # width of a candle's body, as a share of its place
 MOST_LISTED = 50  # markets that were not scanned, and holes
-COLUMNS = (  # heading, class, whether it is a number
-    ("Market", "market", False),
-    ("Pattern", "pattern", False),
-    ("Probability", "number", True),
-    ("From", "time from", False),
-    ("To", "time", False),
-    ("Candles", "number count", True),
-    ("Windows", "number count", True),
-    ("Stage", "stage", False),
-    ("To the line", "number far", True),
+UPWARDS, DOWNWARDS = "ascending", "descending"  # as aria-sort says it
+WORDS = ((UPWARDS, "A to Z"), (DOWNWARDS, "Z to A"))
+NUMBERS = ((DOWNWARDS, "highest first"), (UPWARDS, "lowest first"))
+TIMES = ((DOWNWARDS, "newest first"), (UPWARDS, "oldest first"))
+DISTANCES = ((UPWARDS, "nearest first"), (DOWNWARDS, "farthest first"))
+COLUMNS = (  # heading, class, and the two orders of the column, that of the first click first
+    ("Market", "market", WORDS),
+    ("Pattern", "pattern", WORDS),
+    ("Probability", "number", NUMBERS),
+    ("From", "time from", TIMES),
+    ("To", "time", TIMES),
+    ("Candles", "number count", NUMBERS),
+    ("Windows", "number count", NUMBERS),
+    ("Stage", "stage", WORDS),
+    ("To the line", "number far", DISTANCES),
 )
+SORTED_BY = "Probability"  # the order of the table as it is written
 
 
 def write_report(results: Results, about: dict[str, Any], path: Path) -> None:
@@ -85,12 +91,22 @@ def _hits(results: Results) -> str:
     more = len(results.hits) - len(results.shown)
     note = f'<p class="note">The {len(results.shown)} surest; {more} more are in hits.csv.</p>' if more else ""
     headings = '<th scope="col">Chart</th>' + "".join(
-        f'<th scope="col" class="{css}"><button type="button">{name}</button></th>' for name, css, _ in COLUMNS
+        f'<th scope="col" class="{css}" data-first="{orders[0][0]}"'
+        + (f' aria-sort="{orders[0][0]}"' if name == SORTED_BY else "")
+        + f'><button type="button">{name}</button></th>'
+        for name, css, orders in COLUMNS
+    )
+    sortings = "".join(
+        f'<option value="{column} {order}"{" selected" * (name == SORTED_BY and (order, words) == orders[0])}>'
+        f"{name}: {words}</option>"
+        for column, (name, _, orders) in enumerate(COLUMNS, 1)  # column 0 is the chart
+        for order, words in orders
     )
     rows = "\n".join(_row(number, hit, excerpt) for number, (hit, excerpt) in enumerate(results.shown))
     return (
         '<div class="filters"><label>Market<input id="market" type="search"></label>'
-        f'<label>Pattern<select id="pattern"><option value="">all</option>{choices}</select></label></div>{note}'
+        f'<label>Pattern<select id="pattern"><option value="">all</option>{choices}</select></label>'
+        f'<label class="sort">Sort by<select id="sort">{sortings}</select></label></div>{note}'
         f'<div class="wide"><table id="hits"><thead><tr>{headings}</tr></thead>\n<tbody>\n{rows}\n</tbody>'
         "</table></div>"
     )
@@ -117,7 +133,7 @@ def _row(number: int, hit: Hit, excerpt: Excerpt) -> str:
         ("number count", str(hit.window), str(hit.window)),
         ("number count", str(hit.windows), str(hit.windows)),
         ("stage", hit.stage or "", hit.stage or NO_LINE),
-        ("number far", "" if hit.to_line_percent is None else str(hit.to_line_percent), far or NO_LINE),
+        ("number far", "" if hit.to_line_percent is None else str(abs(hit.to_line_percent)), far or NO_LINE),
     )
     shown = "".join(f'<td class="{css}" data-value="{escape(value)}">{html}</td>' for css, value, html in cells)
     picture = f'<td class="picture">{small_chart(excerpt, f"{hit.market}, {spoken(hit.pattern)}")}</td>'

@@ -92,7 +92,7 @@ def test_stage_and_way_to_the_line_are_the_same_in_every_output_and_empty_where_
     page = (tmp_path / "report.html").read_text()
     assert f" Stage: {words}." in page and page.count(" Stage: ") == 1
     assert '<td class="stage" data-value="complete">complete</td>' in page
-    assert '<td class="number far" data-value="-1.234">-1.23%</td>' in page
+    assert '<td class="number far" data-value="1.234">-1.23%</td>' in page
     assert '<td class="number far" data-value="">–</td>' in page
     data = json.loads(page.split('id="data">')[1].split("</script>")[0])
     assert [each["line"] for each in data] == [[3, 101.0, 99.5], None]

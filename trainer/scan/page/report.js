@@ -17,11 +17,22 @@ function show(row) {
   if (hit.line) drawLine(chart, time[hit.line[0]], hit.line[1], time[hit.last], hit.line[2]);
 }
 
-function sortBy(heading) {
-  const column = [...heading.parentNode.children].indexOf(heading);
-  const downwards = heading.getAttribute("aria-sort") !== "descending";
-  for (const other of heading.parentNode.children) other.removeAttribute("aria-sort");
-  heading.setAttribute("aria-sort", downwards ? "descending" : "ascending");
+const headings = table ? [...table.tHead.rows[0].cells] : [];
+const sorting = document.getElementById("sort"); // instead of the headings, where there is no room for them
+
+/* The first click on a heading gives the order that suits the column, and the next one the other. */
+function turn(heading) {
+  const now = heading.getAttribute("aria-sort");
+  const other = now === "ascending" ? "descending" : "ascending";
+  sortBy(headings.indexOf(heading), now === null ? heading.dataset.first : other);
+}
+
+/* `order`: "ascending" or "descending". */
+function sortBy(column, order) {
+  const heading = headings[column], downwards = order === "descending";
+  for (const other of headings) other.removeAttribute("aria-sort");
+  heading.setAttribute("aria-sort", order);
+  sorting.value = `${column} ${order}`;
   const value = (row) => row.children[column].dataset.value;
   const numbers = heading.classList.contains("number");
   const rows = [...table.tBodies[0].rows];
@@ -42,7 +53,11 @@ function filter() {
 
 if (table) {
   for (const button of table.querySelectorAll("th button"))
-    button.addEventListener("click", () => sortBy(button.parentNode));
+    button.addEventListener("click", () => turn(button.parentNode));
+  sorting.addEventListener("change", () => {
+    const [column, order] = sorting.value.split(" ");
+    sortBy(Number(column), order);
+  });
   table.tBodies[0].addEventListener("click", (event) => {
     const row = event.target.closest("tr");
     if (row) show(row);
