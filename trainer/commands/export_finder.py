@@ -90,8 +90,8 @@ def _compare(
     differing = [_differs(finder, screen, deployed) for screen in screens]
     if np.mean(differing) > DIFFERING:
         raise CheckFailed(
-            f"{plain.name} was not written: on {percent(float(np.mean(differing)), 0)} of {len(screens)} screenshots its"
-            f" surest pattern is not that of the networks ({percent(DIFFERING, 0)} allowed)"
+            f"{plain.name} was not written: on {percent(float(np.mean(differing)), 0)} of {len(screens)}"
+            f" screenshots its surest pattern is not that of the networks ({percent(DIFFERING, 0)} allowed)"
         )
     before, after = (
         _first_five(score_boxes(each, classes, threshold)) for each in (seen, see_all(PatternFinder(small, 1), screens))
