@@ -106,7 +106,7 @@ def _hits(results: Results) -> str:
     return (
         '<div class="filters"><label>Market<input id="market" type="search"></label>'
         f'<label>Pattern<select id="pattern"><option value="">all</option>{choices}</select></label>'
-        f'<label class="sort">Sort by<select id="sort">{sortings}</select></label></div>{note}'
+        f'<div class="sort"><label for="sort">Sort by</label><select id="sort">{sortings}</select></div></div>{note}'
         f'<div class="wide"><table id="hits"><thead><tr>{headings}</tr></thead>\n<tbody>\n{rows}\n</tbody>'
         "</table></div>"
     )

@@ -49,9 +49,9 @@ def test_sorting_and_filtering(page):
     assert markets(page) == ["BTC/USDT", "SOL/USDT", "ETH/USDT"]
     page.get_by_role("button", name="Candles").click()
     page.get_by_role("button", name="Candles").click()
-    page.locator("#pattern").select_option("double top")
+    page.get_by_label("Pattern").select_option("double top")
     assert markets(page) == ["BTC/USDT", "SOL/USDT"]
-    page.locator("#market").fill("sol")
+    page.get_by_label("Market").fill("sol")
     assert markets(page) == ["SOL/USDT"]
 
 
