@@ -22,8 +22,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from cryptoai_common.errors import UserError
-from cryptoai_common.files import write_json
+from benchmarks.told import in_percent, tell
 from dataset_builder.charts.draft import Draft
 from dataset_builder.charts.screenshot import SIZE, look_of_screenshot
 from dataset_builder.charts.stages import MIXED, SCREENSHOT_STAGE
@@ -53,15 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--boxes", type=Path, nargs="*", default=[], help="folders of screenshots with marks")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    try:
-        found = measure(options.model, options.dataset, options.boxes)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    print(table(found))
-    if options.json:
-        write_json(options.json, found)
-    return 0
+    return tell(lambda: measure(options.model, options.dataset, options.boxes), table, options.json)
 
 
 def measure(model: Path, dataset: Path, folders: Sequence[Path]) -> dict[str, Any]:
@@ -167,8 +158,7 @@ def table(found: dict[str, Any]) -> str:
 def _percent(row: dict[str, Any], name: str) -> str:
     if row[name] is None:
         return ""
-    low, high = row[f"{name}_interval"]
-    return f"{100 * row[name]:.1f} ({100 * low:.0f}–{100 * high:.0f})"
+    return in_percent(row[name], row[f"{name}_interval"], digits=1)
 
 
 if __name__ == "__main__":

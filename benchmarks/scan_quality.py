@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from benchmarks.told import in_percent, tell
 from cryptoai_common.errors import UserError
-from cryptoai_common.files import write_json
 from dataset_builder.charts.draft import Place
 from dataset_builder.charts.long_market import BARS, LongMarket, settle_long_market
 from trainer.models.pattern_model import CLASSIFIER_QUANTIZED
@@ -29,6 +29,7 @@ from trainer.scan.both import WindowModel
 from trainer.scan.candles import Series, Window, windows_of
 from trainer.scan.hits import Found, find_hits
 from trainer.scan.newest import LENGTHS, STRIDE
+from trainer.scoring.boxes import span_overlap
 from trainer.scoring.metrics import wilson_interval
 from trainer.shipped import SHIPPED, find_shipped
 
@@ -46,15 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--markets", type=int, default=60)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    try:
-        found = measure(find_shipped(options.model), options.markets)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    print(table(found))
-    if options.json:
-        write_json(options.json, found)
-    return 0
+    return tell(lambda: measure(find_shipped(options.model), options.markets), table, options.json)
 
 
 def measure(run: Path, markets: int) -> dict[str, Any]:
@@ -116,9 +109,8 @@ def _markets(count: int) -> Iterator[LongMarket]:
 
 
 def _shows(window: Window, hit: Found, place: Place) -> bool:
-    first, last = place.match.span
-    shared = min(last, window.last) - max(first, window.first) + 1
-    return hit.pattern == place.label and shared >= SAME * (last - first + 1 + window.bars - shared)
+    (first, last), seen = place.match.span, (window.first, 0, window.last + 1, 0)
+    return hit.pattern == place.label and span_overlap((first, 0, last + 1, 0), seen) >= SAME
 
 
 def table(found: dict[str, Any]) -> str:
@@ -131,8 +123,7 @@ def table(found: dict[str, Any]) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    low, high = wilson_interval(part, whole)
-    return f"{100 * part / max(whole, 1):.0f} ({100 * low:.0f}–{100 * high:.0f})"
+    return in_percent(part / max(whole, 1), wilson_interval(part, whole))
 
 
 if __name__ == "__main__":

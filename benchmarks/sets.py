@@ -23,10 +23,10 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from benchmarks.told import in_percent, tell
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from cryptoai_common.errors import UserError
-from cryptoai_common.files import write_json
 from dataset_builder.charts.render import render_candles
 from dataset_builder.drawing.not_a_chart import KINDS
 from dataset_builder.drawing.random_look import draw_look
@@ -59,15 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--most", type=int, default=2000, help="test charts of the dataset that are looked at")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    try:
-        found = measure(options)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print(table(found))
-    if options.json:
-        write_json(options.json, found)
-    return 0
+    return tell(lambda: measure(options), table, options.json)
 
 
 def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -160,8 +152,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, float):
         return f"{100 * value:.1f}"
-    share, low, high = value
-    return f"{100 * share:.1f} ({100 * low:.1f}–{100 * high:.1f})"
+    share, *interval = value
+    return in_percent(share, interval, digits=1, of_interval=1)
 
 
 def _named(name: str, answers: Floats, truth: np.ndarray) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.renderers.library import Box
+from benchmarks.told import in_percent
 from trainer.models.finder import PatternFinder
 from trainer.models.pattern_model import UNCLEAR, PatternModel
 from trainer.models.session import at_once
@@ -81,8 +82,7 @@ def confidence_table(rows: list[Figures], framings: dict[str, str]) -> str:
 
 
 def _accuracy(row: Figures) -> str:
-    low, high = row["interval"]
-    return f"{100 * row['balanced_accuracy']:.0f} ({100 * low:.0f}–{100 * high:.0f})"
+    return in_percent(row["balanced_accuracy"], row["interval"])
 
 
 def _table(rows: list[Figures], framings: dict[str, str], cell: Callable[[Figures], str]) -> str:
