@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def percent(share: float, digits: int = 1) -> str:
     """A share of 0 to 1 in percent, such as ``91.2%``.
@@ -17,3 +19,9 @@ def percent(share: float, digits: int = 1) -> str:
     if share > 0 and text == f"{0:.{digits}%}":
         return f"<{least:.{digits}f}%"
     return text
+
+
+def with_interval(share: float, interval: Sequence[float]) -> str:
+    """A share and the two ends of its interval, each of 0 to 1, such as ``91.2% (90.1% to 92.3%)``."""
+    low, high = map(percent, interval)
+    return f"{percent(share)} ({low} to {high})"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cryptoai_common.percent import percent
+from cryptoai_common.percent import percent, with_interval
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +40,11 @@ def test_only_all_is_100_and_only_nothing_is_0(share, digits):
         sign
     ]
     assert len(text) <= len(f"{1:.{digits}%}")
+
+
+def test_a_share_with_its_interval():
+    assert with_interval(0.912, (0.901, 0.923)) == "91.2% (90.1% to 92.3%)"
+    assert with_interval(0.9996, (0.998, 1)) == ">99.9% (99.8% to 100.0%)"
 
 
 def test_what_is_shown_of_a_share_goes_through_it():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cryptoai_common.percent import percent
+from cryptoai_common.percent import with_interval
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult
@@ -153,8 +153,7 @@ def _pair(share: dict[str, Any]) -> str:
 def _with_interval(share: dict[str, Any], name: str) -> str:
     if share[name] is None:
         return NONE
-    low, high = share[f"{name}_interval"]
-    return f"{percent(share[name])} ({percent(low)} to {percent(high)})"
+    return with_interval(share[name], share[f"{name}_interval"])
 
 
 def _precision(value: float | None) -> str:

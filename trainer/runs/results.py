@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
-from cryptoai_common.percent import percent
+from cryptoai_common.percent import with_interval
 
 FILE_NAME = "metrics.json"
 FINDER = "finder"  # the key of the finder's evaluations, beside "evaluations" of the classifier
@@ -38,8 +38,7 @@ def read_results(directory: Path) -> dict[str, Any]:
 
 def accuracy_text(entry: dict[str, Any]) -> str:
     """The accuracy of an evaluation with its 95 % interval."""
-    low, high = entry["accuracy_interval"]
-    return f"{percent(entry['accuracy'])} ({percent(low)} to {percent(high)})"
+    return with_interval(entry["accuracy"], entry["accuracy_interval"])
 
 
 def write_results(directory: Path, results: dict[str, Any]) -> None:

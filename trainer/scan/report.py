@@ -14,7 +14,7 @@ import numpy as np
 
 from cryptoai_common.candles import PRICES
 from cryptoai_common.files import write_text
-from cryptoai_common.percent import percent
+from cryptoai_common.percent import percent, with_interval
 from trainer.scan.backtest import BARRIER, Row
 from trainer.scan.hits import NO_LINE, Hit, rounded
 from trainer.scan.results import NO_ADVICE, Results
@@ -194,7 +194,8 @@ def _backtest(rows: Sequence[Row]) -> str:
         return ""
     body = "".join(
         f"<tr><td>{escape(spoken(row.pattern))}</td><td>{row.way}</td><td class='number'>{row.hits}</td>"
-        f"<td class='number'>{escape(_followed(row))}</td><td class='number'>{escape(percent(row.random))}</td>"
+        f"<td class='number'>{escape(with_interval(row.followed, row.interval))}</td>"
+        f"<td class='number'>{escape(percent(row.random))}</td>"
         f"<td class='number'>{100 * row.difference[0]:+.1f} to {100 * row.difference[1]:+.1f} points</td>"
         f"<td>{'yes' if row.differs else 'none to be seen'}</td></tr>"
         for row in rows
@@ -218,11 +219,6 @@ def _backtest(rows: Sequence[Row]) -> str:
         " chance."
         f'</p><div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     )
-
-
-def _followed(row: Row) -> str:
-    low, high = row.interval
-    return f"{percent(row.followed)} ({percent(low)} to {percent(high)})"
 
 
 def _rest(results: Results) -> str:
