@@ -68,7 +68,7 @@ def make_app(model: Deployed) -> Starlette:
 
         return Route(path, endpoint)
 
-    can = {"prices": beside.reader is not None, "candles": model.classifier is not None}
+    can = {"prices": beside.reader is not None, "candles": beside.windows is not None}
     predict = post("/predict", lambda sent, _: answer(sent, model))
     pages = {f"/{name}": _page(f"/{name}", name, content) for name, content in page_files().items()}
     app = Starlette(

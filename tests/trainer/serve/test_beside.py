@@ -11,8 +11,11 @@ from events import make_rows
 from finder_file import write_finder, write_reader
 from PIL import Image, ImageDraw
 
+from cryptoai_common.errors import UserError
 from trainer.models.deployed import Deployed
+from trainer.models.pattern_model import PRICE_FINDER
 from trainer.scan import newest
+from trainer.serve.app import make_app
 from trainer.serve.beside import Beside
 from trainer.serve.event import BadRequest
 from trainer.shipped import SHIPPED, find_shipped
@@ -40,6 +43,12 @@ def test_prices_are_read(beside):
     assert beside.prices(buffer.getvalue()) == {"x": [10, 11, 12], "high": [5, 5, 5], "low": [20, 20, 20]}
     with pytest.raises(BadRequest, match="is not a picture"):
         beside.prices(b"x")
+
+
+def test_a_damaged_finder_in_candles_is_told_before_anything_is_served(beside, tmp_path):
+    (tmp_path / PRICE_FINDER).write_bytes(b"no model")
+    with pytest.raises(UserError, match=f"{PRICE_FINDER} is not an ONNX file"):
+        make_app(beside.model)
 
 
 def test_a_scan_names_the_file_as_it_was_called_and_can_be_json(beside):
