@@ -21,10 +21,10 @@ from trainer.data.screenshots import for_calibration
 from trainer.export.finder import InPrices, finder_graph, price_finder_graph, reader_graph, with_small_weights
 from trainer.export.graph import write_metadata
 from trainer.finder.calibrate import fit_logistic, fit_threshold
-from trainer.finder.finder import Finder, squeeze, strongest
+from trainer.finder.finder import Finder, Read, squeeze, strongest
 from trainer.finder.in_prices import PriceFinder
-from trainer.finder.span_net import SpanNet
-from trainer.finder.weights import copy_halved, load_last_spans, load_reader, load_spans, version_of
+from trainer.finder.span_net import SpanNet, last_of
+from trainer.finder.weights import copy_halved, load_reader, load_spans, version_of
 from trainer.models.finder import PatternFinder
 from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, PRICE_FINDER, READER
 from trainer.scoring.boxes import SIDES, SPANS, Seen, match, score_boxes
@@ -46,7 +46,7 @@ def export_finder(config: ExportFinderConfig) -> None:
     networks; none is written then.
     """
     spans, classes = load_spans(*config.spans)
-    finder, last = Finder(load_reader(config.reader), spans), load_last_spans(*config.spans)
+    finder, last = Finder(load_reader(config.reader), spans), last_of(spans)
     fingerprint = checked_manifest(config.dataset).fingerprint
     screens = read_screens(config.dataset, wanted=for_calibration)
     with scratch_of(config.run) as place:
@@ -63,8 +63,10 @@ def export_finder(config: ExportFinderConfig) -> None:
         write(reader, with_small_weights(reader_graph(finder)), threshold)
         # The last network alone: on prices that are known exactly the mean of several is no better.
         write(in_prices, with_small_weights(price_finder_graph(last)), 0.0)
-        _compare(plain, small, finder, screens[:COMPARED], classes, threshold)
-        _compare_in_prices(in_prices, last, finder, screens[:COMPARED])
+        compared = screens[:COMPARED]
+        reads = [_read(finder, screen) for screen in compared]
+        _compare(plain, small, finder, compared, reads, classes, threshold)
+        _compare_in_prices(in_prices, last, reads)
         for file in (reader, in_prices, plain, small):
             os.replace(file, config.run / file.name)
     copy_halved(config.reader, config.spans, config.run)
@@ -81,13 +83,25 @@ def _calibration(seen: Sequence[Seen]) -> tuple[float, float, float]:
     return slope, offset, fit_threshold(chances, right, sum(len(screen.marks) for screen in seen))
 
 
+def _read(finder: Finder, screen: Screen) -> Read:
+    """What the reader's network sees of a screenshot."""
+    with torch.inference_mode():
+        return finder.read(squeeze(torch.from_numpy(np.asarray(screen.open()).copy())))
+
+
 def _compare(
-    plain: Path, small: Path, finder: Finder, screens: Sequence[Screen], classes: tuple[str, ...], threshold: float
+    plain: Path,
+    small: Path,
+    finder: Finder,
+    screens: Sequence[Screen],
+    reads: Sequence[Read],
+    classes: tuple[str, ...],
+    threshold: float,
 ) -> None:
     """The fp32 file against the networks, and the quantized one against it. Raises CheckFailed if one differs."""
     deployed = PatternFinder(plain, threads=1)
     seen = see_all(deployed, screens)
-    differing = [_differs(finder, screen, deployed) for screen in screens]
+    differing = [_differs(finder, screen, read, deployed) for screen, read in zip(screens, reads, strict=True)]
     if np.mean(differing) > DIFFERING:
         raise CheckFailed(
             f"{plain.name} was not written: on {percent(float(np.mean(differing)), 0)} of {len(screens)}"
@@ -103,12 +117,11 @@ def _compare(
         )
 
 
-def _compare_in_prices(file: Path, net: SpanNet, finder: Finder, screens: Sequence[Screen]) -> None:
+def _compare_in_prices(file: Path, net: SpanNet, reads: Sequence[Read]) -> None:
     """The finder in candles against its network, on prices read in screenshots. Raises CheckFailed if it differs."""
     deployed, network, differing = PriceFinder(file, threads=1), InPrices(net), []
-    for screen in screens:
+    for read in reads:
         with torch.inference_mode():
-            read = finder.read(squeeze(torch.from_numpy(np.asarray(screen.open()).copy())))
             prices = torch.stack((read.high[0], read.low[0]), dim=1)
             prices[read.seen[0] == 0] = torch.nan
             _, expected = network(prices[None])
@@ -116,16 +129,16 @@ def _compare_in_prices(file: Path, net: SpanNet, finder: Finder, screens: Sequen
         differing.append(scores.max(axis=0).argmax() != int(expected.amax(dim=0).argmax()))
     if np.mean(differing) > DIFFERING:
         raise CheckFailed(
-            f"{file.name} was not written: in the prices of {percent(float(np.mean(differing)), 0)} of {len(screens)}"
+            f"{file.name} was not written: in the prices of {percent(float(np.mean(differing)), 0)} of {len(reads)}"
             f" screenshots its surest pattern is not that of the network ({percent(DIFFERING, 0)} allowed)"
         )
 
 
-def _differs(finder: Finder, screen: Screen, deployed: PatternFinder) -> bool:
+def _differs(finder: Finder, screen: Screen, read: Read, deployed: PatternFinder) -> bool:
     """Whether the surest pattern of the file is another than that of the networks."""
     picture = np.asarray(screen.open())
     with torch.inference_mode():
-        boxes, labels, _ = strongest(finder.look(finder.read(squeeze(torch.from_numpy(picture.copy())))))
+        boxes, labels, _ = strongest(finder.look(read))
     found = deployed.find(picture, 0.0)
     if not found:
         return len(boxes) > 0

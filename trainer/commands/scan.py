@@ -23,7 +23,7 @@ from trainer.scan.follow import LINES, Told
 from trainer.scan.report import write_report
 from trainer.scan.results import Results, line_of, refuse_without_markets, tell, write_results
 from trainer.scan.sources import find_jobs, results_name
-from trainer.scan.work import Job, Task, scan_all
+from trainer.scan.work import Job, Task, open_model, scan_all
 from trainer.shipped import find_shipped
 
 SETTLING = 2.0  # seconds after the end of a candle, in which exchanges write it down
@@ -39,7 +39,7 @@ def scan(config: ScanConfig) -> Path:
     """
     _check(config)
     model_file = _model_file(find_shipped(config.model))
-    model = WindowModel.open(model_file)  # a fault in it is told before anything is fetched
+    model = open_model(model_file)  # a fault in it is told before anything is fetched
     output = config.output or _default_output(config)
     try:
         output.mkdir(parents=True, exist_ok=True)

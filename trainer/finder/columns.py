@@ -46,6 +46,20 @@ def column_prices(row: Mapping[str, Any], left: float, right: float, columns: in
     return found
 
 
+def prices_between(
+    row: Mapping[str, Any], left: float, right: float, first: float, width: float, columns: int
+) -> np.ndarray:
+    """The same for what is seen between two places, drawn from column ``first`` on in a ``width`` of columns.
+
+    Returns float [columns, 2], NaN beside that too.
+    """
+    scale = (right - left) / width
+    prices = column_prices(row, left - first * scale, left + (columns - first) * scale, columns)
+    middles = np.arange(columns) + 0.5
+    prices[(middles < first) | (middles > first + width)] = np.nan
+    return prices
+
+
 def spans_between(row: Mapping[str, Any], left: float, right: float) -> tuple[list[Span], list[Span]]:
     """The patterns that are seen between two places, in pixels, and those of which too much is cut off."""
     whole: list[Span] = []

@@ -13,7 +13,7 @@ import numpy as np
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from cryptoai_common.errors import UserError
-from trainer.finder.columns import column_prices
+from trainer.finder.columns import prices_between
 from trainer.finder.sizes import COLUMNS
 from trainer.models.pattern_model import output_names, read_stored
 from trainer.models.session import open_session
@@ -45,15 +45,11 @@ class PriceFinder:
 
     def look(self, candles: Candles) -> Spans:
         """All spans that the network considers in two candles or more; beyond some 400 they blur."""
-        bars = len(candles)
-        width = COLUMNS * WIDTH
-        first, scale = (COLUMNS - width) / 2, bars / width
+        bars, width = len(candles), COLUMNS * WIDTH
+        first = (COLUMNS - width) / 2
         row = {"x": np.arange(bars) + 0.5, "high": -candles.high, "low": -candles.low}
-        prices = column_prices(row, -first * scale, (COLUMNS - first) * scale, COLUMNS)
-        columns = np.arange(COLUMNS) + 0.5
-        prices[(columns < first) | (columns > first + width)] = np.nan
-        bounds, scores = self.look_at(prices)
-        return Spans((bounds - first) * scale, scores)
+        bounds, scores = self.look_at(prices_between(row, 0, bars, first, width, COLUMNS))
+        return Spans((bounds - first) * (bars / width), scores)
 
     def look_at(self, prices: Floats) -> Spans:
         """The same for what is seen in columns: highs and lows [COLUMNS, 2] in any unit, y downwards, NaN where nothing

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from trainer.data.augment import augment
 from trainer.data.charts import picture_of
 from trainer.finder.charts import Charts
-from trainer.finder.columns import Span, column_prices, spans_between
+from trainer.finder.columns import Span, column_prices, prices_between, spans_between
 from trainer.finder.sizes import COLUMNS, ROWS
 
 if TYPE_CHECKING:
@@ -90,10 +90,7 @@ class ChartPrices(TorchDataset):
         left, right = _part(rng, row["x"], self.change and rng.random() < IN_TIME)
         width = COLUMNS * (rng.uniform(NARROWEST, 1) if self.change else 0.8)
         first = rng.uniform(0, COLUMNS - width) if self.change else 0.1 * COLUMNS
-        scale = (right - left) / width
-        prices = column_prices(row, left - first * scale, left + (COLUMNS - first) * scale, COLUMNS)
-        columns = np.arange(COLUMNS) + 0.5
-        prices[(columns < first) | (columns > first + width)] = np.nan
+        prices = prices_between(row, left, right, first, width, COLUMNS)
         if self.change:
             prices = _read_badly(prices, rng)
         whole, cut = spans_between(row, left, right)

@@ -128,6 +128,13 @@ class MeanSpans(nn.Module):
         return chances.log() - (1 - chances).log(), torch.stack(spans).mean(dim=0)
 
 
+def last_of(spans: SpanNet | MeanSpans) -> SpanNet:
+    """The network itself, or the last of several."""
+    last = spans if isinstance(spans, SpanNet) else spans.nets[-1]
+    assert isinstance(last, SpanNet)
+    return last
+
+
 def price_channels(high: torch.Tensor, low: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
     """What the network sees of ``high`` and ``low`` [batch, columns] (any unit, y downwards) where ``seen`` is 1.
 

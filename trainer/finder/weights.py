@@ -73,11 +73,6 @@ def load_spans(*directories: Path) -> tuple[SpanNet | MeanSpans, tuple[str, ...]
     return (nets[0] if len(nets) == 1 else MeanSpans(nets).eval()), classes
 
 
-def load_last_spans(*directories: Path) -> SpanNet:
-    """The last one of these span networks alone, for use. Raises UserError as ``load_reader`` does."""
-    return _load_net(_spans_files(directories)[-1])[0]
-
-
 def _spans_files(directories: Sequence[Path]) -> list[Path]:
     """The files of all span networks of the directories, in order."""
     return [

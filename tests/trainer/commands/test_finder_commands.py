@@ -22,7 +22,8 @@ from trainer.export.finder import InPrices
 from trainer.finder.charts import MarketCharts
 from trainer.finder.finder import Finder, squeeze, strongest
 from trainer.finder.in_prices import PriceFinder
-from trainer.finder.weights import FILES, load_last_spans, load_reader, load_spans
+from trainer.finder.span_net import last_of
+from trainer.finder.weights import FILES, load_reader, load_spans
 from trainer.models.finder import PatternFinder, PriceReader
 from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, PRICE_FINDER, READER
 from trainer.shipped import SHIPPED, find_shipped
@@ -137,7 +138,7 @@ def test_the_reader_gives_pixels_of_the_picture(exported, screen):
 
 def test_the_finder_in_candles_answers_as_its_network_does(exported):
     market = settle_long_market(5, 2).candles
-    deployed, net = PriceFinder(exported / PRICE_FINDER), load_last_spans(BASE)
+    deployed, net = PriceFinder(exported / PRICE_FINDER), last_of(load_spans(BASE)[0])
     assert deployed.classes == load_spans(BASE)[1]
     prices = np.full((512, 2), np.nan)
     seen = np.arange(len(market)) + 40
