@@ -3,9 +3,10 @@
     python -m benchmarks.sets MODEL --dataset data/charts [--crops DIR] [--windows FILE] [--ohlcv FILE …] [--json FILE]
 
 Nothing is chosen on one set: a change of the charts or of the training stays only if the worst of them gains, and every
-state that was looked at is written down (docs/experiments.md). MODEL is a run or model directory; its INT8 file answers
-if there is one, else its checkpoint. DIR is an ImageFolder of labelled crops; FILE of windows has a line of JSON for
-each: ``label`` and ``candles``, rows of open, high, low and close; they are drawn by ``render_candles`` in two styles.
+state that was looked at is written down (docs/experiments.md). MODEL is a run or model directory, whose files answer as
+for `predict --cut`; with ``--alone`` its classifier answers without the finder, and of a run without files the
+checkpoint. DIR is an ImageFolder of labelled crops; FILE of windows has a line of JSON for each: ``label`` and
+``candles``, rows of open, high, low and close; they are drawn by ``render_candles`` in two styles.
 "Called a pattern" counts charts whose top probability reaches the one that three quarters of the test charts of the
 dataset reach. No set is trained on.
 """
@@ -15,9 +16,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
@@ -34,7 +36,11 @@ from dataset_builder.patterns import CLASSES
 from dataset_builder.readers.ohlcv import read_ohlcv
 from dataset_builder.styles import STYLES
 from trainer.data.charts import label_ids, load_split, picture_of
-from trainer.models.classifier import CHECKPOINT, QUANTIZED, Classifier, OnnxClassifier, softmax
+from trainer.models.classifier import CHECKPOINT, Classifier, softmax
+from trainer.models.cut import CutModel
+from trainer.models.deployed import classifier_file
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, PatternModel
+from trainer.models.session import at_once
 from trainer.scoring.metrics import wilson_interval
 
 BATCH = 32
@@ -44,6 +50,27 @@ KEPT = 0.75  # of the true patterns, at the threshold
 WALKS, WALK_BARS, WALK_STEPS = 600, (20, 121), 16  # charts of random walks; their candles; gaussian steps in a candle
 NO_CHARTS = 40  # pictures of each kind that is no chart
 SEED = 11
+
+
+class Model(Protocol):
+    """Names cut charts; ``classes`` names the columns of its probabilities."""
+
+    classes: tuple[str, ...]
+
+    def name(self, picture: np.ndarray) -> Floats:
+        """RGB uint8 [height, width, 3] → probabilities [classes]."""
+
+
+class Checkpoint:
+    """The classifier of a run that was not exported."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier, self.classes = classifier, classifier.classes
+
+    def name(self, picture: np.ndarray) -> Floats:
+        """RGB uint8 [height, width, 3] → probabilities [classes]."""
+        pixels = self.classifier.preprocess(Image.fromarray(picture))
+        return softmax(self.classifier.logits(pixels[np.newaxis]))[0]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--ohlcv", type=Path, nargs="*", default=[], help="files of candles, in which nothing is marked"
     )
+    parser.add_argument("--alone", action="store_true", help="ask the classifier without the finder")
     parser.add_argument("--most", type=int, default=2000, help="test charts of the dataset that are looked at")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
@@ -64,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
     """A row for each set: ``set``, ``charts``, and what was found there, as shares with their interval."""
-    model = _open(options.model)
+    model = _open(options.model, options.alone)
     own, truth, sources = _own(options.dataset, options.most)
     answers = ask(model, own)
     threshold = float(np.quantile(answers.max(axis=1), 1 - KEPT))
@@ -89,17 +117,13 @@ def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
     return rows
 
 
-def ask(model: Classifier, pictures: Iterable[Image.Image]) -> Floats:
+def ask(model: Model, pictures: Iterable[Image.Image]) -> Floats:
     """Probabilities [pictures, classes]."""
-    found, batch = [], []
-    for picture in tqdm(pictures, desc="asking", unit="chart", leave=False):
-        batch.append(model.preprocess(picture))
-        if len(batch) == BATCH:
-            found.append(softmax(model.logits(np.stack(batch))))
-            batch = []
-    if batch:
-        found.append(softmax(model.logits(np.stack(batch))))
-    return np.concatenate(found)
+    found: list[Floats] = []
+    coming = iter(tqdm(pictures, desc="asking", unit="chart", leave=False))
+    while some := list(islice(coming, BATCH)):
+        found += at_once(lambda picture: model.name(np.asarray(picture)), some)
+    return np.array(found)
 
 
 def random_walks() -> list[Candles]:
@@ -192,15 +216,15 @@ def _own(directory: Path, most: int) -> tuple[Iterable[Image.Image], np.ndarray,
     return (picture_of(row) for row in split), np.array(label_ids(split, CLASSES)), kinds
 
 
-def _open(directory: Path) -> Classifier:
-    if (directory / QUANTIZED).is_file():
-        return OnnxClassifier(directory, directory / QUANTIZED)
+def _open(directory: Path, alone: bool) -> Model:
+    file = classifier_file(directory)
+    if file:
+        return CutModel(PatternModel(file, threads=1)) if alone else CutModel.open(file, threads=1)
     if not (directory / CHECKPOINT).is_file():
-        raise UserError(f"{directory} is no run: it has neither {QUANTIZED} nor {CHECKPOINT}")
+        raise UserError(f"{directory} is no run: it has neither {CLASSIFIER_QUANTIZED} nor {CHECKPOINT}")
     from trainer.models.vit import TorchClassifier
 
-    opened: Callable[[Path], Classifier] = TorchClassifier.load
-    return opened(directory)
+    return Checkpoint(TorchClassifier.load(directory))
 
 
 if __name__ == "__main__":

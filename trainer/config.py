@@ -143,6 +143,8 @@ class EvaluateConfig:
     """Split of the dataset. None: test, or with --boxes screenshots."""
     onnx: Path | None = None
     """Score this ONNX file instead of the checkpoint, or of the finder of the run."""
+    cut: bool = False
+    """Score what `predict --cut` answers: the deployable classifier, and the finder beside it."""
     json: Path | None = None
     """Write the scores to this file too."""
     batch_size: int = 32

@@ -34,8 +34,9 @@ from cryptoai_common.files import disk_errors, write_json
 from dataset_builder.charts.draft import Draft
 from dataset_builder.charts.render import render_candles
 from dataset_builder.patterns import PATTERNS
+from trainer.models.cut import CutModel
 from trainer.models.finder import PatternFinder
-from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, PatternModel
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED
 from trainer.shipped import SHIPPED, find_shipped
 
 Pages = dict[bool, list[Surroundings]]
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(given: argparse.Namespace) -> None:
     place = find_shipped(given.model)
     file = place / CLASSIFIER_QUANTIZED if place.is_dir() else place
-    model = PatternModel(file, threads=1)  # pictures are asked about side by side
+    model = CutModel.open(file, threads=1)  # pictures are asked about side by side
     finder = PatternFinder(file.parent / FINDER_QUANTIZED, 1) if (file.parent / FINDER_QUANTIZED).is_file() else None
     drafts = draw_drafts(given.charts)
     charts = list(alone(drafts))
@@ -120,7 +121,7 @@ def _draw(libraries: list[Library], charts: list[Chart], folder: Path) -> tuple[
     return pages, draw_all(libraries, charts, room, folder)
 
 
-def _of_generator(model: PatternModel, drafts: list[Draft]) -> list[Figures]:
+def _of_generator(model: CutModel, drafts: list[Draft]) -> list[Figures]:
     """The row to compare with: the same charts as the generator draws them, and by ``render_candles``."""
     looks: dict[str, Callable[[Draft], Image.Image]] = {
         "as generated": lambda draft: draft.render().image,
@@ -139,7 +140,7 @@ def _of_generator(model: PatternModel, drafts: list[Draft]) -> list[Figures]:
 
 
 def _of_libraries(
-    model: PatternModel,
+    model: CutModel,
     finder: PatternFinder | None,
     galleries: list[Gallery],
     charts: list[Chart],

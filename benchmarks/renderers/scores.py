@@ -10,8 +10,9 @@ from PIL import Image
 
 from benchmarks.renderers.library import Box
 from benchmarks.told import in_percent
+from trainer.models.cut import CutModel
 from trainer.models.finder import PatternFinder
-from trainer.models.pattern_model import UNCLEAR, PatternModel
+from trainer.models.pattern_model import UNCLEAR
 from trainer.models.session import at_once
 from trainer.scoring.boxes import FIRST, FITS, span_overlap
 from trainer.scoring.metrics import score, wilson_interval
@@ -19,7 +20,7 @@ from trainer.scoring.metrics import score, wilson_interval
 Figures = dict[str, Any]  # what `figures` returns, and the names of the library, look and framing
 
 
-def figures(model: PatternModel, pictures: Sequence[Callable[[], Image.Image]], labels: Sequence[str]) -> Figures:
+def figures(model: CutModel, pictures: Sequence[Callable[[], Image.Image]], labels: Sequence[str]) -> Figures:
     """Figures of a model for pictures that are opened one by one, ready for JSON.
 
     Raises ValueError for a label that is no class of the model. The classes must be alike in number: then balanced

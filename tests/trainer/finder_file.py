@@ -104,7 +104,7 @@ def write_reader(file: Path) -> Path:
 # One span over all columns that show a price, and one over their first half, each of one class.
 PRICES_GRAPH = """
 <ir_version: 9, opset_import: ["": 18]>
-in_prices (float[1, columns, 2] prices) => (float[2, 2] spans, float[2, classes] scores)
+in_prices (float[1, COLUMNS, 2] prices) => (float[2, 2] spans, float[2, classes] scores)
 <int64[1] zero = {0}, int64[1] one = {1}, float half = {0.5}, float[1] step = {1.0}, int64[2] across = {0, 2}>
 {
     missing = IsNaN (prices)
@@ -126,11 +126,14 @@ in_prices (float[1, columns, 2] prices) => (float[2, 2] spans, float[2, classes]
 """
 
 
-def write_price_finder(file: Path, classes: tuple[str, ...], whole: str, first_half: str, score: float = 0.9) -> Path:
+def write_price_finder(
+    file: Path, classes: tuple[str, ...], whole: str, first_half: str, score: float = 0.9, columns: int = 512
+) -> Path:
     """Write the file: the class of the span over all prices, and of the one over their first half; returns it."""
     rows = [[score if name == each else 0.0 for name in classes] for each in (whole, first_half)]
     numbers = ", ".join(map(str, rows[0] + rows[1]))
     text = PRICES_GRAPH.replace("CLASSES", str(len(classes))).replace("SCORES", numbers)
+    text = text.replace("COLUMNS", str(columns))
     model = parser.parse_model(text)
     stored = {"classes": json.dumps(classes), "threshold": "0.0", "model_version": "0.0.0+test"}
     onnx.helper.set_model_props(model, stored | {"dataset_fingerprint": "none"})

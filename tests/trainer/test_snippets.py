@@ -121,7 +121,7 @@ def _check(found: dict[str, Any], desk: Path) -> None:
         assert [found["classes"][i] for i in names] == [each["label"] for each in patterns]
         told += 1
     if np.ndim(found.get("probabilities")) == 2:  # the classifier's; the finder's are a list
-        answer = load(BASE / CLASSIFIER_QUANTIZED, cut=True)(picture)
+        answer = PatternModel(BASE / CLASSIFIER_QUANTIZED).answer(np.asarray(picture))  # of that file alone
         classes, chances = tuple(answer["probabilities"]), list(answer["probabilities"].values())
         np.testing.assert_allclose(found["probabilities"][0], chances, atol=1e-6)
         (label,) = found["labels"] if "labels" in found else found["label"]

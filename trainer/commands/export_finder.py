@@ -22,11 +22,11 @@ from trainer.export.finder import InPrices, finder_graph, price_finder_graph, re
 from trainer.export.graph import write_metadata
 from trainer.finder.calibrate import fit_logistic, fit_threshold
 from trainer.finder.finder import Finder, Read, squeeze, strongest
-from trainer.finder.in_prices import PriceFinder
 from trainer.finder.span_net import SpanNet, last_of
 from trainer.finder.weights import copy_halved, load_reader, load_spans, version_of
 from trainer.models.finder import PatternFinder
 from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, PRICE_FINDER, READER
+from trainer.models.price_finder import PriceFinder
 from trainer.scoring.boxes import SIDES, SPANS, Seen, match, score_boxes
 from trainer.scoring.screens import see_all
 
@@ -125,7 +125,7 @@ def _compare_in_prices(file: Path, net: SpanNet, reads: Sequence[Read]) -> None:
             prices = torch.stack((read.high[0], read.low[0]), dim=1)
             prices[read.seen[0] == 0] = torch.nan
             _, expected = network(prices[None])
-        scores = deployed.look_at(prices.numpy()).scores
+        scores = deployed.look(prices.numpy()).scores
         differing.append(scores.max(axis=0).argmax() != int(expected.amax(dim=0).argmax()))
     if np.mean(differing) > DIFFERING:
         raise CheckFailed(

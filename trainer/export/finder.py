@@ -21,12 +21,12 @@ from torch import nn
 from trainer.export.graph import Part, enclose, resized
 from trainer.finder.calibrate import TINY
 from trainer.finder.finder import MOST, SAME, Finder
-from trainer.finder.in_prices import FINDS as SPANS
-from trainer.finder.in_prices import PRICES
 from trainer.finder.sizes import COLUMNS, ROWS
 from trainer.finder.span_net import SpanNet, price_channels
 from trainer.models.finder import FINDS, READS, THRESHOLD
 from trainer.models.pattern_model import INPUT
+from trainer.models.price_finder import FINDS as SPANS
+from trainer.models.price_finder import PRICES
 
 OPSET = 18  # the first with Resize's antialias and axes
 SMALL = 256  # values of a constant that stays in fp32: it may be a number, not a weight

@@ -107,7 +107,7 @@ def _pixels(part: Part, preprocess: Preprocessor, output: str) -> None:
 
 
 def _answer(part: Part, logits: str, threshold: float) -> None:
-    """Probabilities, and the rule of ``calibration.is_clear``: the one place where it is written as a graph."""
+    """Probabilities, and the rule of ``answer.is_clear``: the one place where it is written as a graph."""
     probabilities = part.add("Softmax", logits, axis=1, output=PROBABILITIES)
     surest = part.add("ReduceMax", probabilities, np.array([1]), keepdims=0)
     clear = part.add("GreaterOrEqual", surest, np.array(threshold, np.float32))

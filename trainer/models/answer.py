@@ -61,6 +61,12 @@ class Answer(TypedDict):
     """Version of the weights; None if the model file does not store one."""
 
 
+def is_clear(probabilities: np.ndarray, threshold: float) -> np.ndarray:
+    """Probabilities [n, classes] → whether each chart has a clear pattern, [n]."""
+    clear: np.ndarray = probabilities.max(axis=1) >= threshold
+    return clear
+
+
 def answer_cut(
     classes: tuple[str, ...], probabilities: np.ndarray, clear: bool, version: str | None, size: tuple[int, int]
 ) -> Answer:

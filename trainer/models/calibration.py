@@ -29,12 +29,6 @@ def read_threshold(directory: Path) -> float:
     return float(stored.get(KEY, {}).get("threshold", 0.0))
 
 
-def is_clear(probabilities: np.ndarray, threshold: float) -> np.ndarray:
-    """Probabilities [n, classes] → whether each chart has a clear pattern, [n]."""
-    clear: np.ndarray = probabilities.max(axis=1) >= threshold
-    return clear
-
-
 def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
     """The divisor of the logits with the least negative log-likelihood (Guo et al. 2017, arxiv.org/abs/1706.04599).
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from cryptoai_common.errors import UserError
 from trainer.models.answer import Answer
+from trainer.models.cut import CutModel
 from trainer.models.finder import PatternFinder, is_finder
 from trainer.models.pattern_model import (
     CLASSIFIER,
@@ -29,6 +30,7 @@ class Deployed:
 
     finder: PatternFinder | None = None
     classifier: PatternModel | None = None
+    cut: CutModel | None = None  # the classifier with what lies beside it
 
     def __init__(self, model: Path, threads: int = 0) -> None:
         """``model`` is a run directory, whose quantized files are taken where there are any, or one of its files.
@@ -40,6 +42,10 @@ class Deployed:
             self._open_directory(model, threads)
         else:
             self._open_file(model, threads)
+        if self.classifier:
+            directory = model if model.is_dir() else model.parent
+            reader = self.finder.reader if self.finder else None
+            self.cut = CutModel.beside(self.classifier, directory, threads, reader)
 
     def _open_directory(self, run: Path, threads: int) -> None:
         finder, classifier = finder_file(run), classifier_file(run)
@@ -76,9 +82,9 @@ class Deployed:
         Raises UserError if the run lacks the file for it.
         """
         if cut:
-            if self.classifier is None:
+            if self.cut is None:
                 raise UserError(f"this model has no {CLASSIFIER_QUANTIZED}, which answers for cut charts; {REMEDY}")
-            return self.classifier.answer(picture)
+            return self.cut.answer(picture)
         if self.finder is None:
             raise UserError(
                 f"this model has no {FINDER_QUANTIZED}, which answers for whole screenshots; ask for a cut chart, or"

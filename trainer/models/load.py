@@ -9,12 +9,13 @@ import numpy as np
 from PIL import Image
 
 from cryptoai_common.errors import UserError
-from trainer.models.answer import Answer, answer_cut
-from trainer.models.calibration import is_clear, read_threshold
+from trainer.models.answer import Answer, answer_cut, is_clear
+from trainer.models.calibration import read_threshold
 from trainer.models.classifier import ONNX, QUANTIZED, Classifier, OnnxClassifier, read_classes, softmax
+from trainer.models.cut import CutModel
 from trainer.models.deployed import classifier_file, finder_file, first_file
 from trainer.models.finder import PatternFinder
-from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, INPUT, OUTPUTS, PatternModel, output_names
+from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, INPUT, OUTPUTS, output_names
 from trainer.models.session import open_session
 
 CUT = ", or add --cut if the picture is a chart that is cut to its prices"
@@ -25,8 +26,9 @@ def load(model: Path, onnx: Path | None = None, cut: bool = False) -> Ask:
     """The function of a model for whole screenshots, or for charts that are ``cut`` to their prices.
 
     ``model`` is a deployable file or a directory. Of a directory it uses the file ``onnx``; or else the finder; for cut
-    charts the classifier, or else the first that exists of INT8 file, fp32 file and checkpoint, whose answers have no
-    ``model_version``. Raises UserError if there is no such file, or it cannot be used.
+    charts the classifier with what lies beside it (``cut.CutModel``), or else the first that exists of INT8 file, fp32
+    file and checkpoint, whose answers have no ``model_version``. Raises UserError if there is no such file, or it
+    cannot be used.
     """
     if onnx and model.suffix == ".onnx":
         raise UserError(f"--model {model} is a file already; leave out --onnx")
@@ -37,7 +39,7 @@ def load(model: Path, onnx: Path | None = None, cut: bool = False) -> Ask:
         return lambda picture: finder.answer(np.asarray(picture))
     file = model if model.suffix == ".onnx" else None if onnx else classifier_file(model)
     if file:
-        deployed = PatternModel(file)
+        deployed = CutModel.open(file)
         return lambda picture: deployed.answer(np.asarray(picture))
     return ask_with(_classifier(model, onnx), read_threshold(model))
 

@@ -17,14 +17,16 @@ import numpy as np
 
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
-from trainer.finder.in_prices import PriceFinder, Spans
+from trainer.models.cut import WEIGHT, together
 from trainer.models.pattern_model import PRICE_FINDER, UNCLEAR, PatternModel
+from trainer.models.price_finder import PriceFinder, Spans
 from trainer.scan.candles import Series, Window, draw
 from trainer.scan.hits import Span
+from trainer.scan.in_candles import look
 
-# Of the finder, in the weighted geometric mean. From 0.5 to 0.8 the figures above stay within one point.
-WEIGHT = 0.6
-THRESHOLD = 0.55  # of that mean, from which a pattern is clear: on drawn markets, four of five such windows show it
+# Of the weighted geometric mean of both, as in ``trainer.models.cut``, from which a pattern is clear: on drawn markets
+# four of five such windows show it.
+THRESHOLD = 0.55
 LOOK = 180  # candles before a window's end that are looked at, or the whole window if that is longer
 FILLED = 0.5  # share of a window that a span must fill
 INSIDE = 0.8  # share of a span that must lie in the window
@@ -85,12 +87,6 @@ class WindowModel:
         return Named(probabilities, labels, drawing, thinking)
 
 
-def together(named: Floats, seen: Floats) -> Floats:
-    """The classifier's probabilities and the finder's scores, each [..., classes] → one number each, from 0 to 1."""
-    mean: Floats = named ** (1 - WEIGHT) * seen**WEIGHT
-    return mean
-
-
 def worth_drawing(seen: Floats) -> np.ndarray:
     """Whether a window with these scores [windows, classes] can be clear, whatever the classifier says of it."""
     worth: np.ndarray = seen.max(axis=1) ** WEIGHT >= THRESHOLD
@@ -108,7 +104,7 @@ def seen_in(finder: PriceFinder, candles: Candles, windows: Sequence[Span]) -> F
         stop = window.last + 1
         start = min(max(stop - LOOK, 0), window.first)
         if (start, stop) not in looks:
-            looks[start, stop] = finder.look(candles[start:stop])
+            looks[start, stop] = look(finder, candles[start:stop])
         scores[place] = _highest(looks[start, stop], window.first - start, stop - start)
     return scores
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 from tqdm import tqdm
 
 from trainer.data.charts import picture_of
-from trainer.models.calibration import is_clear
+from trainer.models.answer import is_clear
 from trainer.models.classifier import CHECKPOINT, Classifier, OnnxClassifier
+from trainer.models.session import at_once
 from trainer.scoring.metrics import score, wilson_interval
 
 
@@ -65,6 +67,16 @@ def all_logits(classifier: Classifier, rows: datasets.Dataset, batch_size: int =
             batches.append(classifier.logits(np.stack([classifier.preprocess(picture) for picture in pictures])))
             bar.update(len(pictures))
     return np.concatenate(batches)
+
+
+def all_probabilities(name: Callable[[np.ndarray], np.ndarray], rows: datasets.Dataset) -> np.ndarray:
+    """Probabilities [rows, classes] of a function from a picture, RGB uint8 [height, width, 3], to its own [classes].
+
+    Raises UserError, naming the file, for a picture that cannot be read.
+    """
+    rows = rows.select_columns(["image"])
+    answers = at_once(lambda row: name(np.asarray(picture_of(rows[row]))), range(len(rows)))
+    return np.stack(list(tqdm(answers, desc="evaluate", total=len(rows), unit=" charts", leave=False, disable=None)))
 
 
 def evaluation(dataset: str, split: str | None, weights: str, fingerprint: str | None) -> dict[str, Any]:

@@ -21,11 +21,11 @@ from trainer.commands import export_finder
 from trainer.export.finder import InPrices
 from trainer.finder.charts import MarketCharts
 from trainer.finder.finder import Finder, squeeze, strongest
-from trainer.finder.in_prices import PriceFinder
 from trainer.finder.span_net import last_of
 from trainer.finder.weights import FILES, load_reader, load_spans
 from trainer.models.finder import PatternFinder, PriceReader
 from trainer.models.pattern_model import FINDER, FINDER_QUANTIZED, PRICE_FINDER, READER
+from trainer.models.price_finder import PriceFinder
 from trainer.shipped import SHIPPED, find_shipped
 
 FEW = ["--per-device-train-batch-size", "2", "--bf16", "false", "--dataloader-num-workers", "0"]
@@ -143,7 +143,7 @@ def test_the_finder_in_candles_answers_as_its_network_does(exported):
     prices = np.full((512, 2), np.nan)
     seen = np.arange(len(market)) + 40
     prices[seen, 0], prices[seen, 1] = -market.high, -market.low
-    found = deployed.look_at(prices)
+    found = deployed.look(prices)
     with torch.inference_mode():
         bounds, scores = InPrices(net)(torch.from_numpy(prices).float()[None])
     assert found.scores == pytest.approx(scores.numpy(), abs=0.1)

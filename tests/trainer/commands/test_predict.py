@@ -39,7 +39,7 @@ def test_every_kind_of_weights_agrees_with_transformers(finished_run, picture, t
         "checkpoint": (["--model", bare], 1e-5),
         "fp32": (["--model", finished_run, "--onnx", finished_run / "onnx/model.onnx"], 1e-4),
         "int8": (["--model", finished_run, "--onnx", finished_run / "onnx/model_quantized.onnx"], 0.02),
-        "deployable": (["--model", finished_run], 0.05),
+        "deployable": (["--model", shutil.copy(finished_run / CLASSIFIER_QUANTIZED, tmp_path)], 0.05),
     }
     for options, tolerance in choices.values():
         answer = json_lines(capsys, "predict", "--cut", *options, "--json", picture)[0]
@@ -63,11 +63,13 @@ def test_text_lists_the_surest_first(own_run, picture, capsys):
     assert first.startswith(f"{picture}: {lines[0].split()[-1]} (") and shares == sorted(shares, reverse=True)
 
 
-def test_a_deployable_file_alone_answers_as_its_run_does(finished_run, picture, tmp_path, capsys):
+def test_the_classifier_answers_with_what_lies_beside_it(finished_run, run_without_finder, picture, tmp_path, capsys):
     alone = shutil.copy(finished_run / CLASSIFIER_QUANTIZED, tmp_path / "model.onnx")
-    answer = json_lines(capsys, "predict", "--cut", "--model", alone, "--json", picture)[0]
-    expected = json_lines(capsys, "predict", "--cut", "--model", finished_run, "--json", picture)[0]
-    assert answer["probabilities"] == pytest.approx(expected["probabilities"], abs=0.05)
+    models = (alone, run_without_finder, finished_run / CLASSIFIER_QUANTIZED, finished_run)
+    answers = [json_lines(capsys, "predict", "--cut", "--model", model, "--json", picture)[0] for model in models]
+    assert answers[0] == answers[1] and answers[2] == answers[3]
+    assert answers[0]["probabilities"] != pytest.approx(answers[2]["probabilities"], abs=0.01)
+    answer = answers[0]
     model = PatternModel(alone)
     assert answer["best_guess"] == max(answer["probabilities"], key=answer["probabilities"].get)
     assert answer["clear"] == (np.float32(answer["score"]) >= np.float32(model.threshold))

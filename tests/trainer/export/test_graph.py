@@ -10,7 +10,7 @@ from PIL import Image
 from cryptoai_common.errors import UserError
 from trainer.data.preprocess import Preprocessor
 from trainer.export.graph import deployable
-from trainer.models.calibration import is_clear
+from trainer.models.answer import is_clear
 from trainer.models.classifier import softmax
 from trainer.models.pattern_model import INPUT, OUTPUTS, UNCLEAR
 

@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from trainer.models.calibration import fit_temperature, fit_threshold, is_clear, read_threshold
+from trainer.models.answer import is_clear
+from trainer.models.calibration import fit_temperature, fit_threshold, read_threshold
 from trainer.models.classifier import softmax
 from trainer.scoring.metrics import calibration_error
 

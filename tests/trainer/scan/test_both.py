@@ -11,10 +11,11 @@ from hypothesis.extra.numpy import arrays
 
 from cryptoai_common.candles import Candles
 from cryptoai_common.errors import UserError
-from trainer.finder.in_prices import PriceFinder, Spans
+from trainer.models.cut import together
 from trainer.models.pattern_model import PRICE_FINDER, UNCLEAR
+from trainer.models.price_finder import PriceFinder, Spans
 from trainer.scan import both
-from trainer.scan.both import LOOK, THRESHOLD, WindowModel, seen_in, together, worth_drawing
+from trainer.scan.both import LOOK, THRESHOLD, WindowModel, seen_in, worth_drawing
 from trainer.scan.candles import Series, Window
 
 CLASSES = ("double_top", "breakout")
@@ -36,9 +37,18 @@ class Finder:
     classes: tuple[str, ...] = CLASSES
     shown: list[tuple[int, float]] = field(default_factory=list)
 
-    def look(self, candles: Candles) -> Spans:
+    def see(self, candles: Candles) -> Spans:
         self.shown.append((len(candles), float(candles.close[-1])))
         return Spans(len(candles) + np.array(self.spans, float), np.array(self.scores))
+
+
+@pytest.fixture(autouse=True)
+def asked_for_candles(monkeypatch):
+    """A Finder of this module is asked for candles themselves."""
+    look = both.look
+    monkeypatch.setattr(
+        both, "look", lambda finder, seen: finder.see(seen) if type(finder) is Finder else look(finder, seen)
+    )
 
 
 @dataclass

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_words import json_lines
 from PIL import Image
 
 from trainer.__main__ import main
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED
 from trainer.runs.results import read_results
 from trainer.scoring.evaluate import weights_name
 
@@ -41,6 +43,46 @@ def test_a_run_remembers_its_evaluations(own_run, charts):
     entry = next(e for e in results["evaluations"] if (e["dataset"], e["split"], e["weights"]) == wanted)
     assert entry["fingerprint"] == json.loads((charts / "manifest.json").read_text())["fingerprint"]
     assert "`onnx/model_quantized.onnx` | 10 |" in (own_run / "README.md").read_text()
+
+
+def test_cut_scores_what_predict_says(own_run, charts, tmp_path, capsys):
+    file = tmp_path / "cut.json"
+    assert main(_evaluate(own_run, charts, "--cut", "--json", file)) == 0
+    entry = json.loads(file.read_text())
+    assert entry["weights"] == "crypto_chart_classifier_quantized.onnx with crypto_price_patterns.onnx"
+    assert entry in read_results(own_run)["evaluations"]
+    pictures = sorted(charts.glob("test/*/*.png"))
+    capsys.readouterr()
+    answers = json_lines(capsys, "predict", "--cut", "--json", "--model", own_run, *pictures)
+    right = [answer["best_guess"] == path.parent.name for answer, path in zip(answers, pictures, strict=True)]
+    assert entry["charts"] == len(pictures) and entry["accuracy"] == np.mean(right)
+    assert entry["clear"] == np.mean([answer["clear"] for answer in answers])
+
+
+def test_cut_without_the_finder_scores_the_classifier_alone(run_without_finder, charts, tmp_path):
+    run, file = shutil.copytree(run_without_finder, tmp_path / "run"), tmp_path / "cut.json"
+    assert main(_evaluate(run, charts, "--cut", "--json", file)) == 0
+    assert json.loads(file.read_text())["weights"] == "crypto_chart_classifier_quantized.onnx"
+    assert main(_evaluate(run / CLASSIFIER_QUANTIZED, charts, "--cut")) == 0
+
+
+def test_cut_counts_false_alarms_too(own_run, charts, tmp_path):
+    file = tmp_path / "none.json"
+    assert main(_evaluate(own_run, charts, "--cut", "--split", "none", "--json", file)) == 0
+    entry = json.loads(file.read_text())
+    assert entry["weights"].endswith("with crypto_price_patterns.onnx") and entry["false_alarms"] in (0, 0.5, 1)
+
+
+def test_cut_takes_no_other_file(finished_run, charts, capsys):
+    assert main(_evaluate(finished_run, charts, "--cut", "--onnx", "onnx/model.onnx")) == 2
+    assert "leave out --onnx and --boxes" in capsys.readouterr().err
+
+
+def test_cut_needs_the_files_of_an_export(own_run, charts, capsys):
+    for file in own_run.glob("crypto_*.onnx"):
+        file.unlink()
+    assert main(_evaluate(own_run, charts, "--cut")) == 2
+    assert "has no crypto_chart_classifier_quantized.onnx" in capsys.readouterr().err
 
 
 @pytest.fixture

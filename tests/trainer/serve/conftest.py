@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from events import make_event, make_rows, read
-from finder_file import write_finder, write_reader
+from finder_file import write_finder, write_price_finder, write_reader
 from PIL import Image
 from running import running
 
 from trainer.models.deployed import Deployed
-from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, READER, PatternModel
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, PRICE_FINDER, READER, PatternModel
 from trainer.serve.respond import respond
 
 
@@ -22,8 +22,10 @@ def model_directory(finished_run, tmp_path_factory) -> Path:
     """The deployable files of a run, and nothing else of it."""
     directory = tmp_path_factory.mktemp("deployed")
     classifier = Path(shutil.copy(finished_run / CLASSIFIER_QUANTIZED, directory))
-    write_finder(directory / FINDER_QUANTIZED, PatternModel(classifier, threads=1).classes)
+    classes = PatternModel(classifier, threads=1).classes
+    write_finder(directory / FINDER_QUANTIZED, classes)
     write_reader(directory / READER)
+    write_price_finder(directory / PRICE_FINDER, classes, "breakout", "double_top")
     return directory
 
 

@@ -36,7 +36,7 @@ def _expected(model: Deployed, picture: Image.Image) -> dict:
 
 
 def _expected_cut(model: Deployed, picture: Image.Image) -> dict:
-    model = model.classifier
+    model = model.cut
     probabilities, labels = model(np.asarray(picture)[np.newaxis])
     clear = bool(labels[0] >= 0)
     best = {"label": model.classes[int(probabilities[0].argmax())], "probability": float(probabilities.max())}
@@ -76,7 +76,7 @@ def test_a_model_without_the_file_for_it_says_so(png, model_directory):
         (CLASSIFIER_QUANTIZED, {}, "which answers for whole screenshots; ask for a cut chart"),
     ):
         half = Deployed(model_directory, threads=1)
-        half.finder, half.classifier = (half.finder, None) if name == FINDER_QUANTIZED else (None, half.classifier)
+        half.finder, half.cut = (half.finder, None) if name == FINDER_QUANTIZED else (None, half.cut)
         status, answer = read(respond(make_event(png, "image/png", queryStringParameters=query), half))
         assert status == 422 and words in answer["error"]
 

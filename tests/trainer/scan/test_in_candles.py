@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from finder_file import write_price_finder, write_reader
+from finder_file import write_price_finder
 
 from cryptoai_common.candles import Candles
-from cryptoai_common.errors import UserError
-from trainer.finder.in_prices import PriceFinder
+from trainer.models.price_finder import PriceFinder
+from trainer.scan.in_candles import look
 
 CLASSES = ("double_top", "breakout")
 
@@ -18,14 +18,8 @@ def walk(bars: int) -> Candles:
 
 @pytest.mark.parametrize("bars", [2, 30, 180, 400])
 def test_spans_are_told_in_candles(tmp_path, bars):
-    finder = PriceFinder(write_price_finder(tmp_path / "prices.onnx", CLASSES, "breakout", "double_top"))
-    assert finder.classes == CLASSES
-    spans = finder.look(walk(bars))
+    finder = PriceFinder(write_price_finder(tmp_path / "prices.onnx", CLASSES, "breakout", "double_top", columns=512))
+    spans = look(finder, walk(bars))
     column = bars / 410  # candles in a column
     assert spans.bounds == pytest.approx(np.array([[0, bars], [0, bars / 2]]), abs=2 * column)
     assert spans.scores.argmax(axis=1).tolist() == [1, 0]
-
-
-def test_another_file_is_refused(tmp_path):
-    with pytest.raises(UserError, match=r"it must take prices"):
-        PriceFinder(write_reader(tmp_path / "reader.onnx"))
