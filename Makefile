@@ -58,12 +58,14 @@ MODEL ?= $(FINDER_MODEL)
 # minutes that plain `make` took on a fresh machine, which `make figures` writes into the README
 MINUTES ?=
 RENDERERS := benchmarks/renderers
+# where `make measured` puts what its instruments found
+MEASURED := benchmarks/results
 PORT ?= 8000
 # the folder that `make site` writes
 SITE ?= site
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve site predict scan baselines experiments pretrain finder renderers setup-renderers push-dataset push-model push-space figures test mutate lint package bench clean distclean
+.PHONY: all help setup setup-dev setup-node dataset audit train export evaluate serve site predict scan baselines experiments pretrain finder renderers measured setup-renderers push-dataset push-model push-space figures test mutate lint package bench clean distclean
 
 all: $(RUN)/summary.txt  ## everything below, from set-up to summary (the default)
 	@cat $<
@@ -181,6 +183,13 @@ push-model: $(RUN)/evaluation.json  ## publish RUN as REPO=user/name on the Hub
 
 push-space: site  ## publish SITE as the static Space REPO=user/name on the Hub
 	$(PY) -m trainer push-space $(SITE) --repo '$(REPO)' $(PUSH_ARGS)
+
+measured: $(INT8) $(VENV)/installed-renderers  ## measure RUN on everything at once, into its card: SETS_ARGS="--crops DIR", SCREENS=data/screens, BOXES=DIR
+	$(PY) -m benchmarks.sets $(RUN) --dataset $(DATASET) $(SETS_ARGS) --json $(MEASURED)/sets.json
+	$(PY) -m benchmarks.renderers --model $(RUN) $(RENDERERS_ARGS) --json $(MEASURED)/renderers.json
+	$(if $(SCREENS),$(PY) -m benchmarks.finder $(RUN) --dataset $(SCREENS) --boxes $(BOXES) --json $(MEASURED)/finder.json)
+	$(PY) -m benchmarks.measured $(RUN) --sets $(MEASURED)/sets.json --renderers $(MEASURED)/renderers.json \
+		$(if $(SCREENS),--finder $(MEASURED)/finder.json)
 
 figures: $(RUN)/evaluation.json $(VENV)/installed-dev  ## write the README's tables from RUN and the speed of drawing; MINUTES=8.6
 	$(PY) benchmarks/bench_charts.py --json benchmarks/results/charts.json

@@ -24,8 +24,10 @@ from cryptoai_common.files import write_json, write_text
 from cryptoai_common.percent import percent
 from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, PatternModel
 from trainer.runs.directory import read_resolved
+from trainer.runs.measured import read_measured
 from trainer.runs.results import FILE_NAME, accuracy_text, read_results
 from trainer.runs.trained_on import fingerprints
+from trainer.shipped import SHIPPED, find_shipped
 
 ROOT = Path(__file__).parents[1]
 README, STORED = ROOT / "README.md", ROOT / "docs" / "figures.json"
@@ -70,6 +72,7 @@ def collect(run: Path, speed: Path, minutes: float) -> dict[str, Any]:
         "evaluations": evaluations,
         "files": files,
         "speed": _read_speed(speed),
+        "measured": _read_measured({"the base in the box": find_shipped(SHIPPED), "plain `make`": run}),
     }
 
 
@@ -90,6 +93,12 @@ def _file(file: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _read_measured(runs: dict[str, Path]) -> dict[str, Any]:
+    """The tables of ``benchmarks.measured`` of those runs that have one, by what the README calls the run."""
+    found = {name: read_measured(run) for name, run in runs.items()}
+    return {name: measured for name, measured in found.items() if measured is not None}
+
+
 def _read_speed(path: Path) -> dict[str, float]:
     """Charts a second by name."""
     remedy = "make it with `python benchmarks/bench_charts.py --json FILE`"
@@ -104,7 +113,12 @@ def _read_speed(path: Path) -> dict[str, float]:
 
 def blocks(figures: dict[str, Any]) -> dict[str, str]:
     """The text between each pair of markers, by the markers' name."""
-    return {"model": _model(figures), "files": _files(figures), "speed": _speed(figures)}
+    return {
+        "model": _model(figures),
+        "files": _files(figures),
+        "speed": _speed(figures),
+        "measured": _measured(figures),
+    }
 
 
 def written(text: str) -> dict[str, str]:
@@ -163,6 +177,21 @@ def _speed(figures: dict[str, Any]) -> str:
     rates = figures["speed"]
     lines = [f"| 224 × 224, PNG on disk, one core | charts/s | times {REFERENCE} |", "|---|---:|---:|"]
     lines += [f"| {name} | {rate:.1f} | {rate / rates[REFERENCE]:.1f} |" for name, rate in rates.items()]
+    return "\n".join(lines)
+
+
+def _measured(figures: dict[str, Any]) -> str:
+    """A column a run; rows that only one of them has, such as those of the finder that both share, are there too."""
+    runs = {
+        name: {row["what"]: row["figures"] for row in measured["rows"]}
+        for name, measured in figures["measured"].items()
+    }
+    if not runs:
+        return "Nothing was measured: `make measured`."
+    told = " and ".join(f"{name} by version {each['version']}" for name, each in figures["measured"].items())
+    lines = [f"Measured: {told}.", "", f"| what | {' | '.join(runs)} |", f"|---|{'---|' * len(runs)}"]
+    for what in dict.fromkeys(what for rows in runs.values() for what in rows):
+        lines.append(f"| {what} | {' | '.join(rows.get(what, '') for rows in runs.values())} |")
     return "\n".join(lines)
 
 

@@ -53,9 +53,10 @@ SEED = 11
 
 
 class Model(Protocol):
-    """Names cut charts; ``classes`` names the columns of its probabilities."""
+    """Names cut charts; ``classes`` names the columns of its probabilities, ``version`` identifies the weights."""
 
     classes: tuple[str, ...]
+    version: str
 
     def name(self, picture: np.ndarray) -> Floats:
         """RGB uint8 [height, width, 3] → probabilities [classes]."""
@@ -65,7 +66,7 @@ class Checkpoint:
     """The classifier of a run that was not exported."""
 
     def __init__(self, classifier: Classifier) -> None:
-        self.classifier, self.classes = classifier, classifier.classes
+        self.classifier, self.classes, self.version = classifier, classifier.classes, CHECKPOINT
 
     def name(self, picture: np.ndarray) -> Floats:
         """RGB uint8 [height, width, 3] → probabilities [classes]."""
@@ -90,8 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return tell(lambda: measure(options), table, options.json)
 
 
-def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """A row for each set: ``set``, ``charts``, and what was found there, as shares with their interval."""
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """``model_version``, and ``rows``, one a set: ``set``, ``charts``, and what was found there, as shares with their
+    interval."""
     model = _open(options.model, options.alone)
     own, truth, sources = _own(options.dataset, options.most)
     answers = ask(model, own)
@@ -114,7 +116,7 @@ def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
     if options.ohlcv:
         rows.append(_called("windows of real markets", ask(model, _drawn(real_windows(options.ohlcv))), threshold))
     rows.append(_called("no charts", ask(model, no_charts()), threshold))
-    return rows
+    return {"model_version": model.version, "rows": rows}
 
 
 def ask(model: Model, pictures: Iterable[Image.Image]) -> Floats:
@@ -161,11 +163,11 @@ def no_charts() -> Iterable[Image.Image]:
             yield Image.fromarray(KINDS[name](rng, draw_look(STYLES, rng), 224))
 
 
-def table(rows: list[dict[str, Any]]) -> str:
+def table(found: dict[str, Any]) -> str:
     """The rows as Markdown, shares in percent with their 95 % interval."""
     lines = ["| set | charts | balanced | right | surest third | called a pattern |", "|---|---:|---:|---:|---:|---:|"]
     columns = ("balanced", "right", "surest_third", "called")
-    for row in rows:
+    for row in found["rows"]:
         cells = " | ".join(_cell(row.get(column)) for column in columns)
         lines.append(f"| {row['set']} | {row['charts']} | {cells} |")
     return "\n".join(lines)

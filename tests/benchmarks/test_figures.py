@@ -13,7 +13,9 @@ from trainer.models.pattern_model import CLASSIFIER_QUANTIZED
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "models" / "chart-vit"
-MARKERS = "".join(f"<!-- figures: {name} -->\n<!-- end -->\nprose\n" for name in ("model", "files", "speed"))
+MARKERS = "".join(
+    f"<!-- figures: {name} -->\n<!-- end -->\nprose\n" for name in ("model", "files", "speed", "measured")
+)
 FILE = "model.safetensors"
 
 
@@ -102,20 +104,30 @@ def test_the_readme_shows_what_figures_json_holds():
 
 
 def test_the_readme_has_a_place_for_each_table():
-    assert list(figures.written(figures.README.read_text())) == ["model", "files", "speed"]
+    assert list(figures.written(figures.README.read_text())) == ["model", "files", "measured", "speed"]
 
 
 def test_tables_are_written_and_written_again(run, capsys):
     assert command(run, capsys) == ""
     stored, text = json.loads(figures.STORED.read_text()), figures.README.read_text()
-    assert figures.written(text) == figures.blocks(stored) and text.count("prose\n") == 3
+    assert figures.written(text) == figures.blocks(stored) and text.count("prose\n") == 4
     assert command(run, capsys) == "" and figures.README.read_text() == text
-    model, files, speed = figures.written(text).values()
+    model, files, speed, measured = figures.written(text).values()
     assert model.startswith(f"Version {stored['version']}, {stored['date']}, plain `make` on 2 cores (AMD EPYC) in 8.6")
     assert "| `charts`, test | `model.safetensors` | 2,000 | 94.0% (93.0% to 95.0%) | 61.0% | 80.4% |" in model
     assert "Of 1,500 charts without a pattern in `charts` `model.safetensors` calls 10.1% one (8.7% to 11.8%)" in model
     assert "| **`crypto_chart_classifier_quantized.onnx`** | 3.6 | 6.2 | 4 of 1,000 |" in files
     assert "| ours | 400.0 | 50.0 |" in speed
+    assert measured.startswith("Nothing was measured") == (not (BASE / "measured.json").exists())
+
+
+def test_what_was_measured_of_the_run_stands_beside_the_base(run, capsys):
+    rows = [{"what": "crops (720)", "figures": "right 60.0"}]
+    write_json(run / "measured.json", {"version": "1.2.3", "date": "2026-01-02", "rows": rows})
+    assert command(run, capsys) == ""
+    measured = figures.written(figures.README.read_text())["measured"]
+    assert "plain `make` by version 1.2.3" in measured
+    assert "right 60.0 |" in measured.split("| crops (720) |")[1]
 
 
 def test_evaluations_on_other_folders_are_shown_with_their_interval(run, capsys):

@@ -128,6 +128,9 @@ def _check(found: dict[str, Any], desk: Path) -> None:
         assert label == (classes.index(answer["label"]) if answer["clear"] else UNCLEAR)
         assert tuple(found["classes"]) == classes
         told += 1
+    if "answer" in found:
+        assert found["answer"] == load(desk / "chart-vit", cut=True)(picture)
+        told += 1
     if LAST in found:
         checkpoint = TorchClassifier.load(BASE)
         chances = softmax(checkpoint.logits(checkpoint.preprocess(picture)[np.newaxis]))[0]

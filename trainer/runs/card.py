@@ -10,11 +10,12 @@ from huggingface_hub import ModelCardData
 from cryptoai_common.files import PARTIAL, write_text
 from trainer.data.manifest import Manifest
 from trainer.models.classifier import QUANTIZED, read_classes
-from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED
+from trainer.models.pattern_model import CLASSIFIER_QUANTIZED, FINDER_QUANTIZED, PRICE_FINDER
 from trainer.runs.baselines import read_baselines, table
 from trainer.runs.card_figures import METRICS, eval_results, figures
 from trainer.runs.directory import read_resolved
 from trainer.runs.finder_figures import finder_results, section
+from trainer.runs.measured import section as measured
 from trainer.runs.results import FINDER, read_results
 
 
@@ -54,6 +55,7 @@ def card_text(directory: Path, name: str, known: Manifest | None = None) -> str:
         _usage(name, directory),
         figures(results["evaluations"]),
         section(results.get(FINDER, [])),
+        measured(directory),
         _baselines(directory),
         _files(results.get("export", {})),
         _training(resolved["config"], parts, results["training"]),
@@ -133,7 +135,10 @@ probabilities, label = session.run(None, {{"input": image}})
 print(classes[label[0]] if label[0] >= 0 else "no clear pattern")
 """
     program = start + numpy + "import onnxruntime\n" + pillow + opening + answering
-    heading = "With onnxruntime, numpy and Pillow alone, from a chart that is cut to its prices, of any size:"
+    heading = (
+        "With onnxruntime, numpy and Pillow alone, from a chart that is cut to its prices, of any size (`predict --cut`"
+        f" asks `{PRICE_FINDER}` beside this file, and is right more often):"
+    )
     return f"{heading}\n\n```python\n{program}```"
 
 
