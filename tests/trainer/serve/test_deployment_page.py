@@ -28,12 +28,13 @@ BLOCK = (
 def desk(tmp_path, png) -> Path:
     """A directory with what the page asks its reader for."""
     (tmp_path / "screenshot.png").write_bytes(png)
+    (tmp_path / "chart.png").write_bytes(png)
     lines = [",".join(map(str, row)) for row in make_rows(90)]
     (tmp_path / "prices.csv").write_text("\n".join(["time,open,high,low,close,volume", *lines]) + "\n")
     return tmp_path
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=["screenshot", "candles"])
+@pytest.mark.parametrize("program", PROGRAMS, ids=["screenshot", "cut", "candles"])
 def test_programs(program, desk, model_directory, model):
     assert f"{MODEL}/crypto_" in program
     shutil.copytree(model_directory, desk / MODEL)
