@@ -67,9 +67,7 @@ def test_the_table_stands_in_the_run_and_in_its_card(files, capsys):
     code, text = command(files, capsys)
     assert code == 0
     rows = {row["what"]: row["figures"] for row in read_measured(files["run"])["rows"]}
-    assert (
-        rows["cut charts: crops (720)"] == "right 60.0 (56–64), balanced 61.0, of the surest third 80.0 (70–90)"
-    )
+    assert rows["cut charts: crops (720)"] == "right 60.0 (56–64), balanced 61.0, of the surest third 80.0 (70–90)"
     assert rows["cut charts: random walks (600)"] == "called a pattern 30.0 (25–35)"
     assert rows["charts that other libraries drew: whole export"] == "right 70 to 80"
     assert rows["the same charts in our drawing"] == (
