@@ -138,7 +138,7 @@ def table(found: dict[str, Any]) -> str:
             cells = [title, str(row["marks"])]
             for side in SIDES:
                 first = row[side]["first_5"]
-                cells += [_percent(first, "any_name"), _percent(first, "right_name")]
+                cells += [recall(first, "any_name"), recall(first, "right_name")]
                 cells.append(f"{told['average_precision'][side]['mean']:.3f}" if key == "named" else "")
             lines.append(f"| {' | '.join(cells)} |")
     random, times = found["random_markets"], found["milliseconds"]
@@ -155,7 +155,8 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _percent(row: dict[str, Any], name: str) -> str:
+def recall(row: dict[str, Any], name: str) -> str:
+    """A share of ``score_boxes`` in percent with its interval; empty if there were no such marks."""
     if row[name] is None:
         return ""
     return in_percent(row[name], row[f"{name}_interval"], digits=1)

@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import dataset_builder
+from benchmarks.finder import BARS, KEPT, SCREEN, recall
 from benchmarks.told import in_percent, tell
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
 from trainer.models.deployed import Deployed
 from trainer.runs.card import write_card
 from trainer.runs.measured import FILE_NAME, section
+from trainer.scoring.boxes import SIDES
 
 Row = dict[str, str]
 
@@ -112,7 +114,7 @@ def finder_rows(told: dict[str, Any], cells: list[dict[str, Any]]) -> list[Row]:
             row = scores["recall"][key]
             if not row:
                 continue
-            parts = [f"{side} {_found(row[side]['first_5'])}" for side in ("spans", "boxes")]
+            parts = [f"{side} {_found(row[side]['first_5'])}" for side in SIDES]
             text = "; ".join(parts)
             if key == "named":
                 text += f"; average precision {scores['average_precision']['spans']['mean']:.2f}"
@@ -132,13 +134,13 @@ def finder_rows(told: dict[str, Any], cells: list[dict[str, Any]]) -> list[Row]:
     random, times = told["random_markets"], told["milliseconds"]
     rows.append(
         {
-            "what": "patterns shown on a random market of 200 candles",
+            "what": f"patterns shown on a random market of {BARS} candles",
             "figures": f"{random['shown_at_own_threshold']:.1f}; {random['shown_a_screen']:.1f} at the threshold that"
-            " keeps 75 % of the own patterns",
+            f" keeps {100 * KEPT:.0f} % of the own patterns",
         }
     )
     text = f"{times['1_threads']:.0f} ms on one thread, {times['2_threads']:.0f} ms on two ({told['cpu']})"
-    rows.append({"what": "one screenshot of 1440 × 900 pixels", "figures": text})
+    rows.append({"what": f"one screenshot of {SCREEN[0]} × {SCREEN[1]} pixels", "figures": text})
     return rows
 
 
@@ -149,7 +151,7 @@ def _share(share: Sequence[float]) -> str:
 
 def _found(row: dict[str, Any]) -> str:
     return ", ".join(
-        f"{title} {in_percent(row[name], row[f'{name}_interval'], digits=1)}"
+        f"{title} {recall(row, name)}"
         for name, title in (("any_name", "found"), ("right_name", "named right"))
         if row[name] is not None
     )

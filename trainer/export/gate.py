@@ -8,20 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from cryptoai_common.errors import CheckFailed, UserError
 from cryptoai_common.percent import percent
 from trainer.config import ExportConfig
-from trainer.data.charts import label_ids, load_split, picture_of
+from trainer.data.charts import label_ids, load_split
 from trainer.data.mixture import check, read_any
 from trainer.export.latency import onnx_latency, pattern_latency
 from trainer.models.classifier import softmax
 from trainer.models.pattern_model import PatternModel
-from trainer.models.session import at_once
 from trainer.models.vit import TorchClassifier
 from trainer.runs.trained_on import differing_dataset
-from trainer.scoring.evaluate import all_logits, load_classifier
+from trainer.scoring.evaluate import all_logits, all_probabilities, load_classifier
 
 LOGIT_TOLERANCE = 1e-3  # of the fp32 file: fp32 sums in another order differ by less
 PROBABILITY_TOLERANCE = 0.01  # of the deployable fp32 file, which resizes pictures itself: see graph
@@ -60,11 +58,7 @@ class Gate:
     def admit_deployable(self, made: Path, name: Path, fault: Fault) -> Measured:
         """The same for a deployable file, which gets one picture at a time, as in use."""
         model = PatternModel(made, threads=1)
-        answers = at_once(
-            lambda row: model(np.asarray(picture_of(self.rows[row]))[np.newaxis])[0], range(len(self.rows))
-        )
-        bar = tqdm(answers, desc=name.name, total=len(self.rows), unit=" charts", leave=False, disable=None)
-        probabilities = np.concatenate(list(bar))
+        probabilities = all_probabilities(lambda picture: model(picture[np.newaxis])[0][0], self.rows, label=name.name)
         return self._admit(made, name, fault, probabilities, {}) | {"latency_ms": pattern_latency(self.run, name)}
 
     def _admit(self, made: Path, name: Path, fault: Fault, probabilities: np.ndarray, measured: Measured) -> Measured:

@@ -15,7 +15,7 @@ from cryptoai_common.arrays import Floats
 from trainer.models.answer import Answer, answer_cut, is_clear
 from trainer.models.finder import PriceReader, Prices
 from trainer.models.pattern_model import PRICE_FINDER, READER, UNCLEAR, PatternModel
-from trainer.models.price_finder import PriceFinder, Spans
+from trainer.models.price_finder import PriceFinder
 from trainer.models.session import at_once
 
 # Of the finder, in the weighted geometric mean. From 0.5 to 0.7 all sets of charts stay within two points.
@@ -46,17 +46,11 @@ class CutModel:
         self.threshold = THRESHOLD if both else classifier.threshold
 
     @classmethod
-    def beside(
-        cls, classifier: PatternModel, directory: Path, threads: int = 0, reader: PriceReader | None = None
-    ) -> CutModel:
-        """With the reader and the finder of the directory, if it has them; ``reader``: that one, if it is open already.
-
-        Raises UserError if one cannot be used.
-        """
+    def beside(cls, classifier: PatternModel, directory: Path, threads: int = 0) -> CutModel:
+        """With the reader and the finder of the directory, if it has them. Raises UserError if one cannot be used."""
         if not ((directory / READER).is_file() and (directory / PRICE_FINDER).is_file()):
             return cls(classifier)
-        reader = reader or PriceReader(directory / READER, threads)
-        return cls(classifier, reader, PriceFinder(directory / PRICE_FINDER, threads))
+        return cls(classifier, PriceReader(directory / READER, threads), PriceFinder(directory / PRICE_FINDER, threads))
 
     @classmethod
     def open(cls, classifier: Path, threads: int = 0) -> CutModel:
@@ -115,12 +109,4 @@ def seen_in(finder: PriceFinder, prices: Floats) -> Floats | None:
     columns = np.flatnonzero(~np.isnan(prices[:, 0]))
     if len(columns) < FEWEST:
         return None
-    return highest(finder.look(prices), columns[0], columns[-1] + 1)
-
-
-def highest(spans: Spans, first: int, stop: int) -> Floats:
-    """The highest score of each class among the spans that fill what is between ``first`` and ``stop``."""
-    begins, ends = spans.bounds.T
-    shared = (np.minimum(ends, stop) - np.maximum(begins, first)).clip(min=0)
-    scores: Floats = spans.scores[shared >= FILLED * (stop - first)].max(axis=0, initial=0.0)
-    return scores
+    return finder.look(prices).highest(columns[0], columns[-1] + 1, FILLED)

@@ -12,7 +12,7 @@ import numpy as np
 from cryptoai_common.errors import UserError
 from trainer.models.answer import Answer
 from trainer.models.cut import CutModel
-from trainer.models.finder import PatternFinder, is_finder
+from trainer.models.finder import PatternFinder, PriceReader, is_finder
 from trainer.models.pattern_model import (
     CLASSIFIER,
     CLASSIFIER_QUANTIZED,
@@ -22,6 +22,7 @@ from trainer.models.pattern_model import (
     REMEDY,
     PatternModel,
 )
+from trainer.models.price_finder import PriceFinder
 from trainer.models.session import open_session
 
 
@@ -30,6 +31,7 @@ class Deployed:
 
     finder: PatternFinder | None = None
     classifier: PatternModel | None = None
+    price_finder: PriceFinder | None = None  # beside a classifier
     cut: CutModel | None = None  # the classifier with what lies beside it
 
     def __init__(self, model: Path, threads: int = 0) -> None:
@@ -44,8 +46,9 @@ class Deployed:
             self._open_file(model, threads)
         if self.classifier:
             directory = model if model.is_dir() else model.parent
-            reader = self.finder.reader if self.finder else None
-            self.cut = CutModel.beside(self.classifier, directory, threads, reader)
+            self.price_finder = PriceFinder.beside(directory, threads)
+            reader = self.finder.reader if self.finder else PriceReader.beside(directory, threads)
+            self.cut = CutModel(self.classifier, reader, self.price_finder)
 
     def _open_directory(self, run: Path, threads: int) -> None:
         finder, classifier = finder_file(run), classifier_file(run)

@@ -36,6 +36,12 @@ class Prices(NamedTuple):
 class PriceReader:
     """Reads the prices that a screenshot shows."""
 
+    @classmethod
+    def beside(cls, directory: Path, threads: int = 0) -> PriceReader | None:
+        """That of a run directory, if it has one. Raises UserError if it cannot be used."""
+        file = directory / READER
+        return cls(file, threads) if file.is_file() else None
+
     def __init__(self, file: Path, threads: int = 0) -> None:
         """``threads`` 0: as many as there are cores. Raises UserError for a file that is missing or of another kind."""
         self.session = open_session(file, INPUT, threads)
@@ -65,8 +71,7 @@ class PatternFinder:
         _check_is_finder(self.session, file)
         stored = read_stored(self.session, file)
         self.classes, self.threshold, self.version, self.dataset_fingerprint = stored
-        beside = file.with_name(READER.name)
-        self.reader = PriceReader(beside, threads) if beside.is_file() else None
+        self.reader = PriceReader.beside(file.parent, threads)
 
     def find(self, picture: np.ndarray, threshold: float | None = None) -> list[Found]:
         """The patterns in a picture, RGB uint8 [height, width, 3], any size: the surest first, at most 20.

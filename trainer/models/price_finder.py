@@ -12,7 +12,7 @@ import numpy as np
 
 from cryptoai_common.arrays import Floats
 from cryptoai_common.errors import UserError
-from trainer.models.pattern_model import output_names, read_stored
+from trainer.models.pattern_model import PRICE_FINDER, output_names, read_stored
 from trainer.models.session import open_session
 
 PRICES, FINDS = "prices", ("spans", "scores")  # the input and the outputs of the file
@@ -28,9 +28,27 @@ class Spans(NamedTuple):
     bounds: Floats
     scores: Floats
 
+    def highest(self, first: float, stop: float, filled: float, inside: float = 0.0) -> Floats:
+        """The highest score of each class [classes] among the spans that fill the stretch from ``first`` to ``stop``.
+
+        Such a span takes the share ``filled`` of the stretch or more, and lies in it with the share ``inside`` of
+        itself.
+        """
+        begins, ends = self.bounds.T
+        shared = (np.minimum(ends, stop) - np.maximum(begins, first)).clip(min=0)
+        filling = (shared >= filled * (stop - first)) & (shared >= inside * (ends - begins))
+        scores: Floats = self.scores[filling].max(axis=0, initial=0.0)
+        return scores
+
 
 class PriceFinder:
     """Finds spans of time in prices. ``classes`` names the columns of the scores."""
+
+    @classmethod
+    def beside(cls, directory: Path, threads: int = 0) -> PriceFinder | None:
+        """That of a run directory, if it has one. Raises UserError if it cannot be used."""
+        file = directory / PRICE_FINDER
+        return cls(file, threads) if file.is_file() else None
 
     def __init__(self, file: Path, threads: int = 0) -> None:
         """``threads`` 0: as many as there are cores. Raises UserError for a file that is missing or of another kind."""

@@ -137,7 +137,7 @@ print(classes[label[0]] if label[0] >= 0 else "no clear pattern")
     program = start + numpy + "import onnxruntime\n" + pillow + opening + answering
     heading = (
         "With onnxruntime, numpy and Pillow alone, from a chart that is cut to its prices, of any size (`predict --cut`"
-        f" asks `{PRICE_FINDER}` beside this file, and is right more often):"
+        f" asks `{PRICE_FINDER}` too, where it lies beside this file and knows the same classes):"
     )
     return f"{heading}\n\n```python\n{program}```"
 

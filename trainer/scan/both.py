@@ -18,7 +18,7 @@ import numpy as np
 from cryptoai_common.arrays import Floats
 from cryptoai_common.candles import Candles
 from trainer.models.cut import WEIGHT, together
-from trainer.models.pattern_model import PRICE_FINDER, UNCLEAR, PatternModel
+from trainer.models.pattern_model import UNCLEAR, PatternModel
 from trainer.models.price_finder import PriceFinder, Spans
 from trainer.scan.candles import Series, Window, draw
 from trainer.scan.hits import Span
@@ -56,8 +56,7 @@ class WindowModel:
     @classmethod
     def beside(cls, classifier: PatternModel, directory: Path) -> WindowModel:
         """With the finder of the directory, if it has one. Raises UserError if that cannot be used."""
-        file = directory / PRICE_FINDER
-        return cls(classifier, PriceFinder(file, threads=1) if file.is_file() else None)
+        return cls(classifier, PriceFinder.beside(directory, threads=1))
 
     @classmethod
     def open(cls, classifier: Path) -> WindowModel:
@@ -105,14 +104,5 @@ def seen_in(finder: PriceFinder, candles: Candles, windows: Sequence[Span]) -> F
         start = min(max(stop - LOOK, 0), window.first)
         if (start, stop) not in looks:
             looks[start, stop] = look(finder, candles[start:stop])
-        scores[place] = _highest(looks[start, stop], window.first - start, stop - start)
+        scores[place] = looks[start, stop].highest(window.first - start, stop - start, FILLED, INSIDE)
     return scores
-
-
-def _highest(spans: Spans, first: int, stop: int) -> Floats:
-    """The highest score of each class among the spans that fill the candles from ``first`` to before ``stop``."""
-    begins, ends = spans.bounds.T
-    shared = (np.minimum(ends, stop) - np.maximum(begins, first)).clip(min=0)
-    filling = (shared >= FILLED * (stop - first)) & (shared >= INSIDE * (ends - begins))
-    highest: Floats = spans.scores[filling].max(axis=0, initial=0.0)
-    return highest

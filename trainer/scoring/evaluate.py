@@ -69,14 +69,15 @@ def all_logits(classifier: Classifier, rows: datasets.Dataset, batch_size: int =
     return np.concatenate(batches)
 
 
-def all_probabilities(name: Callable[[np.ndarray], np.ndarray], rows: datasets.Dataset) -> np.ndarray:
+def all_probabilities(name: Callable[[np.ndarray], np.ndarray], rows: datasets.Dataset, label: str = "") -> np.ndarray:
     """Probabilities [rows, classes] of a function from a picture, RGB uint8 [height, width, 3], to its own [classes].
 
     Raises UserError, naming the file, for a picture that cannot be read.
     """
     rows = rows.select_columns(["image"])
     answers = at_once(lambda row: name(np.asarray(picture_of(rows[row]))), range(len(rows)))
-    return np.stack(list(tqdm(answers, desc="evaluate", total=len(rows), unit=" charts", leave=False, disable=None)))
+    bar = tqdm(answers, desc=label or "evaluate", total=len(rows), unit=" charts", leave=False, disable=None)
+    return np.stack(list(bar))
 
 
 def evaluation(dataset: str, split: str | None, weights: str, fingerprint: str | None) -> dict[str, Any]:

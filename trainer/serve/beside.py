@@ -33,8 +33,7 @@ class Beside:
     @cached_property
     def windows(self) -> WindowModel | None:
         """What names windows of candles."""
-        place = self.model.place if self.model.place.is_dir() else self.model.place.parent
-        return WindowModel.beside(self.model.classifier, place) if self.model.classifier else None
+        return WindowModel(self.model.classifier, self.model.price_finder) if self.model.classifier else None
 
     def prices(self, picture: bytes) -> dict[str, list[float]]:
         """``x``, ``high`` and ``low`` [columns] of the prices in a picture file, in its pixels.

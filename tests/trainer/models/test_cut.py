@@ -19,12 +19,11 @@ from trainer.models.cut import (
     WEIGHT,
     CutModel,
     calibrated,
-    highest,
     in_columns,
     seen_in,
     together,
 )
-from trainer.models.finder import PriceReader, Prices
+from trainer.models.finder import Prices
 from trainer.models.pattern_model import PRICE_FINDER, READER, UNCLEAR
 from trainer.models.price_finder import PriceFinder, Spans
 
@@ -125,8 +124,8 @@ def test_a_column_that_was_read_stays_the_same_column(width, columns):
 
 def test_spans_count_from_the_share_of_the_prices_that_they_fill():
     spans = Spans(np.array([[0, 10 + 100 * FILLED], [0, 9.9 + 100 * FILLED], [105, 300]]), np.eye(3) * 0.7)
-    assert highest(spans, 10, 110).tolist() == [0.7, 0, 0]
-    assert highest(spans, 10, 10_000).tolist() == [0, 0, 0]
+    assert spans.highest(10, 110, FILLED).tolist() == [0.7, 0, 0]
+    assert spans.highest(10, 10_000, FILLED).tolist() == [0, 0, 0]
 
 
 def test_the_finder_is_asked_of_what_lies_between_the_first_and_the_last_price(tmp_path):
@@ -148,9 +147,3 @@ def test_calibration_keeps_the_order(mean):
 def test_the_mean_of_both_lies_between_them(named, seen):
     mean = together(named, seen)
     assert (mean <= np.maximum(named, seen) + 1e-12).all() and (mean >= np.minimum(named, seen) - 1e-12).all()
-
-
-def test_a_reader_that_is_open_is_used(beside):
-    reader = PriceReader(beside / READER)
-    (beside / READER).write_bytes(b"no model")
-    assert CutModel.beside(Classifier(), beside, reader=reader).reader is reader

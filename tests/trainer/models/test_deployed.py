@@ -4,11 +4,20 @@ import shutil
 
 import numpy as np
 import pytest
-from finder_file import write_finder
+from finder_file import write_finder, write_price_finder, write_reader
 
 from cryptoai_common.errors import UserError
 from trainer.models.deployed import Deployed
-from trainer.models.pattern_model import CLASSIFIER, CLASSIFIER_QUANTIZED, FINDER, FINDER_QUANTIZED
+from trainer.models.pattern_model import (
+    CLASSIFIER,
+    CLASSIFIER_QUANTIZED,
+    FINDER,
+    FINDER_QUANTIZED,
+    PRICE_FINDER,
+    READER,
+    PatternModel,
+)
+from trainer.serve.beside import Beside
 
 CLASSES = ("double_top", "another")
 SCREEN = np.zeros((60, 90, 3), np.uint8)
@@ -28,6 +37,16 @@ def test_a_directory_answers_for_both_kinds_of_picture(run):
     assert sum(cut["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert both.classes == (*CLASSES, *(name for name in cut["probabilities"] if name not in CLASSES))
     assert both.version == screen["model_version"] == "0.0.0+test" != cut["model_version"]
+
+
+def test_what_several_need_is_opened_once(run):
+    write_reader(run / READER)
+    write_price_finder(run / PRICE_FINDER, PatternModel(run / CLASSIFIER_QUANTIZED).classes, "breakout", "double_top")
+    model = Deployed(run, threads=1)
+    assert model.cut.reader is model.finder.reader is not None
+    assert model.cut.finder is Beside(model).windows.finder is model.price_finder is not None
+    (run / FINDER_QUANTIZED).unlink()
+    assert Deployed(run, threads=1).cut.reader is not None
 
 
 @pytest.mark.parametrize("name", [FINDER_QUANTIZED, CLASSIFIER_QUANTIZED, "renamed.onnx"])

@@ -48,7 +48,7 @@ def test_prices_are_read(beside):
 def test_a_damaged_finder_in_candles_is_told_before_anything_is_served(beside, tmp_path):
     (tmp_path / PRICE_FINDER).write_bytes(b"no model")
     with pytest.raises(UserError, match=f"{PRICE_FINDER} is not an ONNX file"):
-        make_app(beside.model)
+        make_app(Deployed(beside.model.place))
 
 
 def test_a_scan_names_the_file_as_it_was_called_and_can_be_json(beside):
