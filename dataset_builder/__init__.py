@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 keep_telemetry_off()
 
 __all__ = ["ChartPatternGenerator", "render_candles"]
-__version__ = "0.16.0"  # raised whenever the same configuration draws other pictures
+__version__ = "0.17.0"  # raised whenever the same configuration draws other pictures
 _HOMES = {
     "ChartPatternGenerator": "dataset_builder.charts.generator",
     "render_candles": "dataset_builder.charts.render",

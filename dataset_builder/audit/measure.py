@@ -22,7 +22,7 @@ from cryptoai_common.errors import UserError
 from dataset_builder.audit.duplicates import picture_hash, price_hash
 from dataset_builder.audit.leaks import THUMBNAIL
 from dataset_builder.charts.labels import refusal
-from dataset_builder.charts.sample import draw_look_again
+from dataset_builder.charts.sample import SKETCH, draw_look_again
 from dataset_builder.charts.screenshot import look_of_screenshot
 from dataset_builder.charts.stages import SCREENSHOT_STAGE, UNCHECKED
 from dataset_builder.charts.variety import variety
@@ -168,8 +168,9 @@ def _look_again(split: str, row: dict[str, Any], size: int) -> Look:
 def find_mistake(row: dict[str, Any]) -> str | None:
     """Apply the check of every class to the stored candles: that of the label must accept them, all others not.
 
-    Charts without a pattern whose stage is in UNCHECKED are passed over. Returns None, or a sentence with the id of
-    the chart and the reason.
+    Candles that were drawn along a sketch are held to the loose limits, others to the strict ones. Charts without a
+    pattern whose stage is in UNCHECKED are passed over. Returns None, or a sentence with the id of the chart and the
+    reason.
     """
     label = row["label"]
     if label is None and row["stage"] in UNCHECKED:
@@ -178,7 +179,8 @@ def find_mistake(row: dict[str, Any]) -> str | None:
         return _find_mistaken_place(row)
     if not row["candles"]:
         return f"{row['id']} as {label or NONE}: no candles"
-    reason = refusal(BY_NAME[label] if label else None, View(candles_of(row)))
+    loose = row.get("source") == SKETCH  # as when it was drawn
+    reason = refusal(BY_NAME[label] if label else None, View(candles_of(row)), loose)
     return f"{row['id']} as {label or NONE}: {reason}" if reason else None
 
 

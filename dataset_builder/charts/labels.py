@@ -20,18 +20,19 @@ MAX_DRAWS = 200  # far more than any class needs: reached only by a pattern whos
 SHORTEST = 16  # candles of the shortest sketch: the range of a breakout alone needs 14
 
 
-def refusal(pattern: Pattern | None, view: View) -> str | None:
+def refusal(pattern: Pattern | None, view: View, loose: bool = False) -> str | None:
     """Why these candles are not a chart of the pattern alone; None if they are.
 
-    They must pass the pattern's check, and no other one. Without a pattern (None) they must pass none.
+    They must pass the pattern's check, and no other one; with ``loose`` those with wider limits. Without a pattern
+    (None) they must pass none.
     """
     if pattern is None:
         return found(view)
-    reason = pattern.check(view)
+    reason = pattern.check(view, loose)
     if reason is not None:
         return reason
     others = (p for p in reversed(PATTERNS) if p is not pattern)  # the last ones accept most often: they end the search
-    return next((f"also {p.name}" for p in others if p.check(view) is None), None)
+    return next((f"also {p.name}" for p in others if p.check(view, loose) is None), None)
 
 
 def found(view: View) -> str | None:

@@ -61,7 +61,7 @@ def settle(
         return Draft(seed, None, index, look, NO_MARKET, NO_CHART_STAGE, {}, image_size, NO_CHART_SOURCE)
     sketch = pattern.sketch if pattern else negative.sketch
     rng = random_stream(seed, name, index, "price", kind.stream)
-    market, stage, rejections = draw_accepted(sketch, partial(refusal, pattern), look, rng)
+    market, stage, rejections = draw_accepted(sketch, partial(refusal, pattern, loose=True), look, rng)
     return Draft(seed, pattern_name, index, look, market, stage, rejections, image_size, SKETCH)
 
 

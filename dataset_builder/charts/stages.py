@@ -52,8 +52,8 @@ def stage_of(view: View, found: Match) -> str:
 def standing(name: str, candles: Candles) -> Standing | None:
     """Where the pattern of that name stands at the last of the candles.
 
-    None if its check does not see it, neither in all of the candles nor in the newer ``PARTS`` of them, or if there is
-    no pattern of that name.
+    None if its check with the loose limits does not see it, neither in all of the candles nor in the newer ``PARTS`` of
+    them, or if there is no pattern of that name.
     """
     pattern, whole = BY_NAME.get(name), View(candles)
     if pattern is None or min(whole.close) <= 0:
@@ -61,7 +61,8 @@ def standing(name: str, candles: Candles) -> Standing | None:
     for share in PARTS:
         start = whole.bars - round(share * whole.bars)
         view = whole.window(start, whole.bars)
-        found = pattern.find(view) if view.range > 0 and view.bars >= FEWEST_BARS else "too few candles"
+        enough = view.range > 0 and view.bars >= FEWEST_BARS
+        found = pattern.see(view, loose=True) if enough else "too few candles"
         if not isinstance(found, str) and found.lines:
             stage, line = _stage_and_line(view, found)
             price, close = line.at(view.bars - 1), view.close[-1]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from operator import add
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,23 +21,19 @@ from dataset_builder.market.sketch import FAR, Sketch, between, evenly, log_unif
 from dataset_builder.market.swings import View
 from dataset_builder.market.zigzag import Swing
 
-# Of the triangle's length: the longest time between two touches of the rising line. With more, only its ends are on it,
-# and any two lows lie on a line.
-GAP = 0.55
-
 # What is drawn. Prices in H, the height at the triangle's start: the flat top lies at 1, the first low at 0.
 # Relative weights of the stages: half of the labelled charts end under 0.6 of their height: not all break upwards.
 STAGES = {"broken": 0.42, "complete": 0.25, "failed": 0.33}
 TURNS, TURN_BARS = (5, 8), 4  # fewest and most turns, at most one in so many bars: four, after a trend, is a double top
 TURNS_LEANING = (0.8, 0.6)  # share of the possible turns that is drawn, and exponent that leans to many
 NARROW = (0.2, 0.5)  # width at the end over width at the start
-LOW_FIRST = 0.7  # share of charts that come to the rising line first, as most labelled ones do
+LOW_FIRST = 0.6  # share of charts that come to the rising line first, as most labelled ones do
 BEND = (0.7, 1.05)  # exponent of the rising line: labelled lows rise steeply at first, and level off
 STRAY, FIRST_LOW = (-0.02, 0.05), 0.02  # how far turns lie inside their line; highest first low
-START_HIGH, START_LOW = (0.8, 2.2), (-1.6, 0.5)  # where the price comes from: before a low, before a top
-TIME_IN = (0.4, 1.6)  # relative duration of the way in
+START_HIGH, START_LOW = (0.6, 2.2), (-1.6, 0.5)  # where the price comes from: before a low, before a top
+TIME_IN = (0.25, 1.6)  # relative duration of the way in
 LEG, SHORTENING = (0.3, 3.2), 0.55  # relative duration of a leg, and by how much the last is shorter than the first
-GAP_DRAWN = 0.95  # of GAP: lows are drawn no further apart
+GAP_DRAWN = 0.57  # of the triangle's length: lows are drawn no further apart
 LAST_LEG = (0.3, 0.8)  # time of the last leg inside, in times of the leg before
 BREAK, FALL = (0.2, 1.6), (0.5, 2.5)  # length of the leg out, upwards and downwards
 OUT_TIME = (0.12, 0.45)  # its time for each H
@@ -44,12 +42,23 @@ ROUGHNESS, CALM_BARS = (0.3, 1.2), 40  # in fewer bars less, or the noise of a f
 OVERSHOOT, LEG_OVERSHOOT = 0.03, 0.37  # past the sides; past the two turns of a leg, inside the sides
 UNDER_LINE = 0.02  # the wall under the rising line
 
-# What the check asks for. Heights in H, measured on the finished candles.
-TOUCH = 0.1  # how far from its line a turn still is a touch; Bulkowski's touches come near or meet it
-SMALLEST = 0.45  # share of the window from the first turn to the last: what leads in and out takes the rest
-# Width at the last turn over width at the start: wider is a range that leans, narrower is at the apex, and most
-# triangles are left before.
-WIDTH = (0.1, 0.6)
+
+class Limits(NamedTuple):
+    """What the check asks for. Heights in H, measured on the finished candles."""
+
+    touch: float  # how far from its line a turn still is a touch
+    smallest: float  # share of the window from the first turn to the last
+    width: tuple[float, float]  # at the last turn, over that at the start
+    gap: float  # longest time between two touches of the rising line, in lengths of the triangle
+
+
+STRICT = Limits(
+    touch=0.1,  # Bulkowski's touches come near or meet the line
+    smallest=0.45,  # what leads in and out takes the rest
+    width=(0.1, 0.6),  # wider is a range that leans; narrower is at the apex, and most triangles are left before
+    gap=0.55,  # with more, only the ends are on the line, and any two lows lie on a line
+)
+LOOSE = Limits(touch=0.12, smallest=0.4, width=(0.05, 0.7), gap=0.6)  # turns that people label stray that far
 TOUCHES = 5  # of both sides together, at least two of each
 END_TO_APEX = 0.6  # a triangle ends that share of the way from its last turn to the apex
 
@@ -103,10 +112,10 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
 
 
 def _legs(rng: np.random.Generator, swings: int, lowest: int) -> list[float]:
-    """Durations from turn to turn, shorter and shorter on average, with no two lows further apart than ``GAP``."""
+    """Durations from turn to turn, shorter and shorter on average, with no two lows too far apart."""
     while True:
         legs = [(1 - SHORTENING * i / swings) * log_uniform(rng, *LEG) for i in range(swings - 1)]
-        if max(map(add, legs[lowest::2], legs[lowest + 1 :: 2])) < GAP_DRAWN * GAP * sum(legs):
+        if max(map(add, legs[lowest::2], legs[lowest + 1 :: 2])) < GAP_DRAWN * sum(legs):
             return legs
 
 
@@ -124,25 +133,25 @@ def _exit(rng: np.random.Generator, stage: str, levels: list[float], low: float)
     return end, leg * between(rng, *OUT_TIME)
 
 
-def find(view: View) -> Match | str:
+def find(view: View, limits: Limits = STRICT) -> Match | str:
     """The turning points of an ascending triangle in the candles, or the reason why there is none."""
     swings = view.finest[:-1]  # the last one may still be moving
     found: Match | str = "no five swings"
     for i, low in enumerate(swings[:-3]):
         if not low.top:
-            found = _refuse(view, swings[:i], swings[i:])
+            found = _refuse(limits, view, swings[:i], swings[i:])
             if not isinstance(found, str):
                 return found
     return found
 
 
-def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> Match | str:
+def _refuse(limits: Limits, view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> Match | str:
     """Try a triangle whose lowest low is the first of these swings, and that ends at any later one."""
     low_bar, low, _ = swings[0]
     slope, top = math.inf, -math.inf
     found: Match | str = "lows don't rise"
     first = before[-1].bar if before else low_bar  # at the earliest
-    if not view.fills(first, swings[-1].bar, SMALLEST):
+    if not view.fills(first, swings[-1].bar, limits.smallest):
         return found
     for end, (bar, price, is_top) in enumerate(swings):
         if is_top:
@@ -152,28 +161,29 @@ def _refuse(view: View, before: Sequence[Swing], swings: Sequence[Swing]) -> Mat
             slope = min(slope, (price - low) / (bar - low_bar))
             if slope <= 0:
                 return found
-        if end >= 3 and view.fills(first, bar, SMALLEST):
-            found = _refuse_lines(view, before, swings[: end + 1], top, slope)
+        if end >= 3 and view.fills(first, bar, limits.smallest):
+            found = _refuse_lines(limits, view, before, swings[: end + 1], top, slope)
             if not isinstance(found, str):
                 return found
     return found
 
 
 def _refuse_lines(
-    view: View, before: Sequence[Swing], swings: Sequence[Swing], top: float, slope: float
+    limits: Limits, view: View, before: Sequence[Swing], swings: Sequence[Swing], top: float, slope: float
 ) -> Match | str:
     low, last = swings[0], swings[-1]
     height = top - low.price
     width = (top - low.price - slope * (last.bar - low.bar)) / height
-    if not WIDTH[0] <= width <= WIDTH[1]:
+    narrowest, widest = limits.width
+    if not narrowest <= width <= widest:
         return "sides don't converge"
-    room = TOUCH * height
+    room = limits.touch * height
     first, tops = low.bar, 0
     if before and abs(before[-1].price - top) <= room:
         first, tops = before[-1].bar, 1
         if len(before) > 1 and abs(before[-2].price - low.price) < room:
             return "a level low before: a range"
-    if reason := _refuse_size(view, first, low, last, width):
+    if reason := _refuse_size(limits, view, first, low, last, width):
         return reason
     if tops + len(swings) < TOUCHES:  # each swing touches once at most
         return "under five touches of the sides"
@@ -190,7 +200,7 @@ def _refuse_lines(
                 lows, up = lows + 1, False
     if min(tops, lows) < 2 or tops + lows < TOUCHES:
         return "under five touches of the sides"
-    if gap > GAP * (last.bar - first):
+    if gap > limits.gap * (last.bar - first):
         return "lows not on a line"
     if misses > tops:
         return "top not flat"
@@ -207,10 +217,10 @@ def _refuse_lines(
     )
 
 
-def _refuse_size(view: View, first: int, low: Swing, last: Swing, width: float) -> str | None:
+def _refuse_size(limits: Limits, view: View, first: int, low: Swing, last: Swing, width: float) -> str | None:
     """Whether the triangle, up to where it ends before its apex, fills enough of the window."""
     end = last.bar + END_TO_APEX * (last.bar - low.bar) * width / (1 - width)
-    fills = view.fills(first, min(int(end) + 1, view.bars - 1)) and view.fills(first, last.bar, SMALLEST)
+    fills = view.fills(first, min(int(end) + 1, view.bars - 1)) and view.fills(first, last.bar, limits.smallest)
     return None if fills else "too small in the window"
 
 
@@ -220,4 +230,4 @@ def _refuse_sequel(view: View, last_bar: int, line: float, top: float, room: flo
     return "back inside after a fall: a range" if fell and max(after, default=line) > (line + top) / 2 else None
 
 
-PATTERN = Pattern(id=3, name="ascending_triangle", sketch=sketch, find=find)
+PATTERN = Pattern(id=3, name="ascending_triangle", sketch=sketch, find=find, find_loosely=partial(find, limits=LOOSE))

@@ -7,6 +7,8 @@ The range is that of ``support_resistance``; the break follows Bulkowski, Encycl
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +27,8 @@ DIP = 0.25  # share of charts with one dip or two between an earlier top and the
 ROOMY_BARS, TURNS, TURNS_SMALL = 30, (5, 6), (5, 5)  # turns of the range; in charts of at most so many bars
 SHORT = (-0.03, 0.2)  # how far each turn stops short of its side
 LEG = (0.4, 2.0)  # relative duration of a leg inside the range
-OUT_SHARE = (0.12, 0.45)  # share of the bars that the leg out takes
-OUT, OUT_AFTER_DIP = (0.9, 4.2), (1.2, 4.2)  # length of the leg out: after a longer one the range is a flat strip
+OUT_SHARE = (0.12, 0.7)  # share of the bars that the leg out takes
+OUT, OUT_AFTER_DIP = (0.8, 5.0), (1.1, 5.0)  # length of the leg out: after a longer one the range is a flat strip
 FAR, FAR_SMALL, FAR_BARS = 1.0, 0.3, 40  # how far outside the range the price may come from; in charts of so few bars
 INSIDE = (0.2, 0.8)  # where it comes from otherwise
 TIME_IN = (0.2, 0.8)  # relative duration of the way in
@@ -39,24 +41,40 @@ THROWBACK_OUT, THROWBACK_TO = (0.4, 0.8), (-0.05, 0.25)  # how far out first, an
 THROWBACK_TIMES, THROWBACK_BACK, THROWBACK_REST = 0.95, 0.3, (0.4, 0.6)  # shares of time: out and on, back, on
 REST, REST_TIME, REST_TO = 0.5, (0.1, 1.0), (0.65, 1.05)  # share of charts with a rest at the end, its time and level
 
-# What the check asks for. Heights in H, measured on the finished candles.
+
+class Limits(NamedTuple):
+    """What the check asks for. Heights in H, measured on the finished candles."""
+
+    range_share: float  # smallest share of the window's bars that the range takes
+    leg_of_height: float  # shortest leg out, which is at least one average true range
+    kept: float  # share of the leg out that is left at the end, at least
+    zone: float  # a turn that near to a level touches it
+    long_leg: float  # after a leg out of that length, two touches of the level that breaks are enough
+    slopes: float  # largest slope of a side between the halves
+    slopes_few: float  # the same of the lower side, with few touches
+
+
+STRICT = Limits(
+    range_share=0.4,  # a shorter one is a pause in a trend
+    # The books expect as much as the height of the range; after less than two thirds of it the price is still near.
+    leg_of_height=0.65,
+    kept=0.5,
+    zone=0.22,  # as in a range
+    long_leg=1.8,  # a sixth of the labelled charts show an earlier top, one dip, and a long move through the level
+    slopes=0.2,  # with more it is a triangle or channel
+    slopes_few=0.15,
+)
+LOOSE = Limits(  # people label shorter ranges, shorter legs, and what came back further
+    range_share=0.25, leg_of_height=0.55, kept=0.3, zone=0.33, long_leg=1.0, slopes=0.3, slopes_few=0.2
+)
 NO_BREAK = f"no close beyond a range of {MIN_RANGE_BARS} bars"
 STARTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # where the range may begin, as shares of the window
 TAKEN_BACK = 0.1  # of the window's range: a break that comes back further is none
-# Smallest shares of the window's bars: the range, since a shorter one is a pause in a trend, and the leg out.
-RANGE_SHARE, SHORTEST_LEG = 0.4, 0.1
+SHORTEST_LEG = 0.1  # smallest share of the window's bars that the leg out takes
 SPIKES = 0.05  # share of the bars whose extremes don't count for a level
-# Shortest leg out, and at least one average true range: the books expect as much as the height of the range, and after
-# less than two thirds of it the price is still near the level.
-LEG_OF_HEIGHT = 0.65
-BACK, KEPT = 0.4, 0.5  # the leg may come back so far under the level, a throwback, and keeps half of itself at the end
-ZONE = 0.22  # a turn that near to a level touches it, as in a range
-# Five touches make a range. After a leg of LONG_LEG, two of the level that breaks are enough: a sixth of the labelled
-# charts show an earlier top, one dip, and a long move through the level.
-TOUCHES, LONG_LEG = 5, 1.8
+BACK = 0.4  # the leg may come back so far under the level: a throwback
+TOUCHES = 5  # make a range
 REST_SHARE = 0.15  # of the window's bars: with fewer touches, a longer rest after the leg makes it a flag
-# Largest slope of a side between the halves, with more it is a triangle or channel; of the lower one with few touches.
-SLOPES, SLOPES_FEW = 0.2, 0.15
 LOOK_BACK = 16  # bars before the range in which a pole or a fall into it is looked for
 POLE, LOWER, FALL = 2.5, 1.25, 1.3  # largest rise, rise with few touches, and fall with two lows, into the range
 
@@ -111,19 +129,19 @@ def _leg_out(rng: np.random.Generator, leg: float, start: float, time: float) ->
     return times, points
 
 
-def find(view: View) -> Match | str:
+def find(view: View, limits: Limits = STRICT) -> Match | str:
     """The turning points of a range and a break out of it in the candles, or the reason why there is none."""
-    upwards = _breaks_up(view)
+    upwards = _breaks_up(limits, view)
     if not isinstance(upwards, str):
         return upwards
-    downwards = _breaks_up(view.mirrored)
+    downwards = _breaks_up(limits, view.mirrored)
     if not isinstance(downwards, str):
         return downwards.mirrored()
     return downwards if upwards == NO_BREAK else upwards  # the reason of the side that broke, if any
 
 
-def _breaks_up(view: View) -> Match | str:
-    return first_match(view, _breaks(view), _refuse, NO_BREAK)
+def _breaks_up(limits: Limits, view: View) -> Match | str:
+    return first_match(view, _breaks(view), partial(_refuse, limits), NO_BREAK)
 
 
 def _breaks(view: View) -> Iterator[tuple[int, int]]:
@@ -145,9 +163,9 @@ def _breaks(view: View) -> Iterator[tuple[int, int]]:
                     break
 
 
-def _refuse(view: View, start: int, stop: int) -> Match | str:
+def _refuse(limits: Limits, view: View, start: int, stop: int) -> Match | str:
     upper, lower, after = view.upper[start:stop], view.lower[start:stop], view.close[stop:]
-    if stop - start < RANGE_SHARE * view.bars:
+    if stop - start < limits.range_share * view.bars:
         return "range too short for the window"
     if len(after) < SHORTEST_LEG * view.bars:
         return "leg out too brief"
@@ -158,17 +176,18 @@ def _refuse(view: View, start: int, stop: int) -> Match | str:
         return "leg out too short"
     bottom = sorted(lower)[spike]
     height = top - bottom
-    if leg < LEG_OF_HEIGHT * height:
+    if leg < limits.leg_of_height * height:
         return "leg out too short"
-    if min(after) < top - BACK * height or after[-1] < top + KEPT * leg:
+    if min(after) < top - BACK * height or after[-1] < top + limits.kept * leg:
         return "back inside the range"
-    high, low = touches(upper, lower, top - ZONE * height, bottom + ZONE * height)
-    if high < 2 or low < 1 or (high + low < TOUCHES and leg < LONG_LEG * height):
+    near_top, near_bottom = top - limits.zone * height, bottom + limits.zone * height
+    high, low = touches(upper, lower, near_top, near_bottom)
+    if high < 2 or low < 1 or (high + low < TOUCHES and leg < limits.long_leg * height):
         return "too few touches of the range"
     if high + low < TOUCHES and len(after) - after.index(max(after)) > REST_SHARE * view.bars:
         return "a rest after the leg out: a flag"
-    level = (SLOPES if high + low >= TOUCHES else SLOPES_FEW) * height
-    if drift(upper, max) > SLOPES * height or (low > 1 and drift(lower, min) > level):
+    level = (limits.slopes if high + low >= TOUCHES else limits.slopes_few) * height
+    if drift(upper, max) > limits.slopes * height or (low > 1 and drift(lower, min) > level):
         return "a side of the range slopes"
     if view.narrowed(start, top, bottom):
         return "wider before the range: a triangle"
@@ -180,9 +199,9 @@ def _refuse(view: View, start: int, stop: int) -> Match | str:
         return "lower before the range: a triangle"
     if low <= 2 and fall > FALL * height:
         return "a fall into two lows: a double bottom"
-    inside = [(start + bar, price) for bar, price in turns(upper, lower, top - ZONE * height, bottom + ZONE * height)]
+    inside = [(start + bar, price) for bar, price in turns(upper, lower, near_top, near_bottom)]
     end = stop + after.index(max(after))
     return Match((*inside, (end, view.upper[end])), lines=(Line(start, top, stop, above=True),))
 
 
-PATTERN = Pattern(id=9, name="breakout", sketch=sketch, find=find)
+PATTERN = Pattern(id=9, name="breakout", sketch=sketch, find=find, find_loosely=partial(find, limits=LOOSE))

@@ -6,8 +6,10 @@ where charts of finer time frames show more, the limit is wider and its comment 
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import accumulate
 from operator import gt, sub
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,10 +23,10 @@ from dataset_builder.market.swings import View
 # parallel lines, of which the upper one starts at 1.
 STAGES = {"complete": 0.5, "broken": 0.5}  # relative weights
 POLE, POLE_FEWEST = (0.14, 0.3), 4  # share of the window, and fewest bars
-FLAG, FLAG_FEWEST = (0.36, 0.62), 8  # share of the window, and fewest bars
-WIDTH = (0.12, 0.32)  # of the channel
+FLAG, FLAG_FEWEST = (0.33, 0.62), 8  # share of the window, and fewest bars
+WIDTH = (0.12, 0.38)  # of the channel
 # Fall of the channel over its length. A break out of a steep flag would widen it, one out of a flat flag is a breakout.
-DROP = {"complete": (0.04, 0.42), "broken": (0.12, 0.37)}
+DROP = {"complete": (0.0, 0.42), "broken": (0.0, 0.37)}
 DROP_OF_WIDTH = 0.6  # a wide channel falls less, so that the flag keeps in the upper half of the pole
 TURN_BARS, TURNS = (2.5, 6.0), (3, 8)  # bars from turn to turn; fewest and most turns
 LEG = (0.4, 2.2)  # relative duration of a leg of the zigzag
@@ -38,20 +40,38 @@ POLE_SLOPE, FLAG_SLOPE = (0.3, 1.4), (0.3, 1.6)  # from rounded to spiked turns
 ROUGHNESS = (0.2, 0.95)
 OVERSHOOT, BELOW = 0.025, 0.03  # past the walls; below the channel after the flag
 
-# What the check asks for. Heights in lengths of the pole, measured on the finished candles.
-POLE_BARS, POLE_SHARE = 14, 0.3  # longest pole: bars, or share of the window; what rose before it is a trend
-# Longest flag: bars or share of the window. Shortest, in bars: fewer don't show a channel.
-FLAG_BARS, FLAG_SHARE, FLAG_SHORTEST = 48, 0.65, 7
+
+class Limits(NamedTuple):
+    """What the check asks for. Heights in lengths of the pole, measured on the finished candles."""
+
+    pole_bars: int  # longest pole, unless it is a smaller share of the window than POLE_SHARE
+    flag_shortest: int  # fewest bars of the flag
+    pullback: float  # largest step back inside the pole
+    retraced: float  # how much of the pole the flag retraces at most
+    rise: float  # of the fitted channel over its length, at most
+    widest: float  # widest channel
+    fills: float  # smallest share of the window
+
+
+STRICT = Limits(
+    pole_bars=14,  # what rose before it is a trend
+    flag_shortest=7,  # fewer don't show a channel
+    pullback=0.2,  # after a larger one it is a trend of two legs
+    retraced=0.5,  # half in the books
+    rise=0.07,  # flat or against the pole, as in the books
+    widest=0.4,  # as the flag gives back half of the pole, a wider one is a range under its top
+    fills=0.6,  # what else is in the window would be as large as the flag
+)
+# People label longer poles on finer time frames, and flags that give back a little more.
+LOOSE = Limits(pole_bars=22, flag_shortest=6, pullback=0.22, retraced=0.56, rise=0.12, widest=0.42, fills=0.55)
+POLE_SHARE = 0.3  # longest pole, as a share of the window
+FLAG_BARS, FLAG_SHARE = 48, 0.65  # longest flag: bars or share of the window
 TOP_ZONE = 0.55  # the pole's top lies in that upper share of the window's range
 POLE_OF_RANGE, POLE_SHORTEST = 0.4, 3  # smallest pole over the window's range; fewest bars
 OVER_TOP = 0.05  # a close that far over the pole's top ends the flag
 COLOUR = 0.65  # smallest share of the pole's bars that rise: 0.7 in the books
-PULLBACK = 0.2  # largest step back inside the pole: after a larger one it is a trend of two legs
 POLE_ATR = 5  # smallest pole in average true ranges: of the window, or the median of what follows the pole
-RETRACED = 0.5  # the flag retraces no more of the pole: half in the books
-CHANNEL = (-0.5, 0.07)  # rise of the fitted channel over its length: flat or against the pole, as in the books
-WIDEST = 0.4  # widest channel: as the flag gives back half of the pole, a wider one is a range under its top
-FILLS = 0.6  # smallest share of the window: what else is in it would be as large as the flag
+FALL = 0.5  # of the fitted channel over its length, at most
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
@@ -99,15 +119,15 @@ def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     )
 
 
-def find(view: View) -> Match | str:
+def find(view: View, limits: Limits = STRICT) -> Match | str:
     """The turning points of a pole and its flag in the candles, or the reason why there is none."""
     half = max(view.upper) - TOP_ZONE * view.range
     tops = ((bar, price) for bar, price, top in view.finest if top and price >= half)
-    return first_match(view, tops, _refuse, "no top")
+    return first_match(view, tops, partial(_refuse, limits), "no top")
 
 
-def _refuse(view: View, top: int, price: float) -> Match | str:
-    first = max(top - round(max(POLE_BARS, POLE_SHARE * view.bars)), 0)
+def _refuse(limits: Limits, view: View, top: int, price: float) -> Match | str:
+    first = max(top - round(max(limits.pole_bars, POLE_SHARE * view.bars)), 0)
     rise = view.lower[first : top + 1]
     low = min(rise)
     pole = price - low
@@ -115,31 +135,31 @@ def _refuse(view: View, top: int, price: float) -> Match | str:
         return "no pole"
     limit = price + OVER_TOP * pole
     stop = next((bar for bar, close in enumerate(view.close[top + 1 :], top + 1) if close > limit), view.bars)
-    if not FLAG_SHORTEST <= stop - top <= max(FLAG_BARS, FLAG_SHARE * view.bars):
-        return "flag too short" if stop - top < FLAG_SHORTEST else "flag too long"
+    if not limits.flag_shortest <= stop - top <= max(FLAG_BARS, FLAG_SHARE * view.bars):
+        return "flag too short" if stop - top < limits.flag_shortest else "flag too long"
     closes = view.close[foot : top + 1]
     if sum(map(gt, closes, view.open[foot : top + 1])) < COLOUR * len(closes):
         return "pole not of one colour"
-    if max(map(sub, accumulate(closes, max), closes)) > PULLBACK * pole:
+    if max(map(sub, accumulate(closes, max), closes)) > limits.pullback * pole:
         return "a pullback in the pole"
     if pole < POLE_ATR * view.atr:
         calm = sorted(view.true_range[top + 1 :])
         if pole < POLE_ATR * calm[len(calm) // 2]:
             return "pole under 5 ATR"
-    if min(view.lower[top:stop]) < price - RETRACED * pole:
+    if min(view.lower[top:stop]) < price - limits.retraced * pole:
         return "flag retraces more than half of the pole"
-    return _refuse_channel(view, foot, top, stop, pole)
+    return _refuse_channel(limits, view, foot, top, stop, pole)
 
 
-def _refuse_channel(view: View, foot: int, start: int, stop: int, pole: float) -> Match | str:
+def _refuse_channel(limits: Limits, view: View, foot: int, start: int, stop: int, pole: float) -> Match | str:
     slope = fitted_slope([a + b for a, b in zip(view.upper[start:stop], view.lower[start:stop], strict=True)]) / 2
-    if not CHANNEL[0] * pole <= slope * (stop - start - 1) <= CHANNEL[1] * pole:
+    if not -FALL * pole <= slope * (stop - start - 1) <= limits.rise * pole:
         return "flag not against the pole"
     levelled = [view.close[bar] - slope * bar for bar in range(start, stop)]
     levelled += [view.open[bar] - slope * bar for bar in range(start + 1, stop)]
-    if max(levelled) - min(levelled) > WIDEST * pole:
+    if max(levelled) - min(levelled) > limits.widest * pole:
         return "flag too wide"
-    if not view.fills(foot, stop, FILLS):
+    if not view.fills(foot, stop, limits.fills):
         return "too small in the window"
     inside = [(s.bar, s.price) for s in view.finest if start <= s.bar < stop]
     last = (stop - 1, view.close[stop - 1])
@@ -163,4 +183,4 @@ def _sides(view: View, start: int, stop: int, slope: float) -> tuple[Line, Line 
     return Line(start, max(tops), known, above=True, slope=slope), lower
 
 
-PATTERN = Pattern(id=6, name="bullish_flag", sketch=sketch, find=find)
+PATTERN = Pattern(id=6, name="bullish_flag", sketch=sketch, find=find, find_loosely=partial(find, limits=LOOSE))

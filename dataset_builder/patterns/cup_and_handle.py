@@ -7,8 +7,10 @@ Rules after O'Neil, How to Make Money in Stocks (1988), and Bulkowski, Encyclope
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from operator import add
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +26,7 @@ STAGES = {"forming": 0.2, "complete": 0.35, "broken": 0.45}  # relative weights
 SMALL_BARS = 28  # fewer candles have no room for nine pivots along the cup, nor for pauses before it
 PIVOTS, PIVOTS_SMALL = 9, 5  # along the cup, rim to rim
 RIM = 0.1  # largest difference of the right rim from the left one
-RISE = (0.0, 0.9)  # height of the rise into the left rim
+RISE = (0.0, 1.1)  # height of the rise into the left rim
 SHALLOW_AFTER = 0.55  # after a higher rise, a deep handle that holds would make a double top
 DEPTH, DEPTH_SHALLOW = (0.14, 0.42), (0.14, 0.25)  # of the handle
 HANDLE_TIME, HANDLE_BARS = (0.11, 0.3), 4  # time of the handle in times of the cup, and its fewest candles
@@ -33,7 +35,7 @@ FORMING, COMPLETE, BROKEN = (0.4, 0.9), (0.0, 0.3), (0.08, 0.6)  # end: in handl
 TIME_IN, TIME_IN_SMALL = (0.06, 0.35), (0.06, 0.2)  # time of the rise before the cup, in times of the cup
 RIM_SLOPE = (0.6, 1.6)  # from a rounded to a spiked rim
 HANDLE_SLOPE = (0.2, 1.5)
-POWER = (2.2, 4.2)  # of the bowl |2u - 1|^power: 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
+POWER = (2.0, 4.8)  # of the bowl |2u - 1|^power: 1.27 has 0.42 of its bars in the bottom third, 2 has 0.58
 UNEVEN = (0.03, 0.15)  # deviation of the pivots along the bottom: real bottoms have wicks and are uneven
 BEND = (0.6, 1.6)  # where the bottom lies between the rims: 1 is the middle
 UNDER_RIM = 0.08  # pivots along the cup stay that far under the lower rim
@@ -42,12 +44,20 @@ HANDLE_ROOM = 0.5  # how far under the rim the price may go after a handle that 
 ROUGHNESS = (0.3, 1.5)
 OVERSHOOT = 0.1
 
-# What the check asks for. Heights in H, measured on the finished candles.
+
+class Limits(NamedTuple):
+    """What the check asks for. Heights in H, measured on the finished candles."""
+
+    level: float  # largest difference of the rims
+    peak: float  # highest outline in the middle half of the cup, over the bottom
+
+
+# The books have rims that differ by 10 %. A higher peak parts the cup into two valleys.
+STRICT = Limits(level=0.14, peak=0.58)
+LOOSE = Limits(level=0.18, peak=0.62)  # people label less level and less even ones
 ROUNDED = 0.42  # smallest share of the cup's bars in its bottom third: a V has 0.33, a parabola 0.58
-LEVEL = 0.14  # largest difference of the rims: the books have 10 %; people label more
 SHORTEST, FEWEST = 0.32, 10  # from rim to rim: smallest share of the window, fewest bars
 BOTTOM_PLACE = (0.2, 0.8)  # where the lowest bar lies between the rims
-PEAK = 0.58  # highest outline in the middle half of the cup, over the bottom: a higher one parts it into two valleys
 OVER_RIM = 0.04  # a close that far over the right rim ends the handle
 HANDLE_FEWEST, HANDLE_LONGEST = 2, 0.6  # bars of the handle, and its length in lengths of the cup
 PULLBACK = (0.07, 0.55)  # depth of the handle: O'Neil keeps it in the upper half
@@ -106,17 +116,17 @@ def _cup(rng: np.random.Generator, points: int, rim: float) -> tuple[list[float]
     return [1.0, *cup[1:-1], rim], [after - before for before, after in pairwise(times)]
 
 
-def find(view: View) -> Match | str:
+def find(view: View, limits: Limits = STRICT) -> Match | str:
     """The turning points of a cup and its handle in the candles, or the reason why there is none."""
-    unlevel = LEVEL * view.range
+    unlevel = limits.level * view.range
     # The tops of coarser scales are among those of the finest, so the finest scale shows every cup.
     rims = _rims(view.finest, unlevel, max(FEWEST, SHORTEST * view.bars - 1))
-    found = first_match(view, rims, _refuse, "rims not level")
+    found = first_match(view, rims, partial(_refuse, limits), "rims not level")
     if not isinstance(found, str):
         return found
     # The reason is more useful from a coarser scale, whose last pair of tops is the largest cup.
     last = next((pair for swings in reversed(view.scales[:3]) for pair in _rims(swings, unlevel)), None)
-    return _refuse(view, *last) if last else "rims not level"
+    return _refuse(limits, view, *last) if last else "rims not level"
 
 
 def _rims(swings: Sequence[Swing], unlevel: float, length: float = 0) -> Iterator[tuple[Swing, Swing]]:
@@ -131,14 +141,14 @@ def _rims(swings: Sequence[Swing], unlevel: float, length: float = 0) -> Iterato
                 yield left, right
 
 
-def _refuse(view: View, left: Swing, right: Swing) -> Match | str:
+def _refuse(limits: Limits, view: View, left: Swing, right: Swing) -> Match | str:
     length = right.bar - left.bar
     if length < FEWEST or not view.fills(left.bar, right.bar, SHORTEST):
         return "cup too short"
     lows = view.lower[left.bar : right.bar + 1]
     bottom = min(lows)
     height = min(left.price, right.price) - bottom
-    if abs(left.price - right.price) > LEVEL * height:
+    if abs(left.price - right.price) > limits.level * height:
         return "rims not level"
     if max(view.upper[left.bar + 1 : right.bar]) > max(left.price, right.price):
         return "a price over the rims inside the cup"
@@ -147,7 +157,7 @@ def _refuse(view: View, left: Swing, right: Swing) -> Match | str:
     if view.bottom_share(left.bar, right.bar, bottom, height) < ROUNDED:
         return "bottom not rounded"
     core = slice(left.bar + length // 4, right.bar - length // 4)
-    if max(map(add, view.upper[core], view.lower[core])) / 2 > bottom + PEAK * height:
+    if max(map(add, view.upper[core], view.lower[core])) / 2 > bottom + limits.peak * height:
         return "a peak inside the cup"
     return _refuse_handle(view, left, right, height)
 
@@ -173,4 +183,4 @@ def _refuse_handle(view: View, left: Swing, right: Swing, height: float) -> Matc
     )
 
 
-PATTERN = Pattern(id=5, name="cup_and_handle", sketch=sketch, find=find)
+PATTERN = Pattern(id=5, name="cup_and_handle", sketch=sketch, find=find, find_loosely=partial(find, limits=LOOSE))

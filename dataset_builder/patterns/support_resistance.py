@@ -7,7 +7,9 @@ Bottoms"; charts that people labelled settle the rest.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise, product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,7 +27,8 @@ EXIT = 0.08
 # What is drawn. Prices in H, the distance of the levels, which lie at 0 and 1; a single level lies at 0 (or, mirrored,
 # at 1).
 SINGLE = 0.35  # share of charts with a single level
-TURNS_SINGLE, TURNS, LEANING = 6, 5, 1.5  # fewest turns; two levels have up to LEANING more, rarely the most
+TURNS_SINGLE, TURNS = (6, 9), (5, 9)  # fewest and most turns
+LEANING = 1.5  # exponent that makes few turns of two levels more likely than many
 TURN_BARS = 3  # a chart has at most one turn in so many bars
 SINGLE_LOWS = 0.3  # turns at a single level spread less, by that factor
 LEG, LEG_LEAST = (0.25, 4.0), 0.1  # relative duration of a leg: for each H that it moves, and in any case
@@ -39,30 +42,47 @@ UNEVEN = (0.02, 0.2)  # by how much the turns of one chart stop short of their l
 AWAY = (0.5, 1.0)  # how far the price swings away from a single level
 FROM_INSIDE = 0.3  # share of charts whose way in begins inside the range
 FROM_ABOVE, FROM_BELOW = (0.7, 2.4), (-1.4, 0.3)  # where it begins otherwise
-ROUGHNESS = (0.3, 1.6)
+ROUGHNESS = (0.3, 2.0)
 OVERSHOOT = 0.2
 
-# What the check asks for. Heights in H, measured on the finished candles.
-ZONE = 0.2  # how far from a level a turn still is a touch: turns of 0.28, as labelled ones have, are common in walks
+
+class Limits(NamedTuple):
+    """What the check asks for. Heights in H, measured on the finished candles."""
+
+    zone: float  # how far from a level a turn still is a touch
+    slope: float  # largest difference between the extremes of the range's two halves
+    starts: tuple[float, ...]  # where the range may begin, as shares of the window
+    outside: float  # how far a close may lie outside
+    bounce_from: float  # from how far away a bounce off a single level comes
+    bounce_at: float  # how near to it a bounce turns
+
+
+STRICT = Limits(
+    zone=0.2,  # turns of 0.28, as labelled ones have, are common in walks
+    slope=0.17,  # with more it is a triangle or a channel
+    starts=(0.0, 0.1, 0.2, 0.3),
+    outside=0.07,  # further out it is a breakout
+    bounce_from=0.45,
+    bounce_at=0.11,  # nearer than in a range: nothing else holds the price
+)
+LOOSE = Limits(  # people label turns that spread more, and levels that slope
+    zone=0.28, slope=0.28, starts=(0.0, 0.1, 0.2, 0.3, 0.4), outside=0.12, bounce_from=0.42, bounce_at=0.13
+)
 # Touches of both sides, which alternate: three and three after a trend. One fewer is enough without a trend: about half
 # of the charts labelled as resistance show a level only twice or three times.
 TOUCHES = 6
-# Largest slope, between the extremes of the range's two halves: with more it is a triangle or a channel.
-LEVEL_SLOPE = 0.17
-STARTS = (0.0, 0.1, 0.2, 0.3)  # where the range may begin, as shares of the window
 SPIKES = 0.04  # share of the bars whose extremes don't count for a level
-OUTSIDE = 0.07  # how far a close may lie outside: further out it is a breakout
 LOOK_BACK, TREND = 16, 0.3  # a trend into the range: within so many bars before it, from so far outside
-# Off a single level: number, from how far away, how near to it. Nearer than in a range: nothing else holds the price.
-BOUNCES, BOUNCE_FROM, BOUNCE_AT = 4, 0.45, 0.11
+BOUNCES = 4  # fewest off a single level
 FAR_SWINGS, FAR_FROM, FAR_TO = 2, 0.25, 0.5  # swings on the far side: one alone would make a head
 
 
 def sketch(rng: np.random.Generator, bars: int) -> Sketch:
     """Draw the pivots of a range, or of bounces off a single level, of ``bars`` candles."""
     single = bool(rng.random() < SINGLE)
-    swings = TURNS_SINGLE + int(2 * rng.random()) if single else TURNS + int(LEANING * rng.random() ** LEANING)
-    swings = min(swings, max(bars // TURN_BARS, TURNS_SINGLE + 1 if single else TURNS))
+    fewest, most = TURNS_SINGLE if single else TURNS
+    swings = fewest + int((most - fewest + 1) * rng.random() ** (1 if single else LEANING))
+    swings = min(swings, max(bars // TURN_BARS, fewest + single))
     low_first = bool(rng.random() < 0.5)
     lows, highs = _uneven(rng, swings), [1 - short for short in _uneven(rng, swings)]
     if single:
@@ -116,12 +136,12 @@ def _start(rng: np.random.Generator, low_first: bool) -> float:
     return between(rng, *(FROM_ABOVE if low_first else FROM_BELOW))
 
 
-def find(view: View) -> Match | str:
+def find(view: View, limits: Limits = STRICT) -> Match | str:
     """The turning points of a range or bounces off one level in the candles, or the reason why there is none."""
     if len(view.finest) < 5:
         return "too few touches"
-    starts = [int(share * view.bars) for share in STARTS]
-    return first_match(view, product(starts, _stops(view, starts[-1])), _refuse, "no range")
+    starts = [int(share * view.bars) for share in limits.starts]
+    return first_match(view, product(starts, _stops(view, starts[-1])), partial(_refuse, limits), "no range")
 
 
 def _stops(view: View, start: int) -> list[int]:
@@ -133,31 +153,32 @@ def _stops(view: View, start: int) -> list[int]:
     return [view.bars, stop] if leaves else [view.bars]
 
 
-def _refuse(view: View, start: int, stop: int) -> Match | str:
+def _refuse(limits: Limits, view: View, start: int, stop: int) -> Match | str:
     middle = start + (stop - start) // 2
     highest, high = max(view.upper[start:middle]), max(view.upper[middle:stop])
-    if abs(highest - high) > LEVEL_SLOPE * view.range:  # quick to compute, and enough for most
+    if abs(highest - high) > limits.slope * view.range:  # quick to compute, and enough for most
         return "a level slopes"
     lowest, low = min(view.lower[start:middle]), min(view.lower[middle:stop])
     slope = max(abs(highest - high), abs(lowest - low))
-    if slope > LEVEL_SLOPE * (max(highest, high) - min(lowest, low)):
+    if slope > limits.slope * (max(highest, high) - min(lowest, low)):
         return "a level slopes"
     upper, lower = view.upper[start:stop], view.lower[start:stop]
     spike = round(SPIKES * (len(upper) - 1))
     top, bottom = sorted(upper)[-1 - spike], sorted(lower)[spike]
     height = top - bottom
-    if slope > LEVEL_SLOPE * height:
+    if slope > limits.slope * height:
         return "a level slopes"
-    close = view.close[start:stop]
-    if max(close) > top + OUTSIDE * height or min(close) < bottom - OUTSIDE * height:
+    close, outside = view.close[start:stop], limits.outside * height
+    if max(close) > top + outside or min(close) < bottom - outside:
         return "a close outside the range"
-    high, low = touches(upper, lower, top - ZONE * height, bottom + ZONE * height)
+    near_top, near_bottom = top - limits.zone * height, bottom + limits.zone * height
+    high, low = touches(upper, lower, near_top, near_bottom)
     if view.narrowed(start, top, bottom):
         return "wider before the range: a triangle"
     if high + low >= TOUCHES - (not _trend(view, start, top, bottom)):
         sides = Line(start, top, stop, above=True), Line(start, bottom, stop, above=False)
-        return _match(start, upper, lower, top - ZONE * height, bottom + ZONE * height, *sides)
-    return _refuse_single(start, upper, lower, top, bottom)
+        return _match(start, upper, lower, near_top, near_bottom, *sides)
+    return _refuse_single(limits, start, upper, lower, top, bottom)
 
 
 def _match(start: int, upper: Sequence[float], lower: Sequence[float], high: float, low: float, *lines: Line) -> Match:
@@ -172,11 +193,11 @@ def _trend(view: View, start: int, top: float, bottom: float) -> bool:
 
 
 def _refuse_single(
-    start: int, upper: Sequence[float], lower: Sequence[float], top: float, bottom: float
+    limits: Limits, start: int, upper: Sequence[float], lower: Sequence[float], top: float, bottom: float
 ) -> Match | str:
     """Several bounces off one side, each from well away; one far swing alone would be a head."""
     height = top - bottom
-    away, at, near, far = (share * height for share in (BOUNCE_FROM, BOUNCE_AT, FAR_FROM, FAR_TO))
+    away, at, near, far = (share * height for share in (limits.bounce_from, limits.bounce_at, FAR_FROM, FAR_TO))
     _, off_low = touches(upper, lower, bottom + away, bottom + at)
     if off_low >= BOUNCES and touches(upper, lower, top - near, top - far)[0] >= FAR_SWINGS:
         line = Line(start, bottom, start + len(upper), above=False)
@@ -188,4 +209,4 @@ def _refuse_single(
     return "too few touches"
 
 
-PATTERN = Pattern(id=8, name="support_resistance", sketch=sketch, find=find)
+PATTERN = Pattern(id=8, name="support_resistance", sketch=sketch, find=find, find_loosely=partial(find, limits=LOOSE))

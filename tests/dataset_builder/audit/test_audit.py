@@ -104,12 +104,18 @@ def test_a_labelled_chart_is_checked_whatever_its_stage_says(stage):
     assert find_mistake(empty) == "double_top-000000 as double_top: no candles"
 
 
+def test_drawn_candles_are_held_to_the_loose_limits_and_found_ones_to_the_strict_ones():
+    row = draw_sample(1, "breakout", 0, 64).metadata | {"id": "breakout-000000"}
+    assert find_mistake(row) is None
+    assert find_mistake(row | {"source": "random_market"}) == "breakout-000000 as breakout: leg out too brief"
+
+
 def test_what_no_check_looked_at_is_told_by_its_stage_and_a_pattern_among_the_others_is_found(charts):
     rows = {}
     change_rows(charts, NONE, lambda row: rows.setdefault(row["stage"], row))
     assert {"none", "unselected", "beside"} <= set(rows)
     assert not any(find_mistake(row) for row in rows.values())
-    pattern = draw_sample(1, "breakout", 0, 64).metadata | {"id": "none-000000", "label": None}
+    pattern = draw_sample(1, "breakout", 2, 64).metadata | {"id": "none-000000", "label": None}
     assert find_mistake(pattern | {"stage": "unselected"}) is None
     for stage in ("none", "beside"):
         assert find_mistake(pattern | {"stage": stage}) == "none-000000 as none: breakout"

@@ -57,3 +57,20 @@ def test_refusals_name_the_other_class(monkeypatch):
     monkeypatch.setattr(labels, "PATTERNS", (greedy, shy, PATTERNS[0], greedy))
     other = Pattern(id=2, name="other", sketch=PATTERNS[0].sketch, find=lambda view: Match(()))
     assert refusal(other, None) == "also greedy"
+
+
+def test_loose_limits_count_where_they_are_asked_for(monkeypatch):
+    meant = Pattern(
+        id=0,
+        name="meant",
+        sketch=PATTERNS[0].sketch,
+        find=lambda view: "strictly not",
+        find_loosely=lambda view: Match(()),
+    )
+    other = Pattern(id=1, name="other", sketch=PATTERNS[0].sketch, find=lambda view: "not at all")
+    monkeypatch.setattr(labels, "PATTERNS", (meant, other))
+    assert refusal(meant, None) == "strictly not" and refusal(meant, None, loose=True) is None
+    assert refusal(other, None, loose=True) == "not at all", "without loose limits the strict ones hold"
+    also = Pattern(id=2, name="also", sketch=PATTERNS[0].sketch, find=lambda view: Match(()))
+    assert refusal(also, None) is None and refusal(also, None, loose=True) == "also meant"
+    assert refusal(None, None, loose=True) is None, "without a pattern the strict limits hold"
