@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from cryptoai_common.errors import UserError
 from trainer.models.cut import (
+    EDGE,
     FEWEST,
     FILLED,
     FLOOR,
@@ -20,6 +21,7 @@ from trainer.models.cut import (
     CutModel,
     calibrated,
     in_columns,
+    other_views,
     seen_in,
     together,
 )
@@ -67,6 +69,33 @@ def test_both_are_asked(beside):
     assert named == pytest.approx(odds / odds.sum(), rel=1e-5)
     assert named.sum() == pytest.approx(1) and named.argmax() == 0
     assert (model.threshold, model.version, model.classes) == (THRESHOLD, "1", CLASSES)
+
+
+@dataclass
+class Judge(Classifier):
+    """Answers by the brightness and the size of the picture."""
+
+    def __call__(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        dark, small = pictures.mean() < 128, pictures.shape[2] < 90
+        answer = (0.0, 0.8, 0.2) if dark else (0.1, 0.6, 0.3) if small else (0.5, 0.3, 0.2)
+        return np.array([answer], np.float32), np.array([0])
+
+
+def test_the_classifier_is_asked_of_the_picture_its_negative_and_its_middle(beside):
+    looks = np.array([[0.5, 0.3, 0.2], [1e-9, 0.8, 0.2], [0.1, 0.6, 0.3]])
+    odds = np.prod(looks, axis=0) ** ((1 - WEIGHT) / 3) * (np.array([0.9, 0.9, 0.0]) + FLOOR) ** WEIGHT
+    odds **= 1 / TEMPERATURE
+    assert CutModel.beside(Judge(), beside).name(picture()) == pytest.approx(odds / odds.sum(), rel=1e-4)
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 60), st.integers(1, 60), st.just(3))))
+def test_the_other_views_are_the_negative_and_what_lies_inside_the_edge(pixels):
+    negative, middle = other_views(pixels)
+    assert (negative.astype(int) + pixels == 255).all()
+    height, width = pixels.shape[:2]
+    y, x = round(EDGE * height), round(EDGE * width)
+    assert middle.shape == (height - 2 * y, width - 2 * x, 3) and middle.size
+    assert (middle == pixels[y : height - y, x : width - x]).all()
 
 
 def test_the_finder_can_change_the_answer(beside):
