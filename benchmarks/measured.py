@@ -21,6 +21,7 @@ from typing import Any
 
 import dataset_builder
 from benchmarks.finder import BARS, KEPT, SCREEN, recall
+from benchmarks.sets import SIMPLE
 from benchmarks.told import in_percent, tell
 from cryptoai_common.errors import UserError
 from cryptoai_common.files import write_json
@@ -76,6 +77,8 @@ def cut_rows(sets: list[dict[str, Any]]) -> list[Row]:
         what = f"{row['set']} ({row['charts']:,})"
         if "called" in row:
             text = f"called a pattern {_share(row['called'])}"
+            if "called_simple" in row:
+                text += f"; at the threshold that keeps as many of those {SIMPLE} {_share(row['called_simple'])}"
         else:
             text = f"right {_share(row['right'])}, balanced {100 * row['balanced']:.1f}, "
             text += f"of the surest third {_share(row['surest_third'])}"

@@ -14,7 +14,8 @@ from trainer.runs.measured import FILE_NAME, read_measured
 BASE = Path(__file__).parents[2] / "models" / "chart-vit"
 SETS = [
     {"set": "crops", "charts": 720, "balanced": 0.61, "right": [0.6, 0.56, 0.64], "surest_third": [0.8, 0.7, 0.9]},
-    {"set": "random walks", "charts": 600, "called": [0.3, 0.25, 0.35]},
+    {"set": "random walks", "charts": 600, "called": [0.3, 0.25, 0.35], "called_simple": [0.1, 0.08, 0.12]},
+    {"set": "no charts", "charts": 320, "called": [0.06, 0.04, 0.09]},
 ]
 FOUND = {"any_name": 0.5, "any_name_interval": [0.4, 0.6], "right_name": 0.25, "right_name_interval": [0.2, 0.3]}
 MARKED = {"marks": 351, "spans": {"first_5": FOUND}, "boxes": {"first_5": FOUND}}
@@ -68,7 +69,9 @@ def test_the_table_stands_in_the_run_and_in_its_card(files, capsys):
     assert code == 0
     rows = {row["what"]: row["figures"] for row in read_measured(files["run"])["rows"]}
     assert rows["cut charts: crops (720)"] == "right 60.0 (56–64), balanced 61.0, of the surest third 80.0 (70–90)"
-    assert rows["cut charts: random walks (600)"] == "called a pattern 30.0 (25–35)"
+    walks = "called a pattern 30.0 (25–35); at the threshold that keeps as many of those drawn, cut 10.0 (8–12)"
+    assert rows["cut charts: random walks (600)"] == walks
+    assert rows["cut charts: no charts (320)"] == "called a pattern 6.0 (4–9)"
     assert rows["charts that other libraries drew: whole export"] == "right 70 to 80"
     assert rows["the same charts in our drawing"] == (
         "right 90 to 90 (above: the least and the most of 2 looks of 60 charts)"
@@ -78,7 +81,7 @@ def test_the_table_stands_in_the_run_and_in_its_card(files, capsys):
     assert rows["found among the first five places: screens (351 marks)"] == wanted
     half = "70 to 80, named right 60 to 70"
     assert rows["found in charts that other libraries drew: half of the width"] == half
-    assert len(rows) == 15
+    assert len(rows) == 16
     card = (files["run"] / "README.md").read_text()
     for what, figures in rows.items():
         assert f"| {what} | {figures} |" in card and f"| {what} | {figures} |" in text
