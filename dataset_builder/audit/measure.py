@@ -44,7 +44,7 @@ class Measures:
 
     splits: NDArray[np.str_]
     ids: NDArray[np.str_]
-    picture_hashes: NDArray[np.uint64]  # shape (charts, 4)
+    picture_hashes: NDArray[np.uint64]  # shape (charts, 8)
     price_hashes: NDArray[np.int64]
     price_heights: Floats  # of cut charts, shares of the picture's height; infinite for the others
     page_heights: Floats  # the same of charts on pages

@@ -31,7 +31,7 @@ def test_a_recompressed_brightened_copy_is_near_and_other_charts_are_not():
 
 def test_faint_charts_that_share_no_bit_are_not_near():
     """A thin dark line on black sets a few bits of its hash, and so does another."""
-    bits = np.zeros((3, 256), bool)
+    bits = np.zeros((3, 512), bool)
     bits[0, :3], bits[1:, 100:104] = True, True
     hashes = np.packbits(bits, axis=1).view(np.uint64)
     assert (np.bitwise_count(hashes[0] ^ hashes[1])).sum() <= NEAR
@@ -47,13 +47,24 @@ def test_the_same_path_at_another_price_is_the_same():
     assert finding.detail == "a and b"
 
 
-@pytest.mark.parametrize(("step", "bits"), [(0, 0), (4, 0), (5, 128), (100, 128)])
-def test_a_cell_is_brighter_only_by_more_than_noise(step, bits):
+@pytest.mark.parametrize(("step", "bits"), [(0, 0), (4, 0), (5, 256), (100, 256)])
+def test_a_cell_differs_only_by_more_than_noise(step, bits):
     """A grid of cells that are dark and bright by turns, from left to right."""
     grid = np.full((16, 17), 100, np.uint8)
     grid[:, 1::2] += np.uint8(step)
     found = np.bitwise_count(picture_hash(Image.fromarray(grid))).sum()
     assert found == bits
+
+
+def test_pictures_that_get_brighter_at_the_same_places_are_not_near_if_they_get_darker_at_others():
+    """Bars that begin at one place and end at many, and a block that begins there too."""
+    block, bars = (np.zeros((16, 17), np.uint8) for _ in range(2))
+    block[:, 5:9] = 200
+    for row in range(16):
+        bars[row, 5 : 7 + row % 8] = 200
+    hashes = np.stack([picture_hash(Image.fromarray(grid)) for grid in (block, bars, block)])
+    finding = near_duplicates(np.array(["train", "test", "none"]), np.array(["a", "b", "c"]), hashes)
+    assert finding.detail == "a and c"
 
 
 @pytest.mark.parametrize(("close", "same"), [(1.5001, True), (1.51, False), (1.6, False)])
