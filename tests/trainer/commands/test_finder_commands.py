@@ -110,12 +110,14 @@ def test_the_files_answer_as_the_networks_do(exported, screen):
     with torch.inference_mode():
         boxes, labels, _ = strongest(finder.look(finder.read(squeeze(torch.from_numpy(screen.copy())))))
     sides = np.array([960, 600, 960, 600])
-    for name in (FINDER, FINDER_QUANTIZED):
+    for name, first in ((FINDER, 1), (FINDER_QUANTIZED, 2)):  # INT8 may exchange two places that are equally sure
         deployed = PatternFinder(exported / name)
         found = deployed.find(screen, 0.0)
         assert 5 < len(found) <= 20
-        assert np.abs(np.array(found[0].box) - boxes[0].numpy() * sides).max() < 0.02 * 960
-        assert found[0].label == deployed.classes[int(labels[0])]
+        surest = deployed.classes[int(labels[0])]
+        place = boxes[0].numpy() * sides
+        near = [each for each in found[:first] if np.abs(np.array(each.box) - place).max() < 0.02 * 960]
+        assert surest in [each.label for each in near]
         chances = [each.probability for each in found]
         assert chances == sorted(chances, reverse=True)
 
